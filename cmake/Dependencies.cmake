@@ -1,0 +1,98 @@
+# Third-party libraries: from AP_SOURCES (Debian's sources of the same releases, fetched and
+# verified by tools/setup.sh) where they are there, else from upstream. All as SYSTEM includes.
+include(FetchContent)
+set(FETCHCONTENT_QUIET ON)
+
+# ap_source(name folder repository commit): sets <name>_SOURCE_DIR; builds nothing by itself.
+macro(ap_source name folder repository commit)
+  if(AP_SOURCES AND EXISTS "${AP_SOURCES}/${folder}")
+    string(TOUPPER ${name} ap_upper)
+    set(FETCHCONTENT_SOURCE_DIR_${ap_upper} "${AP_SOURCES}/${folder}")
+  endif()
+  FetchContent_Declare(${name} GIT_REPOSITORY ${repository} GIT_TAG ${commit}
+                       SOURCE_SUBDIR not-added-as-a-subdirectory)
+  FetchContent_MakeAvailable(${name})
+endmacro()
+
+ap_source(eigen eigen3 https://gitlab.com/libeigen/eigen.git
+          3147391d946bb4b6c68edd901f2add6ac1f31f8c) # 3.4.0
+ap_source(json nlohmann-json3 https://github.com/nlohmann/json.git
+          9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03) # v3.11.3
+ap_source(stb libstb https://github.com/nothings/stb.git
+          5c205738c191bcb0abc65c4febfa9bd25ff35234) # 2024-11-09
+ap_source(cli11 cli11 https://github.com/CLIUtils/CLI11.git
+          6c7b07a878ad834957b98d0f9ce1dbe0cb204fc9) # v2.4.2
+ap_source(catch2 catch2 https://github.com/catchorg/Catch2.git
+          fa43b77429ba76c462b1898d6cd2f2d7a9416b14) # v3.7.1
+ap_source(imgui imgui https://github.com/ocornut/imgui.git v1.90.1)
+
+function(ap_headers name)
+  add_library(${name} INTERFACE)
+  target_include_directories(${name} SYSTEM INTERFACE ${ARGN})
+endfunction()
+
+ap_headers(ap_eigen "${eigen_SOURCE_DIR}")
+target_compile_definitions(ap_eigen INTERFACE EIGEN_MPL2_ONLY)
+ap_headers(ap_json "${json_SOURCE_DIR}/single_include")
+if(EMSCRIPTEN)
+  target_compile_definitions(ap_json INTERFACE JSON_NOEXCEPTION)
+endif()
+ap_headers(ap_stb "${stb_SOURCE_DIR}")
+ap_headers(ap_cli11 "${cli11_SOURCE_DIR}/include")
+
+# Third-party code that is compiled: no warnings, small in the page.
+function(ap_third_party target)
+  target_compile_options(${target} PRIVATE -w)
+  if(EMSCRIPTEN AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${target} PRIVATE -Oz -fno-exceptions -fno-rtti -flto)
+  endif()
+endfunction()
+
+# Dear ImGui without its window backends: enough for ap_ui and its tests.
+add_library(ap_imgui STATIC EXCLUDE_FROM_ALL
+  "${imgui_SOURCE_DIR}/imgui.cpp" "${imgui_SOURCE_DIR}/imgui_draw.cpp"
+  "${imgui_SOURCE_DIR}/imgui_tables.cpp" "${imgui_SOURCE_DIR}/imgui_widgets.cpp")
+target_include_directories(ap_imgui SYSTEM PUBLIC "${imgui_SOURCE_DIR}"
+                           "${imgui_SOURCE_DIR}/backends")
+target_compile_definitions(ap_imgui PUBLIC
+  IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_OBSOLETE_FUNCTIONS)
+ap_third_party(ap_imgui)
+
+# SDL2 and OpenGL; AP_HAVE_GUI says whether the window can be built here.
+set(AP_HAVE_GUI OFF)
+if(EMSCRIPTEN)
+  if(EXISTS "${AP_SDL2_WEB}/lib/libSDL2.a")
+    add_library(ap_sdl INTERFACE)
+    target_include_directories(ap_sdl SYSTEM INTERFACE "${AP_SDL2_WEB}/include"
+                               "${AP_SDL2_WEB}/include/SDL2")
+    target_link_libraries(ap_sdl INTERFACE "${AP_SDL2_WEB}/lib/libSDL2.a")
+    add_library(ap_gl INTERFACE)
+    set(AP_HAVE_GUI ON)
+  endif()
+else()
+  find_package(SDL2 CONFIG QUIET)
+  set(OpenGL_GL_PREFERENCE GLVND)
+  find_package(OpenGL QUIET COMPONENTS OpenGL)
+  if(SDL2_FOUND AND TARGET OpenGL::GL)
+    add_library(ap_sdl INTERFACE)
+    target_link_libraries(ap_sdl INTERFACE SDL2::SDL2)
+    target_include_directories(ap_sdl SYSTEM INTERFACE
+      "$<TARGET_PROPERTY:SDL2::SDL2,INTERFACE_INCLUDE_DIRECTORIES>")
+    add_library(ap_gl INTERFACE)
+    target_link_libraries(ap_gl INTERFACE OpenGL::GL)
+    target_compile_definitions(ap_gl INTERFACE GL_SILENCE_DEPRECATION)
+    set(AP_HAVE_GUI ON)
+  endif()
+endif()
+if(AP_HAVE_GUI)
+  add_library(ap_imgui_backends STATIC EXCLUDE_FROM_ALL
+    "${imgui_SOURCE_DIR}/backends/imgui_impl_sdl2.cpp"
+    "${imgui_SOURCE_DIR}/backends/imgui_impl_opengl3.cpp")
+  target_link_libraries(ap_imgui_backends PUBLIC ap_imgui ap_sdl ap_gl ${CMAKE_DL_LIBS})
+  if(EMSCRIPTEN)
+    target_compile_definitions(ap_imgui_backends PUBLIC IMGUI_IMPL_OPENGL_ES3)
+  endif()
+  ap_third_party(ap_imgui_backends)
+else()
+  message(STATUS "no SDL2 or OpenGL here: the window and its layers are not built")
+endif()

@@ -1,0 +1,68 @@
+# Compiler options for the whole tree, and ap_compile_options for our own targets.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(AP_CCACHE ccache)
+  if(AP_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER "${AP_CCACHE}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${AP_CCACHE}")
+  endif()
+endif()
+
+# What each build type means is said here; layers choose between small and fast below.
+foreach(language C CXX)
+  set(CMAKE_${language}_FLAGS_RELEASE "-O2 -DNDEBUG")
+  set(CMAKE_${language}_FLAGS_DEBUG "-O0 -g")
+endforeach()
+
+# The same bits everywhere: no contraction of a*b+c that the source does not ask for.
+add_compile_options(-ffp-contract=off)
+
+if(AP_SANITIZE)
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+if(EMSCRIPTEN)
+  add_compile_options(-msimd128)
+  # Relaxed SIMD is behind a flag in Node 20 and older.
+  execute_process(COMMAND node --v8-options OUTPUT_VARIABLE v8_options ERROR_QUIET)
+  set(CMAKE_CROSSCOMPILING_EMULATOR node)
+  if(v8_options MATCHES "--experimental-wasm-relaxed-simd")
+    list(APPEND CMAKE_CROSSCOMPILING_EMULATOR --experimental-wasm-relaxed-simd)
+  endif()
+endif()
+
+set(AP_WARNINGS -Wall -Wextra -Wpedantic -Wshadow)
+if(AP_WERROR)
+  list(APPEND AP_WARNINGS -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12's flow analysis reports its own library and Eigen at -O2; clang and ASan cover these.
+  list(APPEND AP_WARNINGS -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-psabi
+       -Wno-stringop-overread -Wno-maybe-uninitialized -Wno-dangling-pointer)
+else()
+  # Not part of GCC's -Wconversion: index arithmetic of Eigen (signed) meets the standard library's.
+  list(APPEND AP_WARNINGS -Wno-sign-conversion)
+endif()
+
+# ap_compile_options(target SMALL|FAST|PLAIN): warnings and the optimisation of a layer.
+# SMALL is for code that runs once a click and is downloaded every time.
+function(ap_compile_options target kind)
+  target_compile_options(${target} PRIVATE ${AP_WARNINGS} -Wconversion)
+  if(EMSCRIPTEN)
+    target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
+  endif()
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    if(kind STREQUAL "FAST")
+      target_compile_options(${target} PRIVATE -O3)
+    elseif(kind STREQUAL "SMALL" AND EMSCRIPTEN)
+      target_compile_options(${target} PRIVATE -Oz)
+    endif()
+  endif()
+endfunction()

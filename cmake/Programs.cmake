@@ -1,0 +1,77 @@
+# The programs of src/app: the page (wasm), the window and the command line. One whose main file
+# is not there is left out with a message.
+set(app "${CMAKE_SOURCE_DIR}/src/app")
+set(cli_layers ap_io ap_view ap_playground ap_attention ap_text ap_tensor ap_base)
+file(GLOB cli_sources CONFIGURE_DEPENDS "${app}/cli_*.cpp")
+file(GLOB gui_sources CONFIGURE_DEPENDS "${app}/gui_*.cpp")
+file(GLOB web_sources CONFIGURE_DEPENDS "${app}/web_*.cpp")
+
+# The command line: no SDL, OpenGL or ImGui. For wasm it runs in Node, for the tests.
+if(EXISTS "${app}/cli_main.cpp")
+  add_executable(attention ${cli_sources})
+  set_target_properties(attention PROPERTIES EXCLUDE_FROM_ALL "${EMSCRIPTEN}")
+  target_link_libraries(attention PRIVATE ${cli_layers} ap_assets ap_cli11)
+  target_compile_options(attention PRIVATE ${AP_WARNINGS} -Wconversion)
+  if(EMSCRIPTEN)
+    # CLI11 reports by exceptions, which end in cli_main.cpp.
+    target_compile_options(attention PRIVATE -fwasm-exceptions)
+    target_link_options(attention PRIVATE -fwasm-exceptions -O1 -sENVIRONMENT=node -sNODERAWFS
+      -sEXIT_RUNTIME -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2GB -sSTACK_SIZE=4MB)
+  else()
+    set_target_properties(attention PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/native")
+  endif()
+else()
+  message(STATUS "src/app/cli_main.cpp is not there: no command line")
+endif()
+
+# The window and the page: one gui_main.cpp.
+if(NOT AP_HAVE_GUI OR NOT EXISTS "${app}/gui_main.cpp")
+  message(STATUS "src/app/gui_main.cpp, SDL2 or OpenGL is not there: no window, no page")
+elseif(NOT EMSCRIPTEN)
+  add_executable(attention-playground ${gui_sources})
+  target_link_libraries(attention-playground PRIVATE
+    ap_ui ap_platform ap_imgui_backends ${cli_layers} ap_assets_gui)
+  ap_compile_options(attention-playground SMALL)
+  set_target_properties(attention-playground PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/native")
+else()
+  add_executable(attention-playground ${gui_sources} ${web_sources})
+  target_link_libraries(attention-playground PRIVATE
+    ap_ui ap_platform ap_imgui_backends ${cli_layers} ap_assets_gui)
+  ap_compile_options(attention-playground SMALL)
+  target_compile_options(attention-playground PRIVATE -flto)
+  target_link_options(attention-playground PRIVATE -flto -Oz -sMODULARIZE -sEXPORT_ES6
+    -sENVIRONMENT=web -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH
+    -sMAXIMUM_MEMORY=2GB -sSTACK_SIZE=1MB -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2
+    -sEXPORT_NAME=createPlayground -sEXPORTED_FUNCTIONS=_main,_malloc,_free
+    -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPF32,HEAP32,UTF8ToString,stringToUTF8,lengthBytesUTF8)
+  set(page_name attention-playground)
+  if(AP_RELAXED)
+    set(page_name attention-playground-relaxed)
+  endif()
+  set_target_properties(attention-playground PROPERTIES OUTPUT_NAME ${page_name}
+    RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/web")
+endif()
+
+# The page's own files, copied as they are beside the wasm, by one of its two variants.
+if(EMSCRIPTEN AND NOT AP_RELAXED)
+  file(GLOB_RECURSE site_files RELATIVE "${CMAKE_SOURCE_DIR}/web" CONFIGURE_DEPENDS
+    "${CMAKE_SOURCE_DIR}/web/*")
+  list(FILTER site_files EXCLUDE REGEX "node_modules/")
+  set(copied "")
+  foreach(file IN LISTS site_files)
+    list(APPEND copied "${AP_OUTPUT}/web/${file}")
+    add_custom_command(OUTPUT "${AP_OUTPUT}/web/${file}" VERBATIM
+      DEPENDS "${CMAKE_SOURCE_DIR}/web/${file}"
+      COMMAND "${CMAKE_COMMAND}" -E copy "${CMAKE_SOURCE_DIR}/web/${file}"
+              "${AP_OUTPUT}/web/${file}")
+  endforeach()
+  if(EXISTS "${CMAKE_SOURCE_DIR}/assets/words.bin")
+    list(APPEND copied "${AP_OUTPUT}/web/assets/words.bin")
+    add_custom_command(OUTPUT "${AP_OUTPUT}/web/assets/words.bin" VERBATIM
+      DEPENDS "${CMAKE_SOURCE_DIR}/assets/words.bin"
+      COMMAND "${CMAKE_COMMAND}" -E copy "${CMAKE_SOURCE_DIR}/assets/words.bin"
+              "${AP_OUTPUT}/web/assets/words.bin")
+  endif()
+  add_custom_target(site ALL DEPENDS ${copied})
+endif()

@@ -1,0 +1,22 @@
+// The document as JSON and back: share links, files, scripts' state(). Round trips bit for bit.
+// docs/formats.md describes the keys. Strict: an unknown key is an error with its path.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "playground/action.hpp"
+
+namespace ap {
+
+inline constexpr std::size_t kMaxStateBytes = std::size_t{64} << 20;
+
+[[nodiscard]] std::string to_json(const Document& document);
+/// Errors name the place: "model.layers[0].w_q[2][3]: 'abc' is not a number".
+[[nodiscard]] Result<Document> document_from_json(std::string_view json);
+/// {"type":"set_cell","stage":"w_q","layer":0,"head":0,"row":1,"col":2,"value":0.5}: an action's
+/// snake_case name and its fields.
+[[nodiscard]] Result<Action> action_from_json(std::string_view json);
+[[nodiscard]] std::string to_json(const Action& action);
+
+}  // namespace ap

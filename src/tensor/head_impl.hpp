@@ -1,0 +1,73 @@
+// One attention head for one vector type V, and the table of all of V's kernels.
+#pragma once
+
+#include "tensor/gemm_impl.hpp"
+#include "tensor/rows_impl.hpp"
+#include "tensor/variant.hpp"
+
+namespace ap::simd {
+
+template <class V>
+struct Head {
+  using Product = Gemm<V>;
+  using Row = Rows<V>;
+  /// Rows taken through all stages together: with 1024 keys, four stages of them are 384 kB.
+  static constexpr int kBlockRows = 24;
+
+  static void run(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept {
+    if (in.q.rows == 0) return;
+    const int sources = in.k.rows;
+    if (sources == 0 || in.q.cols == 0 || in.q.rows <= Product::kVectorLimit) {
+      return in_turn(in, out, scratch);
+    }
+    Scratch::Impl& buffers = scratch.impl();
+    float* keys = buffers.key_panels.need(Product::panel_floats(in.k.cols, sources));
+    float* values = buffers.value_panels.need(Product::panel_floats(sources, in.v.cols));
+    Product::pack_all_transposed(in.k, keys);
+    Product::pack_all(in.v, values);
+    for (int i = 0; i < in.q.rows; i += kBlockRows) {
+      const int rows = std::min(kBlockRows, in.q.rows - i);
+      Product::with_panels(in.q.block(i, 0, rows, in.q.cols), keys,
+                           out.scores.block(i, 0, rows, sources));
+      for (int r = i; r < i + rows; ++r) row(in, out, r);
+      Product::with_panels(out.weights.block(i, 0, rows, sources), values,
+                           out.out.block(i, 0, rows, in.v.cols));
+    }
+  }
+
+  /// Few rows: without packing.
+  static void in_turn(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept {
+    Product::gemm_bt(in.q, in.k, out.scores, scratch);
+    for (int r = 0; r < in.q.rows; ++r) row(in, out, r);
+    Product::gemm(out.weights, in.v, out.out, scratch);
+  }
+
+  /// scores -> scaled -> masked -> capped -> weights; a stage not kept is put where weights will be.
+  static void row(const HeadInput& in, const HeadStages& out, int r) noexcept {
+    const int n = in.k.rows;
+    float* weights = out.weights.row(r);
+    const auto place = [r, weights](const View& v) { return v.data != nullptr ? v.row(r) : weights; };
+    const float* mask = in.mask.data != nullptr ? in.mask.row(r) : nullptr;
+    float* scaled = place(out.scaled);
+    float* masked = mask != nullptr ? place(out.masked) : scaled;
+    float top = Row::scale_mask_max(out.scores.row(r), mask, scaled, masked, n, in.scale);
+    const float* last = masked;
+    if (in.softcap > 0.0F) {
+      float* capped = place(out.capped);
+      Row::softcap_row(masked, capped, n, in.softcap);
+      top = Row::max(capped, n);
+      last = capped;
+    }
+    Row::softmax_below(last, weights, n, in.inv_temperature, top);
+  }
+};
+
+template <class V>
+constexpr KernelTable table() noexcept {
+  return {V::kName,          V::kFused,           Gemm<V>::gemm,        Gemm<V>::gemm_bt,
+          Gemm<V>::gemm_at,  Head<V>::run,        Rows<V>::add_row,     Rows<V>::scale_row,
+          Rows<V>::sum_row,  Rows<V>::softcap_row, Rows<V>::exp_row,    Rows<V>::softmax_row,
+          Rows<V>::sum};
+}
+
+}  // namespace ap::simd

@@ -1,0 +1,265 @@
+// Row kernels for one vector type V: exp, tanh, softmax, sums. Tails run in whole vectors, so that an
+// element's bits do not depend on where in the row it is.
+//
+// exp: n = round(x / ln 2), r = x - n ln 2 in two parts (Cody & Waite), a degree-6 minimax polynomial
+// 1 + r + r^2 q(r) on |r| <= ln 2 / 2 (relative error 3.1e-9), times 2^n. tanh: Cephes' tanhf.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+#include "tensor/simd.hpp"
+
+namespace ap::simd {
+
+template <class V>
+struct Rows {
+  using Reg = typename V::Reg;
+  static constexpr float kInf = std::numeric_limits<float>::infinity();
+  static constexpr float kLog2e = 0x1.715476p+0F;
+  static constexpr float kLn2Hi = 0x1.62E400p-1F;  // 15 bits: n times it is exact
+  static constexpr float kLn2Lo = 0x1.7F7D1Cp-20F;
+  // Adding it rounds to an integer and leaves integer + 127 in the low bits.
+  static constexpr float kRound = 0x1.8000FEp23F;
+  static constexpr float kExpMin = -0x1.5D589Ep6F;  // e^x is a normal float from here
+  static constexpr float kExpMax = 0x1.62E42Ep6F;   // and finite up to here
+
+  // ---- one vector ----------------------------------------------------------------------------
+
+  /// 1 + r + r^2/2 + ...
+  static AP_INLINE Reg exp_poly(Reg r) {
+    Reg p = V::splat(0x1.6A2252p-10F);
+    p = V::madd(p, r, V::splat(0x1.123B04p-7F));
+    p = V::madd(p, r, V::splat(0x1.5558F8p-5F));
+    p = V::madd(p, r, V::splat(0x1.555490p-3F));
+    p = V::madd(p, r, V::splat(0x1.FFFFFCp-2F));
+    p = V::madd(p, r, V::splat(1.0F));
+    return V::madd(p, r, V::splat(1.0F));
+  }
+  static AP_INLINE Reg exp_reduce(Reg x, Reg n) {
+    return V::madd(n, V::splat(-kLn2Lo), V::madd(n, V::splat(-kLn2Hi), x));
+  }
+
+  /// e^x for x <= 0; below kExpMin 0.
+  static AP_INLINE Reg exp_negative(Reg x) {
+    const Reg shifted = V::madd(x, V::splat(kLog2e), V::splat(kRound));
+    const Reg r = exp_reduce(x, V::sub(shifted, V::splat(kRound)));
+    const Reg e = V::mul(exp_poly(r), V::to_exponent(shifted));
+    return V::clear_where(V::less(x, V::splat(kExpMin)), e);
+  }
+
+  /// e^x for every x. 2^n in two factors, because 2^128 is no float and e^88.7 is.
+  static AP_INLINE Reg exp_any(Reg x) {
+    const Reg held = V::max(V::splat(kExpMin), V::min(V::splat(kExpMax), x));
+    const Reg shifted = V::madd(held, V::splat(kLog2e), V::splat(kRound));
+    const Reg n = V::sub(shifted, V::splat(kRound));
+    const Reg half = V::madd(n, V::splat(0.5F), V::splat(kRound));
+    const Reg rest = V::add(V::sub(n, V::sub(half, V::splat(kRound))), V::splat(kRound));
+    Reg e = V::mul(exp_poly(exp_reduce(held, n)), V::to_exponent(half));
+    e = V::mul(e, V::to_exponent(rest));
+    e = V::clear_where(V::less(x, V::splat(kExpMin)), e);
+    e = V::select(V::less(V::splat(kExpMax), x), V::splat(kInf), e);
+    return V::select(V::equal(x, x), e, x);  // NaN is not equal to itself
+  }
+
+  static AP_INLINE Reg abs(Reg x) {
+    return V::max(x, V::sub(V::splat(0.0F), x));
+  }
+
+  /// tanh for |z| < 0.625 by polynomial, above as 1 - 2 / (e^2z + 1).
+  static AP_INLINE Reg tanh(Reg z) {
+    const Reg size = abs(z);
+    const Reg square = V::mul(z, z);
+    Reg p = V::splat(-5.70498872745E-3F);
+    p = V::madd(p, square, V::splat(2.06390887954E-2F));
+    p = V::madd(p, square, V::splat(-5.37397155531E-2F));
+    p = V::madd(p, square, V::splat(1.33314422036E-1F));
+    p = V::madd(p, square, V::splat(-3.33332819422E-1F));
+    const Reg small = V::madd(V::mul(p, square), z, z);
+    const Reg e = exp_any(V::add(size, size));
+    const Reg t = V::sub(V::splat(1.0F), V::div(V::splat(2.0F), V::add(e, V::splat(1.0F))));
+    const Reg large = V::select(V::less(z, V::splat(0.0F)), V::sub(V::splat(0.0F), t), t);
+    return V::select(V::less(size, V::splat(0.625F)), small, large);
+  }
+
+  // ---- rows ----------------------------------------------------------------------------------
+
+  // GCC does not give a lambda the instruction set of its file, so the steps are structs.
+  struct Add {
+    AP_INLINE Reg operator()(Reg a, Reg b) const { return V::add(a, b); }
+  };
+  struct Scale {
+    Reg factor;
+    AP_INLINE Reg operator()(Reg a) const { return V::mul(a, factor); }
+  };
+  struct Exp {
+    AP_INLINE Reg operator()(Reg a) const { return exp_any(a); }
+  };
+  /// Where tanh z is z to half an ULP, x itself is the answer: x / c may be too small to be exact.
+  struct Softcap {
+    Reg cap;
+    AP_INLINE Reg operator()(Reg a) const {
+      const Reg z = V::div(a, cap);
+      return V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z)));
+    }
+  };
+  struct ExpBelow {
+    Reg top, factor;
+    AP_INLINE Reg operator()(Reg a) const {
+      return exp_negative(V::mul(V::sub(a, top), factor));
+    }
+  };
+
+  static void add_row(const float* x, float* y, int n) noexcept { map2(y, x, y, n, Add{}); }
+  static void sum_row(const float* a, const float* b, float* y, int n) noexcept {
+    map2(a, b, y, n, Add{});
+  }
+  static void scale_row(const float* x, float* y, int n, float s) noexcept {
+    map(x, y, n, Scale{V::splat(s)});
+  }
+  static void exp_row(const float* x, float* y, int n) noexcept { map(x, y, n, Exp{}); }
+  static void softcap_row(const float* x, float* y, int n, float c) noexcept {
+    map(x, y, n, Softcap{V::splat(c)});
+  }
+
+  /// y = x * s (+ mask), and the largest y. `mask` may be null.
+  static float scale_mask_max(const float* x, const float* mask, float* scaled, float* masked, int n,
+                              float s) noexcept {
+    const Reg factor = V::splat(s);
+    Reg top[2] = {V::splat(-kInf), V::splat(-kInf)};
+    int i = 0;
+    if (mask == nullptr) {
+      for (; i + 2 * V::kLanes <= n; i += 2 * V::kLanes) {
+        AP_UNROLL
+        for (int u = 0; u < 2; ++u) {
+          const Reg y = V::mul(V::load(x + i + u * V::kLanes), factor);
+          V::store(scaled + i + u * V::kLanes, y);
+          top[u] = V::max(y, top[u]);
+        }
+      }
+    } else {
+      for (; i + 2 * V::kLanes <= n; i += 2 * V::kLanes) {
+        AP_UNROLL
+        for (int u = 0; u < 2; ++u) {
+          const int at = i + u * V::kLanes;
+          const Reg y = V::mul(V::load(x + at), factor);
+          V::store(scaled + at, y);
+          const Reg z = V::add(y, V::load(mask + at));
+          V::store(masked + at, z);
+          top[u] = V::max(z, top[u]);
+        }
+      }
+    }
+    for (; i < n; i += V::kLanes) {
+      const int part = std::min(V::kLanes, n - i);
+      Reg y = V::mul(load_part<V>(x + i, part, 0.0F), factor);
+      store_part<V>(scaled + i, part, y);
+      if (mask != nullptr) {
+        y = V::add(y, load_part<V>(mask + i, part, 0.0F));
+        store_part<V>(masked + i, part, y);
+      }
+      float lanes[V::kLanes];
+      V::store(lanes, y);
+      for (int l = part; l < V::kLanes; ++l) lanes[l] = -kInf;
+      top[0] = V::max(V::load(lanes), top[0]);
+    }
+    return reduce_max(V::max(top[0], top[1]));
+  }
+
+  static float max(const float* x, int n) noexcept {
+    Reg top[2] = {V::splat(-kInf), V::splat(-kInf)};
+    int i = 0;
+    for (; i + 2 * V::kLanes <= n; i += 2 * V::kLanes) {
+      top[0] = V::max(V::load(x + i), top[0]);
+      top[1] = V::max(V::load(x + i + V::kLanes), top[1]);
+    }
+    for (; i < n; i += V::kLanes) {
+      top[0] = V::max(load_part<V>(x + i, std::min(V::kLanes, n - i), -kInf), top[0]);
+    }
+    return reduce_max(V::max(top[0], top[1]));
+  }
+
+  static void softmax_row(const float* x, float* y, int n, float inv_temperature) noexcept {
+    softmax_below(x, y, n, inv_temperature, max(x, n));
+  }
+
+  /// Softmax when the largest x is known.
+  static void softmax_below(const float* x, float* y, int n, float inv_temperature,
+                            float top) noexcept {
+    if (top == -kInf) {
+      std::fill_n(y, n, 0.0F);
+      return;
+    }
+    if (top == kInf) return share_infinities(x, y, n);
+    const ExpBelow f{V::splat(top), V::splat(inv_temperature)};
+    Reg total[4] = {V::splat(0.0F), V::splat(0.0F), V::splat(0.0F), V::splat(0.0F)};
+    int i = 0;
+    for (; i + 4 * V::kLanes <= n; i += 4 * V::kLanes) {
+      AP_UNROLL
+      for (int u = 0; u < 4; ++u) {
+        const Reg e = f(V::load(x + i + u * V::kLanes));
+        V::store(y + i + u * V::kLanes, e);
+        total[u] = V::add(total[u], e);
+      }
+    }
+    for (; i < n; i += V::kLanes) {  // lanes past the end: e^-inf = 0
+      const int part = std::min(V::kLanes, n - i);
+      const Reg e = f(load_part<V>(x + i, part, -kInf));
+      store_part<V>(y + i, part, e);
+      total[0] = V::add(total[0], e);
+    }
+    scale_row(y, y, n, 1.0F / reduce_sum(total));
+  }
+
+  static float sum(const float* x, int n) noexcept {
+    Reg total[4] = {V::splat(0.0F), V::splat(0.0F), V::splat(0.0F), V::splat(0.0F)};
+    int i = 0;
+    for (; i + 4 * V::kLanes <= n; i += 4 * V::kLanes) {
+      AP_UNROLL
+      for (int u = 0; u < 4; ++u) total[u] = V::add(total[u], V::load(x + i + u * V::kLanes));
+    }
+    for (; i < n; i += V::kLanes) {
+      total[0] = V::add(total[0], load_part<V>(x + i, std::min(V::kLanes, n - i), 0.0F));
+    }
+    return reduce_sum(total);
+  }
+
+ private:
+  template <class F>
+  static AP_INLINE void map(const float* x, float* y, int n, F f) {
+    int i = 0;
+    for (; i + V::kLanes <= n; i += V::kLanes) V::store(y + i, f(V::load(x + i)));
+    if (i < n) store_part<V>(y + i, n - i, f(load_part<V>(x + i, n - i, 0.0F)));
+  }
+  template <class F>
+  static AP_INLINE void map2(const float* a, const float* b, float* y, int n, F f) {
+    int i = 0;
+    for (; i + V::kLanes <= n; i += V::kLanes) V::store(y + i, f(V::load(a + i), V::load(b + i)));
+    if (i == n) return;
+    const Reg p = load_part<V>(a + i, n - i, 0.0F);
+    store_part<V>(y + i, n - i, f(p, load_part<V>(b + i, n - i, 0.0F)));
+  }
+
+  static float reduce_max(Reg a) noexcept {
+    float lanes[V::kLanes];
+    V::store(lanes, a);
+    return *std::max_element(lanes, lanes + V::kLanes);
+  }
+  /// Accumulators by pairs, then lanes from the first to the last.
+  static float reduce_sum(const Reg (&total)[4]) noexcept {
+    float lanes[V::kLanes];
+    V::store(lanes, V::add(V::add(total[0], total[1]), V::add(total[2], total[3])));
+    float s = 0.0F;
+    for (const float lane : lanes) s += lane;
+    return s;
+  }
+
+  /// The limit of softmax as some entries grow alike: they share 1, the others get nothing.
+  static void share_infinities(const float* x, float* y, int n) noexcept {
+    const auto count = std::count(x, x + n, kInf);
+    const float part = 1.0F / static_cast<float>(count);
+    for (int i = 0; i < n; ++i) y[i] = x[i] == kInf ? part : 0.0F;
+  }
+};
+
+}  // namespace ap::simd

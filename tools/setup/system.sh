@@ -1,0 +1,90 @@
+# The system's tools: on Debian and Ubuntu by apt, elsewhere named for the reader to install.
+# Only what is missing is asked for, so that a machine that has it all needs no root.
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then env DEBIAN_FRONTEND=noninteractive "$@"
+  elif have sudo; then sudo -n true 2>/dev/null || say "(sudo asks for your password)" >&2
+    sudo env DEBIAN_FRONTEND=noninteractive "$@"
+  else fail "needs root to install packages and there is no sudo; as root run: $*"; fi
+}
+
+os_id() { [ -r /etc/os-release ] && (. /etc/os-release && echo "${ID:-}"); }
+os_version() { [ -r /etc/os-release ] && (. /etc/os-release && echo "${VERSION_ID:-0}"); }
+
+debian_version() { # the release number on Debian, nothing elsewhere
+  [ "$(os_id)" = debian ] && os_version | cut -d. -f1
+}
+
+# want COMMAND PACKAGE: PACKAGE is missing if COMMAND is.
+want() { have "$1" || missing="$missing $2"; }
+want_package() {
+  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed' || missing="$missing $1"
+}
+
+missing_debian() { # verb
+  missing=""
+  want g++ build-essential
+  want cmake cmake
+  want ninja ninja-build
+  want git git
+  want node nodejs
+  want npm npm
+  want python3 python3
+  want ccache ccache
+  want xz xz-utils
+  want_package libsdl2-dev
+  want_package libgl-dev
+  if [ "$(debian_version)" = 12 ] && ! usable_emcc; then
+    want clang-19 clang-19
+    want wasm-ld-19 lld-19
+    want llvm-ar-19 llvm-19
+  elif [ -n "$(debian_version)" ] && ! usable_emcc; then
+    want emcc emscripten
+  fi
+  if [ "$1" = test ]; then
+    want Xvfb xvfb
+    want_package libgl1-mesa-dri
+    # On Ubuntu `chromium` is a snap that a headless test can't drive: any browser found is used.
+    if [ "$(os_id)" = debian ] && [ -z "$(find_chromium)" ]; then missing="$missing chromium"; fi
+  fi
+}
+
+find_chromium() {
+  local candidate
+  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+    "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
+    if [ -n "$candidate" ] && have "$candidate"; then
+      command -v "$candidate"
+      return
+    fi
+  done
+}
+
+apt_install() { # packages...
+  logged "apt-get update" "look at the log and at /etc/apt" as_root apt-get update
+  logged "apt-get install $*" "install these packages by hand and run this again" \
+    as_root apt-get install -y --no-install-recommends "$@"
+}
+
+system_packages() { # verb
+  if have apt-get; then
+    missing_debian "$1"
+    [ -z "$missing" ] && return 0
+    need_space 1500 / "installing$missing"
+    say "[1/$AP_STEPS] system packages:$missing ..."
+    # shellcheck disable=SC2086
+    apt_install $missing
+    say "[1/$AP_STEPS] system packages: done"
+    return 0
+  fi
+  missing=""
+  want cmake cmake
+  want ninja ninja
+  want git git
+  want node node
+  want npm npm
+  want c++ "a C++23 compiler"
+  [ -z "$missing" ] || fail "missing:$missing; install with your package manager" \
+    "(macOS: brew install cmake ninja node sdl2 emscripten ccache) and run this again"
+}

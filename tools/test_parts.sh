@@ -1,0 +1,105 @@
+# The parts of `./build.sh test`. Each prints its time and its count; the last line of all sums
+# them. A part that cannot be built counts as one failure and the others still run.
+
+TOTAL_PASSED=0
+TOTAL_FAILED=0
+TOTAL_SKIPPED=0
+
+# part TITLE FUNCTION: the function leaves its results in $RESULTS, where count_results.mjs reads.
+part() {
+  local title="$1" started=$SECONDS status=0 counts
+  RESULTS="$BUILD/results/$2"
+  rm -rf "$RESULTS"
+  mkdir -p "$RESULTS"
+  say ""
+  say "== $title"
+  "$2" || status=$?
+  counts=$(node tools/count_results.mjs "$RESULTS" $status)
+  set -- $counts
+  TOTAL_PASSED=$((TOTAL_PASSED + $1))
+  TOTAL_FAILED=$((TOTAL_FAILED + $2))
+  TOTAL_SKIPPED=$((TOTAL_SKIPPED + $3))
+  say "-- $title: $1 passed, $2 failed, $3 skipped in $((SECONDS - started)) s"
+}
+
+# ctest_part PRESET: Catch2 writes one XML file for each program, CTest one for the rest.
+ctest_part() {
+  compile "$1" "${@:2}" || return 1
+  rm -f "$BUILD/cmake/$1/results/"*.xml
+  local status=0
+  (cd "$BUILD/cmake/$1" && ctest -j 2 --output-on-failure --no-tests=error \
+    --output-junit "$RESULTS/ctest-junit.xml" </dev/null) || status=$?
+  cp "$BUILD/cmake/$1/results/"*.xml "$RESULTS/" 2>/dev/null || true
+  return $status
+}
+
+native_tests() { ctest_part release all ap_tests; }
+sanitizer_tests() { ctest_part asan ap_tests; }
+wasm_tests() { ctest_part web all ap_tests; }
+relaxed_tests() { ctest_part web-relaxed all ap_tests; }
+
+# node_tests FOLDER: node's own test runner on tests/FOLDER/*.test.mjs.
+node_tests() {
+  node --test --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$RESULTS/$1.tap" \
+    tests/"$1"/*.test.mjs </dev/null
+}
+has_tests() { ls tests/"$1"/*.test.mjs >/dev/null 2>&1; }
+
+cli_tests() { node_tests cli; }
+tool_tests() { node_tests tools; }
+
+web_tests() {
+  [ -n "$AP_CHROMIUM" ] || {
+    say "no Chromium or Chrome found: install one or set CHROMIUM to its program"
+    return 1
+  }
+  node_tests web
+}
+
+# The window needs a screen: Xvfb's where it is there, else the one that DISPLAY names.
+window_tests() {
+  local screen_pid="" status=0
+  if have Xvfb; then
+    Xvfb -displayfd 3 -screen 0 1600x1200x24 -nolisten tcp 3>"$RESULTS/display" \
+      >"$RESULTS/xvfb.log" 2>&1 </dev/null &
+    screen_pid=$!
+    local tries=0
+    until [ -s "$RESULTS/display" ] || [ $tries -ge 100 ]; do
+      sleep 0.1
+      tries=$((tries + 1))
+    done
+    export DISPLAY=":$(cat "$RESULTS/display")" LIBGL_ALWAYS_SOFTWARE=1 SDL_VIDEODRIVER=x11
+  fi
+  node_tests desktop || status=$?
+  [ -z "$screen_pid" ] || { kill "$screen_pid" && wait "$screen_pid"; } 2>/dev/null || true
+  return $status
+}
+
+run_all_parts() {
+  local started=$SECONDS
+  setup test
+  say "set up in $((SECONDS - started)) s"
+  export AP_BUILD="$BUILD"
+  part "native" native_tests
+  part "address and undefined-behaviour sanitizers" sanitizer_tests
+  part "wasm in Node, SIMD128" wasm_tests
+  if node tools/has_relaxed_simd.mjs; then
+    part "wasm in Node, relaxed SIMD" relaxed_tests
+  else
+    say "this Node has no standard relaxed SIMD: that variant is built, and runs in the browser only"
+    build_page || TOTAL_FAILED=$((TOTAL_FAILED + 1))
+  fi
+  if has_tests tools; then part "tools" tool_tests; fi
+  if has_tests cli; then part "command line" cli_tests; fi
+  if has_tests web; then part "browser" web_tests; fi
+  if has_tests desktop; then part "window" window_tests; fi
+  say ""
+  say "all parts in $((SECONDS - started)) s"
+  if [ $TOTAL_SKIPPED -gt 0 ]; then
+    say "$TOTAL_PASSED passed, $TOTAL_FAILED failed, $TOTAL_SKIPPED skipped"
+  else
+    say "$TOTAL_PASSED passed, $TOTAL_FAILED failed"
+  fi
+  [ $TOTAL_FAILED -eq 0 ] && [ $TOTAL_PASSED -gt 0 ]
+}
