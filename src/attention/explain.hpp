@@ -33,13 +33,13 @@ enum class Operation {
 enum class MaskReason { kNone, kOpen, kCausal, kPadding, kPainted };
 
 struct CellValue {
-  CellId cell;
+  CellId cell = {};
   float value = 0.0F;
 };
 
 struct Term {
-  CellValue a;
-  CellValue b;          // used if has_b
+  CellValue a = {};
+  CellValue b = {};     // used if has_b
   bool has_b = false;
   float factor = 1.0F;  // a number that is no cell: cos, sin
   double value = 0.0;   // what this term adds: a·b, a·factor, exp(...), ...

@@ -188,7 +188,8 @@ struct Gemm {
     }
   }
 
-  static AP_INLINE void step(const float* const (&rows)[kRows], std::ptrdiff_t k, const float* panel,
+  /// One k: kRows factors at rows[i][k], kWidth of B.
+  static AP_INLINE void step(const float* const (&rows)[kRows], int k, const float* panel,
                              Reg (&sum)[kRows][kRegs]) {
     Reg b[kRegs];
     AP_UNROLL
@@ -197,26 +198,31 @@ struct Gemm {
     for (int i = 0; i < kRows; ++i) {
       const Reg a = V::load_splat(rows[i] + k);
       AP_UNROLL
-      for (int r = 0; r < kRegs; ++r) sum[i][r] = V::madd(a, b[r], sum[i][r]);
+      for (int r = 0; r < kRegs; ++r) {
+        sum[i][r] = V::madd(a, b[r], sum[i][r]);
+      }
     }
   }
 
-  static AP_INLINE void tile(const float* const (&rows)[kRows], int depth, const float* panel,
-                             float* c, std::ptrdiff_t stride, int height, int width, bool first) {
+  static AP_INLINE void tile(const float* (&rows)[kRows], int depth, const float* panel, float* c,
+                             std::ptrdiff_t stride, int height, int width, bool first) {
     Reg sum[kRows][kRegs];
     AP_UNROLL
     for (int i = 0; i < kRows; ++i) {
       AP_UNROLL
       for (int r = 0; r < kRegs; ++r) sum[i][r] = V::splat(0.0F);
     }
-    int k = 0;
-    for (; k + 4 <= depth; k += 4, panel += 4 * kWidth) {
-      step(rows, k, panel, sum);
-      step(rows, k + 1, panel + kWidth, sum);
-      step(rows, k + 2, panel + 2 * kWidth, sum);
-      step(rows, k + 3, panel + 3 * kWidth, sum);
+    const float* const end = panel + static_cast<std::ptrdiff_t>(depth) * kWidth;
+    AP_NO_UNROLL
+    for (; panel != end; panel += kWidth) {
+      step(rows, 0, panel, sum);
+      V::pin(panel);
+      AP_UNROLL
+      for (int i = 0; i < kRows; ++i) {
+        ++rows[i];
+        V::pin(rows[i]);
+      }
     }
-    for (; k < depth; ++k, panel += kWidth) step(rows, k, panel, sum);
     if (height == kRows && width == kWidth) {
       AP_UNROLL
       for (int i = 0; i < kRows; ++i) {

@@ -16,8 +16,10 @@
 #define AP_INLINE inline __attribute__((always_inline))
 #if defined(__clang__)
 #define AP_UNROLL _Pragma("clang loop unroll(full)")
+#define AP_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #else
 #define AP_UNROLL _Pragma("GCC unroll 32")
+#define AP_NO_UNROLL
 #endif
 
 namespace ap::simd {
@@ -33,6 +35,12 @@ struct Wasm128 {
   static constexpr bool kFused = false;
   static constexpr const char* kName = "simd128";
 
+  /// Computed here and nowhere else: LLVM otherwise gathers the steps of one sum into a single
+  /// expression, which keeps every operand of an unrolled loop alive, and V8 spills.
+  template <class T>
+  static AP_INLINE void pin(T& value) {
+    asm volatile("" : "+r"(value));
+  }
   static AP_INLINE Reg load(const float* p) { return wasm_v128_load(p); }
   static AP_INLINE void store(float* p, Reg a) { wasm_v128_store(p, a); }
   static AP_INLINE Reg splat(float x) { return wasm_f32x4_splat(x); }
@@ -89,6 +97,8 @@ struct Generic128 {
   static constexpr bool kFused = false;
   static constexpr const char* kName = "generic";
 
+  template <class T>
+  static AP_INLINE void pin(T&) {}
   static AP_INLINE Reg load(const float* p) {
     Reg r;
     std::memcpy(&r, p, sizeof r);

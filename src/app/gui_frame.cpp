@@ -1,0 +1,121 @@
+#include "app/gui_frame.hpp"
+
+#include <imgui.h>
+#include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assets.hpp"
+#include "render/screen.hpp"
+#include "ui/fonts.hpp"
+#include "ui/text_field.hpp"
+
+namespace ap::app {
+namespace {
+
+// ImGui takes fast input apart (down and up of one click come in two frames): frames without
+// drawing until it is all read, so that nothing lags behind the hand.
+constexpr int kMaxFramesAtOnce = 4;
+
+void clipboard_from(platform::Ports& ports) {
+  ImGuiIO& io = ImGui::GetIO();
+  io.ClipboardUserData = &ports;
+  io.GetClipboardTextFn = [](void* user) {
+    static std::string text;
+    text = static_cast<platform::Ports*>(user)->clipboard();
+    return text.c_str();
+  };
+  io.SetClipboardTextFn = [](void* user, const char* text) {
+    static_cast<platform::Ports*>(user)->set_clipboard(text);
+  };
+}
+
+void offer_faces(platform::Ports& ports) {
+  ports.offer_face("Attention Text", 420, asset("assets/fonts/Inter-Regular.ttf"));
+  ports.offer_face("Attention Text", 620, asset("assets/fonts/Inter-SemiBold.ttf"));
+  ports.offer_face("Attention Mono", 420, asset("assets/fonts/JetBrainsMono-Regular.ttf"));
+}
+
+}  // namespace
+
+Gui::Gui(platform::Window& window) : window_(window) {
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.LogFilename = nullptr;
+  io.ConfigFlags |= ImGuiConfigFlags_NavNoCaptureKeyboard;
+  // A blinking caret would draw frames for ever.
+  io.ConfigInputTextCursorBlink = false;
+  io.BackendFlags |= ImGuiBackendFlags_HasMouseCursors;
+  io.BackendPlatformName = "attention-playground";
+  io.BackendPlatformUserData = &window;
+  io.SetPlatformImeDataFn = [](ImGuiViewport*, ImGuiPlatformImeData* data) {
+    auto* w = static_cast<platform::Window*>(ImGui::GetIO().BackendPlatformUserData);
+    w->text_cursor({data->InputPos.x, data->InputPos.y, 1, data->InputLineHeight});
+  };
+  clipboard_from(window.ports());
+  ui::fonts().refresh(std::max(1.F, window.viewport().scale));
+  ImGui_ImplOpenGL3_Init(platform::glsl_version());
+  offer_faces(window.ports());
+}
+
+Gui::~Gui() {
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui::DestroyContext();
+}
+
+int Gui::run(Scene scene) {
+  scene_ = std::move(scene);
+  platform::WindowClient client;
+  client.sink = &input_;
+  client.frame = [this] { return frame(); };
+  client.context_lost = [this] {
+    if (scene_.lost) scene_.lost();
+    ImGui_ImplOpenGL3_DestroyDeviceObjects();
+  };
+  client.context_restored = [this] {
+    ImGui_ImplOpenGL3_CreateDeviceObjects();
+    if (scene_.restored) scene_.restored();
+  };
+  return window_.run(std::move(client));
+}
+
+bool Gui::frame() {
+  const platform::Viewport view = window_.viewport();
+  if (view.pixel_width <= 0 || view.pixel_height <= 0) return false;
+  ImGuiContext& context = *ImGui::GetCurrentContext();
+  for (int i = 1; i <= kMaxFramesAtOnce; ++i) {
+    update(view);
+    if (context.InputEventsQueue.empty()) break;
+  }
+  ImGui::Render();
+  render::clear_screen(view.pixel_width, view.pixel_height, scene_.background());
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  window_.cursor(cursor_shape());
+  window_.present();
+  const bool more = scene_.animating && scene_.animating();
+  return more || !context.InputEventsQueue.empty() || ui::fonts().pending();
+}
+
+void Gui::update(const platform::Viewport& view) {
+  ImGuiIO& io = ImGui::GetIO();
+  if (ui::fonts().refresh(view.scale)) {
+    ImGui_ImplOpenGL3_DestroyFontsTexture();
+    ImGui_ImplOpenGL3_CreateFontsTexture();
+  }
+  io.DisplaySize = {view.width, view.height};
+  io.DisplayFramebufferScale = {static_cast<float>(view.pixel_width) / view.width,
+                                static_cast<float>(view.pixel_height) / view.height};
+  const double now = window_.ports().now();
+  io.DeltaTime = std::clamp(static_cast<float>(now - last_time_), 1e-4F, 0.1F);
+  last_time_ = now;
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui::NewFrame();
+  scene_.frame(view.width, view.height, view.scale);
+  ui::finish_text_fields(window_.ports());
+  ImGui::EndFrame();
+}
+
+}  // namespace ap::app

@@ -1,0 +1,43 @@
+// Gui: the ImGui context and its OpenGL backend around ui::App; one frame is input, App, pixels.
+// Survives the loss of the graphics context.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "app/gui_input.hpp"
+#include "platform/window.hpp"
+#include "view/colour.hpp"
+
+namespace ap::app {
+
+/// What is drawn: ui::App in the program.
+struct Scene {
+  std::function<void(float width, float height, float scale)> frame;
+  std::function<bool()> animating;
+  std::function<Rgba()> background;
+  std::function<void()> lost;      // the graphics context with all its objects is gone
+  std::function<void()> restored;  // a new one is there
+};
+
+class Gui {
+ public:
+  explicit Gui(platform::Window& window);
+  ~Gui();
+  Gui(const Gui&) = delete;
+  Gui& operator=(const Gui&) = delete;
+
+  /// Draws until the window is closed (desktop), or leaves that to the browser (page).
+  int run(Scene scene);
+
+ private:
+  bool frame();
+  void update(const platform::Viewport& view);
+
+  platform::Window& window_;
+  GuiInput input_;
+  Scene scene_;
+  double last_time_ = 0;
+};
+
+}  // namespace ap::app

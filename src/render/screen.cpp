@@ -1,0 +1,42 @@
+#include "render/screen.hpp"
+
+#include "render/gl.hpp"
+
+namespace ap::render {
+
+void clear_screen(int pixel_width, int pixel_height, Rgba colour) {
+  constexpr float kByte = 1.0F / 255.0F;
+  glDisable(GL_SCISSOR_TEST);
+  glViewport(0, 0, pixel_width, pixel_height);
+  glClearColor(static_cast<float>(colour.r) * kByte, static_cast<float>(colour.g) * kByte,
+               static_cast<float>(colour.b) * kByte, 1.0F);
+  glClear(GL_COLOR_BUFFER_BIT);
+}
+
+std::uint32_t make_picture(int width, int height, std::span<const unsigned char> rgba) {
+  if (width <= 0 || height <= 0 ||
+      rgba.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4) {
+    return 0;
+  }
+  GLint before = 0;
+  glGetIntegerv(GL_TEXTURE_BINDING_2D, &before);
+  GLuint texture = 0;
+  glGenTextures(1, &texture);
+  glBindTexture(GL_TEXTURE_2D, texture);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+  glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE,
+               rgba.data());
+  glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(before));
+  return texture;
+}
+
+void free_picture(std::uint32_t texture) {
+  const GLuint name = texture;
+  if (name != 0) glDeleteTextures(1, &name);
+}
+
+}  // namespace ap::render

@@ -1,0 +1,18 @@
+// The whole framebuffer, and small pictures of text: what the frame around the passes needs of OpenGL.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "view/colour.hpp"
+
+namespace ap::render {
+
+/// Viewport and colour of a new frame.
+void clear_screen(int pixel_width, int pixel_height, Rgba colour);
+
+/// A texture of straight-alpha RGBA; 0 if it cannot be made. An ImTextureID when cast to a pointer.
+[[nodiscard]] std::uint32_t make_picture(int width, int height, std::span<const unsigned char> rgba);
+void free_picture(std::uint32_t texture);
+
+}  // namespace ap::render

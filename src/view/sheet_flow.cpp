@@ -1,0 +1,155 @@
+// Flow lines: which block feeds which, and how the line runs. They are drawn below the blocks.
+#include <algorithm>
+#include <cmath>
+
+#include "view/sheet_arrange.hpp"
+
+namespace ap::detail {
+namespace {
+
+constexpr float kTip = 4;  // between an arrow's tip and what it points at
+
+/// Left end of what belongs to the matrix: its row labels too.
+float left_of(const Block& b) noexcept { return b.row_gutter.empty() ? b.matrix.x : b.row_gutter.x; }
+
+/// A level line where the two overlap in height, near `lane` (0..1) of the target.
+Bezier level(const Block& a, const Block& b, float lane) noexcept {
+  const float low = std::max(a.matrix.y, b.matrix.y) + 3;
+  const float high = std::min(a.matrix.bottom(), b.matrix.bottom()) - 3;
+  const float wanted = b.matrix.y + b.matrix.h * lane;
+  const float y = low <= high ? std::clamp(wanted, low, high) : b.matrix.centre().y;
+  const Point from{a.matrix.right() + 3, low <= high ? y : a.matrix.centre().y};
+  const Point to{left_of(b) - kTip, y};
+  const float bend = std::max(12.F, (to.x - from.x) * 0.5F);
+  return {from, {from.x + bend, from.y}, {to.x - bend, to.y}, to};
+}
+
+Bezier rising(const Block& a, const Block& b, float lane) noexcept {
+  const Point from{a.matrix.right() + 3, a.matrix.centre().y};
+  const Point to{left_of(b) - kTip, b.matrix.y + b.matrix.h * lane};
+  const float bend = std::max(18.F, (to.x - from.x) * 0.5F);
+  return {from, {from.x + bend, from.y}, {to.x - bend, to.y}, to};
+}
+
+Bezier falling(const Block& a, const Block& b, float lane) noexcept {
+  const bool down = b.frame.y >= a.frame.bottom() - 1;
+  const Point from{a.matrix.centre().x, down ? a.matrix.bottom() + 3 : a.frame.y - 2};
+  const Point to{b.matrix.x + b.matrix.w * lane, down ? b.frame.y - kTip : b.frame.bottom() + kTip};
+  const float bend = (to.y - from.y) * 0.6F;
+  return {from, {from.x, from.y + bend}, {to.x, to.y - bend}, to};
+}
+
+Bezier route(const Block& a, const Block& b, float lane) noexcept {
+  if (left_of(b) >= a.matrix.right()) {
+    const bool same_row = a.matrix.y < b.matrix.bottom() && b.matrix.y < a.matrix.bottom();
+    return same_row ? level(a, b, lane) : rising(a, b, lane);
+  }
+  return falling(a, b, lane);
+}
+
+class Lines {
+ public:
+  explicit Lines(Sheet& sheet) : sheet_(sheet) {}
+
+  [[nodiscard]] int find(Stage stage) const noexcept {
+    for (std::size_t i = 0; i < sheet_.blocks.size(); ++i)
+      if (sheet_.blocks[i].id.stage == stage) return static_cast<int>(i);
+    return -1;
+  }
+  void link(int from, int to, Hue hue, float lane = 0.5F) {
+    if (from < 0 || to < 0 || from == to) return;
+    const Bezier curve = route(at(from), at(to), lane);
+    sheet_.flows.push_back({from, to, curve, hue});
+  }
+  /// The line takes the colour of where it comes from.
+  void link(int from, int to, float lane = 0.5F) {
+    if (from >= 0) link(from, to, at(from).hue, lane);
+  }
+  /// From the last one that is on to each of these that is on, in turn; returns the last.
+  int chain(int last, std::initializer_list<Stage> stages) {
+    for (const Stage s : stages) {
+      const int next = find(s);
+      if (next < 0) continue;
+      link(last, next);
+      last = next;
+    }
+    return last;
+  }
+
+ private:
+  [[nodiscard]] const Block& at(int i) const noexcept { return sheet_.blocks[static_cast<std::size_t>(i)]; }
+  Sheet& sheet_;
+};
+
+int or_else(int first, int second) noexcept { return first >= 0 ? first : second; }
+
+void add_projections(Lines& lines, int queries, int sources) {
+  const int wq = lines.find(Stage::kWq);
+  const int wk = lines.find(Stage::kWk);
+  const int wv = lines.find(Stage::kWv);
+  lines.link(queries, or_else(wq, lines.find(Stage::kQ)), Hue::kQ);
+  lines.link(sources, or_else(wk, lines.find(Stage::kK)), Hue::kK);
+  lines.link(sources, or_else(wv, lines.find(Stage::kV)), Hue::kV);
+  lines.link(wq, lines.find(Stage::kQ));
+  lines.link(wk, lines.find(Stage::kK));
+  lines.link(wv, lines.find(Stage::kV));
+  lines.link(lines.find(Stage::kQ), lines.find(Stage::kQRotated));
+  lines.link(lines.find(Stage::kK), lines.find(Stage::kKRotated));
+}
+
+/// From the heads to the output; the MLP's two branches join again in `hidden`.
+void add_output(Lines& lines, int input) {
+  int last = lines.chain(lines.find(Stage::kHeadOut), {Stage::kConcat, Stage::kWo, Stage::kProjected});
+  const int added = lines.find(Stage::kAdded);
+  lines.link(input, added, 0.25F);
+  last = lines.chain(last, {Stage::kAdded});
+  const int norm1 = lines.find(Stage::kNorm1);
+  if (norm1 >= 0 && added >= 0 && input != norm1) last = lines.chain(last, {Stage::kNorm1});
+  const int hidden = lines.find(Stage::kHidden);
+  if (hidden >= 0) {
+    last = lines.chain(last, {Stage::kNorm2});
+    lines.link(lines.chain(last, {Stage::kWGate, Stage::kGate}), lines.find(Stage::kGate) >= 0 ? hidden : -1);
+    last = lines.chain(last, {Stage::kWUp, Stage::kUp, Stage::kHidden, Stage::kWDown, Stage::kMlpOut,
+                              Stage::kMlpAdded});
+  }
+  lines.chain(last, {Stage::kOutput});
+}
+
+}  // namespace
+
+void add_flows(Sheet& sheet) {
+  Lines lines(sheet);
+  const bool cross = lines.find(Stage::kSourceEmbeddings) >= 0 || lines.find(Stage::kSourceInput) >= 0;
+  const int norm1 = lines.find(Stage::kNorm1);
+  const bool pre = norm1 >= 0 && sheet.blocks[static_cast<std::size_t>(norm1)].step == Step::kEmbed;
+  int input = lines.find(Stage::kInput);
+  lines.link(lines.find(Stage::kEmbeddings), input);
+  const int positions = lines.find(Stage::kPositions);
+  const bool alibi = positions >= 0 && sheet.blocks[static_cast<std::size_t>(positions)].col_axis == Axis::kKeys;
+  if (!alibi) lines.link(positions, input);
+  input = or_else(input, lines.find(Stage::kEmbeddings));
+  int source = lines.find(Stage::kSourceInput);
+  lines.link(lines.find(Stage::kSourceEmbeddings), source);
+  lines.link(lines.find(Stage::kSourcePositions), source);
+  source = or_else(source, lines.find(Stage::kSourceEmbeddings));
+  if (pre) lines.link(input, norm1);
+  const int from = pre ? norm1 : input;
+  add_projections(lines, from, cross ? source : from);
+  const int scores = lines.find(Stage::kScores);
+  lines.link(or_else(lines.find(Stage::kQRotated), lines.find(Stage::kQ)), scores, 0.4F);
+  lines.link(or_else(lines.find(Stage::kKRotated), lines.find(Stage::kK)), scores, 0.75F);
+  const int masked = lines.find(Stage::kMasked);
+  const int before = lines.chain(scores, {Stage::kScaled});
+  const int mask = lines.find(Stage::kMask);
+  lines.link(mask, masked, 0.5F);
+  if (alibi) lines.link(positions, masked, 0.3F);
+  // Past the mask's block, when that stands between.
+  lines.link(before, or_else(mask, masked));
+  int last = or_else(masked, before);
+  last = lines.chain(last, {Stage::kCapped, Stage::kWeights});
+  lines.link(last, lines.find(Stage::kHeadOut));
+  lines.link(lines.find(Stage::kV), lines.find(Stage::kHeadOut), 0.8F);
+  add_output(lines, input);
+}
+
+}  // namespace ap::detail

@@ -1,0 +1,114 @@
+// Chooses the arrangement: block size, number of rows and where they wrap, so that on this viewport the
+// cells come out as large as they can while the text keeps its size.
+#include <algorithm>
+#include <cmath>
+
+#include "view/sheet_arrange.hpp"
+
+namespace ap {
+namespace detail {
+namespace {
+
+constexpr float kMostCell = 40;
+constexpr int kManyCells = 30;
+
+/// Text below its designed size costs more than small cells do; a little is given for the order that reads best.
+float score(const Placement& p, const Plan& plan, float common, bool roomy, const SheetOptions& o) {
+  const float zoom = std::min({o.width / (p.width + 32), o.height / (p.height + 32), 1.25F});
+  const float legible = zoom < 1 ? std::pow(zoom, 0.7F) : std::sqrt(zoom);
+  return common * std::min(zoom, 1.F) * legible * (roomy ? 1.06F : 1) *
+         (plan.two_rows ? 1 : 1.04F) * (plan.break_at_mix ? 1.04F : 1);
+}
+
+struct Choice {
+  Plan plan;
+  float side = 420;
+  bool roomy = false;
+  float score = -1;
+};
+
+void try_plans(const Parts& parts, const Pitch& pitch, float side, bool roomy,
+               const SheetOptions& o, Choice& best) {
+  Plan widest;
+  widest.right = 1e9F;
+  widest.break_at_mix = false;
+  const float all = place(parts, widest).width;
+  for (const bool two_rows : {false, true}) {
+    for (float right = all; right > all * 0.2F; right *= 0.93F) {
+      for (const bool mix : {true, false}) {
+        const Plan plan{false, two_rows, mix, right};
+        const float s = score(place(parts, plan), plan, pitch.common, roomy, o);
+        if (s > best.score) best = {plan, side, roomy, s};
+      }
+    }
+  }
+}
+
+Choice choose_wide(Parts& parts, const SheetOptions& o) {
+  Choice best;
+  for (float side = 480; side > 84; side *= 0.95F) {
+    const Pitch pitch(side, parts.longest);
+    for (const bool roomy : {true, false}) {
+      measure(parts, pitch, o, roomy);
+      try_plans(parts, pitch, side, roomy, o, best);
+    }
+  }
+  return best;
+}
+
+/// The longest axis with its labels takes the width.
+Choice choose_stacked(const SheetOptions& o) {
+  const float labels = std::min(kLabelMax, std::max(o.query_label, o.key_label)) + 8;
+  const float right = std::max(o.width, 240.F) - 16;
+  return {{true, false, false, right}, right - labels - 2 * kMargin, true, 0};
+}
+
+}  // namespace
+
+Pitch::Pitch(float wanted_side, int longest) noexcept
+    : side(wanted_side),
+      common(std::min(kMostCell, std::max(wanted_side / static_cast<float>(std::max(1, longest)),
+                                          wanted_side / static_cast<float>(kManyCells)))) {}
+
+float Pitch::of(int n) const noexcept {
+  return std::min(common, side / static_cast<float>(std::max(1, n)));
+}
+
+}  // namespace detail
+
+Sheet layout_sheet(const SheetSpec& spec, const SheetOptions& options) {
+  using namespace detail;
+  Sheet sheet;
+  sheet.layer = spec.layer;
+  sheet.head = spec.head;
+  sheet.layers = spec.layers;
+  sheet.heads = spec.heads;
+  sheet.stacked = options.width <= kStackedWidth;
+  Parts parts = make_parts(spec, options);
+  const Choice choice = sheet.stacked ? choose_stacked(options) : choose_wide(parts, options);
+  const Pitch pitch(choice.side, parts.longest);
+  measure(parts, pitch, options, choice.roomy);
+  commit(sheet, parts, place(parts, choice.plan), pitch, options, choice.roomy);
+  add_flows(sheet);
+  return sheet;
+}
+
+const Block* Sheet::find(TensorId id) const noexcept {
+  const int i = index_of(id);
+  return i < 0 ? nullptr : &blocks[static_cast<std::size_t>(i)];
+}
+
+int Sheet::index_of(TensorId id) const noexcept {
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    if (blocks[i].id == id) return static_cast<int>(i);
+  return -1;
+}
+
+Rect bounds_of(const Sheet& sheet, Step step) noexcept {
+  Rect r;
+  for (const Block& b : sheet.blocks)
+    if (b.step == step) r = unite(r, b.frame);
+  return r;
+}
+
+}  // namespace ap

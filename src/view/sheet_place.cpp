@@ -1,0 +1,207 @@
+// Items into rows. Left: X, then W beside what it makes; right of them the rest, wrapped like words.
+// All items of a row have their matrices' tops on one line.
+#include <algorithm>
+#include <cmath>
+
+#include "view/sheet_arrange.hpp"
+
+namespace ap::detail {
+namespace {
+
+const Item& item_at(const Parts& parts, int i) { return parts.items[static_cast<std::size_t>(i)]; }
+
+float labelled(const Parts& parts, int i) { return item_at(parts, i).labelled_width; }
+
+float widest(const Parts& parts, const std::vector<int>& items) {
+  float w = 0;
+  for (const int i : items) w = std::max(w, labelled(parts, i));
+  return w;
+}
+
+class Rows {
+ public:
+  explicit Rows(const Parts& parts) : parts_(parts) {}
+
+  void put(int row, int item, float x, bool labels) {
+    const Item& it = item_at(parts_, item);
+    while (static_cast<int>(rows_.size()) <= row) rows_.push_back({});
+    Row& r = rows_[static_cast<std::size_t>(row)];
+    r.ascent = std::max(r.ascent, it.ascent);
+    r.descent = std::max(r.descent, it.descent);
+    out_.spots.push_back({item, x, 0, labels, row});
+    out_.width = std::max(out_.width, x + (labels ? it.labelled_width : it.width));
+  }
+
+  /// `wait`: this row begins below y (the heads strip), if it is that row.
+  Placement finish(int strip_after, Rect strip, bool strip_blocks_next) {
+    float y = 0;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const bool below_strip = static_cast<int>(i) > strip_after && !strip.empty();
+      if (below_strip && (strip_blocks_next || static_cast<int>(i) >= first_free_)) y = std::max(y, strip.bottom() + kRowGap);
+      out_.row_tops.push_back(y);
+      tops_.push_back(y + kCaptionHeight + rows_[i].ascent);
+      const float bottom = tops_.back() + rows_[i].descent;
+      if (static_cast<int>(i) == strip_after) strip.y = bottom_of_spot(strip_after) + kRowGap;
+      y = bottom + kRowGap;
+    }
+    for (Placement::Spot& s : out_.spots) s.y = tops_[static_cast<std::size_t>(s.row)];
+    out_.height = std::max(y - kRowGap, strip.bottom());
+    out_.width = std::max(out_.width, strip.right());
+    out_.strip = strip;
+    return std::move(out_);
+  }
+
+  /// Rows from this one on use the space below the left column.
+  void set_first_free(int row) { first_free_ = row; }
+
+ private:
+  struct Row {
+    float ascent = 0;
+    float descent = 0;
+  };
+
+  /// Bottom of the leftmost item in a row: the strip stands under it.
+  [[nodiscard]] float bottom_of_spot(int row) const {
+    for (const Placement::Spot& s : out_.spots)
+      if (s.row == row && s.x == 0) return tops_.back() + item_at(parts_, s.item).descent;
+    return tops_.back();
+  }
+
+  const Parts& parts_;
+  std::vector<Row> rows_;
+  std::vector<float> tops_;
+  int first_free_ = 0;
+  Placement out_;
+};
+
+/// Left columns; returns the x where the rest may start, a row.
+std::vector<float> place_left(Rows& rows, const Parts& parts, const Plan& plan, Rect& strip) {
+  float x = 0;
+  if (!parts.queries.empty() || parts.strip_layers > 0) {
+    const float column = std::max(widest(parts, parts.queries), parts.strip_layers > 0 ? 132.F : 0.F);
+    for (std::size_t i = 0; i < parts.queries.size(); ++i)
+      rows.put(static_cast<int>(i), parts.queries[i], 0, true);
+    if (parts.strip_layers > 0) strip = strip_size(parts, column);
+    x += std::max(column, strip.w) + kGapX;
+  }
+  if (!parts.sources.empty()) {
+    for (std::size_t i = 0; i < parts.sources.size(); ++i)
+      rows.put(static_cast<int>(i), parts.sources[i], x, true);
+    x += widest(parts, parts.sources) + kGapX;
+  }
+  std::vector<std::vector<int>> groups;
+  for (const std::vector<int>& p : parts.projected) groups.push_back(p);
+  if (plan.two_rows) {
+    groups[1].insert(groups[1].end(), groups[2].begin(), groups[2].end());
+    groups.pop_back();
+  }
+  std::size_t columns = 0;
+  for (const auto& g : groups) columns = std::max(columns, g.size());
+  std::vector<float> start(groups.size(), x);
+  for (std::size_t j = 0; j < columns; ++j) {
+    float w = 0;
+    for (const auto& g : groups)
+      if (j < g.size()) w = std::max(w, labelled(parts, g[j]));
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      if (j >= groups[i].size()) continue;
+      rows.put(static_cast<int>(i), groups[i][j], x, true);
+      start[i] = x + w + kGapX;
+    }
+    x += w + (j == 0 || (plan.two_rows && j + 2 == columns) ? kPairGap : kGapX);
+  }
+  if (!plan.two_rows) std::fill(start.begin(), start.end(), *std::max_element(start.begin(), start.end()));
+  return start;
+}
+
+Placement place_wide(const Parts& parts, const Plan& plan) {
+  Rows rows(parts);
+  Rect strip;
+  const std::vector<float> start = place_left(rows, parts, plan, strip);
+  const int left_rows = static_cast<int>(start.size());
+  const int column_rows = static_cast<int>(std::max(parts.queries.size(), parts.sources.size()));
+  const float beside = widest(parts, parts.queries) + kGapX +
+                       (parts.sources.empty() ? 0 : widest(parts, parts.sources) + kGapX);
+  const auto start_of = [&](int row) {
+    if (row < left_rows) return start[static_cast<std::size_t>(row)];
+    return row < column_rows ? beside : 0;
+  };
+  rows.set_first_free(left_rows);
+  int row = 0;
+  float x = start_of(0);
+  bool first = true;
+  for (const int i : parts.rest) {
+    const Item& item = item_at(parts, i);
+    const bool wrap = x + (first ? item.labelled_width : item.width) > plan.right;
+    if (!first && (wrap || (plan.break_at_mix && item.break_preferred))) {
+      x = start_of(++row);
+      first = true;
+    }
+    rows.put(row, i, x, first);
+    x += (first ? item.labelled_width : item.width) + kGapX;
+    first = false;
+  }
+  const int strip_after = static_cast<int>(parts.queries.size()) - 1;
+  return rows.finish(strip_after, strip, false);
+}
+
+Placement place_stacked(const Parts& parts, const Plan& plan) {
+  Rows rows(parts);
+  int row = -1;
+  float x = 0;
+  const auto flow = [&](const std::vector<int>& items) {
+    for (const int i : items) {
+      const Item& item = item_at(parts, i);
+      if (row < 0 || item.break_before || x + (item.always_labels ? item.labelled_width : item.width) > plan.right) {
+        ++row;
+        x = 0;
+      }
+      const bool labels = x == 0 || item.always_labels;
+      rows.put(row, i, x, labels);
+      x += (labels ? item.labelled_width : item.width) + kPairGap;
+    }
+  };
+  flow(parts.queries);
+  flow(parts.sources);
+  Rect strip;
+  if (parts.strip_layers > 0) strip = strip_size(parts, plan.right);
+  const int strip_after = row;
+  for (const std::vector<int>& p : parts.projected) flow(p);
+  flow(parts.rest);
+  return rows.finish(strip_after, strip, true);
+}
+
+}  // namespace
+
+Placement place(const Parts& parts, const Plan& plan) {
+  return plan.stacked ? place_stacked(parts, plan) : place_wide(parts, plan);
+}
+
+Rect strip_size(const Parts& parts, float width) noexcept {
+  const int count = parts.strip_layers * parts.strip_heads;
+  const float side = count <= 4 ? 44 : count <= 16 ? 30 : 22;
+  const int per_line = std::clamp(static_cast<int>((width - 18) / (side + 4)), 1, parts.strip_heads);
+  const int lines = (parts.strip_heads + per_line - 1) / per_line * parts.strip_layers;
+  const float gaps = static_cast<float>(parts.strip_layers - 1) * 4;
+  return {0, 0, std::max(60.F, 18 + static_cast<float>(per_line) * (side + 4)),
+          20 + static_cast<float>(lines) * (side + 4) + gaps};
+}
+
+void fill_strip(Sheet& sheet, const Parts& parts, const Rect& strip) {
+  sheet.heads_strip = strip;
+  if (strip.empty()) return;
+  const int count = parts.strip_layers * parts.strip_heads;
+  const float side = count <= 4 ? 44 : count <= 16 ? 30 : 22;
+  const int per_line = std::max(1, static_cast<int>(std::lround((strip.w - 18) / (side + 4))));
+  float y = strip.y + 20;
+  for (int layer = 0; layer < parts.strip_layers; ++layer) {
+    for (int head = 0; head < parts.strip_heads; ++head) {
+      const int column = head % per_line;
+      if (head > 0 && column == 0) y += side + 4;
+      sheet.thumbnails.push_back(
+          {layer, head, {strip.x + 18 + static_cast<float>(column) * (side + 4), y, side, side}});
+    }
+    y += side + 8;
+  }
+}
+
+}  // namespace ap::detail
