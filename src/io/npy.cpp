@@ -53,7 +53,7 @@ Bytes from_fortran(std::span<const unsigned char> data, const std::vector<std::i
                    std::size_t size) {
   Bytes out(data.size());
   const std::size_t rank = shape.size();
-  std::vector<std::size_t> index(rank, 0), step(rank, 1);
+  std::array<std::size_t, kMaxNpyDimensions> index{}, step{1};
   for (std::size_t d = 1; d < rank; ++d) step[d] = step[d - 1] * static_cast<std::size_t>(shape[d - 1]);
   std::size_t from = 0;
   for (std::size_t to = 0; to < data.size(); to += size) {

@@ -61,7 +61,7 @@ void remove_sdl_listeners() {
 
 class WebWindow final : public Window {
  public:
-  explicit WebWindow(SDL_Window* window) : window_(window) {}
+  WebWindow() = default;
   [[nodiscard]] Viewport viewport() const override { return page().viewport; }
   void present() override { SDL_FlushEvents(SDL_FIRSTEVENT, SDL_LASTEVENT); }
   void cursor(SDL_SystemCursor shape) override {
@@ -80,7 +80,6 @@ class WebWindow final : public Window {
   [[nodiscard]] Ports& ports() noexcept override { return web_ports(); }
 
  private:
-  SDL_Window* window_;
   SDL_Cursor* cursors_[SDL_NUM_SYSTEM_CURSORS] = {};
 };
 
@@ -122,7 +121,7 @@ Result<std::unique_ptr<Window>> open_window(const WindowOptions&) {
     return fail(ErrorCode::kUnsupported, "this browser has no WebGL 2", "canvas");
   }
   SDL_StopTextInput();
-  return std::make_unique<WebWindow>(window);
+  return std::make_unique<WebWindow>();
 }
 
 }  // namespace ap::platform

@@ -25,7 +25,9 @@ struct DeleteToken { Side side = Side::kQuery; int index = 0; };
 struct MoveToken { Side side = Side::kQuery; int from = 0; int to = 0; };
 struct SetTokenMode { TokenMode mode = TokenMode::kWords; };
 struct ResetEmbedding { Side side = Side::kQuery; int index = -1; };     // -1: all; back to the word list
-// --- cells; one head's address, rows and columns within it
+// --- cells; one head's address, rows and columns within it, as in the trace: with cached tokens,
+//     row 0 of embeddings, positions and mask is that of the first token that is not cached.
+//     Positions are cells only when learned, by the stage "positions".
 struct SetCell { CellId cell; float value = 0; };
 struct SetBlock { CellId at; Matrix values; };                            // top left corner
 struct Fill { TensorId tensor; int row = 0; int col = 0; int rows = -1; int cols = -1;  // -1: to the end
@@ -35,14 +37,14 @@ struct ClearMask {};
 struct Lock { int layer = 0; Stage stage = Stage::kWq; bool locked = true; };
 // --- the model's shape; matrices keep what still fits, the rest starts from `init`
 struct SetWidth { int width = 8; };                                       // D, re-embeds
-struct SetHeads { int heads = 1; int kv_heads = 0; };                     // 0: as many as heads
+struct SetHeads { int heads = 1; int kv_heads = 0; };  // 0: as many as heads; new heads: K = V = D / H
 struct SetHeadWidth { int key_width = 0; int value_width = 0; };          // 0: D / H
 struct SetLayers { int layers = 1; };
 struct SetWeights { WeightInit init = WeightInit::kIdentity; std::uint64_t seed = 1; };
 // --- options
 struct SetScale { ScaleKind kind = ScaleKind::kInverseSqrt; float value = 1; };
 struct SetSoftcap { float cap = 0; };
-struct SetCausal { bool on = true; };
+struct SetCausal { bool on = true; };                                     // off: nothing cached
 struct SetTemperature { int layer = 0; int head = -1; float value = 1; }; // head -1: all
 struct SetResidual { bool on = true; };
 struct SetBiases { bool on = true; };
@@ -50,9 +52,12 @@ struct SetPositions { PositionKind kind = PositionKind::kNone; float base = 1000
                       bool interleaved = false; };
 struct SetNorm { NormKind kind = NormKind::kNone; NormPlace place = NormPlace::kPre; };
 struct SetMlp { MlpKind kind = MlpKind::kNone; int width = 0; };          // 0: 4 D
+// A shorter sentence shortens padding and cache with it.
 struct SetKvLength { int length = -1; };
 struct SetCached { int tokens = 0; };
-struct SetCross { bool on = false; std::string text; };                   // text of the source sentence
+// Text of the source sentence; empty: the one before, at first the query's. Switching clears mask,
+// padding and cache; off keeps the source for the next time.
+struct SetCross { bool on = false; std::string text; };
 struct SetTitle { std::string title; };
 // --- whole documents
 struct LoadPreset { std::string id; };

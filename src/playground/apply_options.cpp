@@ -101,10 +101,6 @@ Result<void> apply(Document& document, const action::SetPositions& a, const Worl
   if (a.kind != PositionKind::kLearned) p.learned = nullptr;
   if (auto ok = check_size(document, document.model); !ok) return ok;
   fit_to_sentences(document);
-  // An empty sentence has no position to learn yet, but the model needs its matrix.
-  if (a.kind == PositionKind::kLearned && !p.learned) {
-    p.learned = share(Matrix(0, document.model.width));
-  }
   return {};
 }
 

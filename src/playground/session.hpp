@@ -36,7 +36,8 @@ class Session {
   /// A number for a new gesture.
   [[nodiscard]] std::uint64_t new_gesture() noexcept { return ++last_gesture_; }
 
-  /// The full word list has arrived: words that were unknown get their vectors, without an undo step.
+  /// The full word list has arrived: words that were unknown get their vectors, without an undo
+  /// step; in the documents of history too, so that undo does not make them unknown again.
   void set_words(std::shared_ptr<const WordVectors> words);
 
   /// Baseline for comparison: the present document and trace, kept.
@@ -49,7 +50,8 @@ class Session {
 
   [[nodiscard]] const UpdateStats& last_update() const noexcept { return last_update_; }
 
-  /// Called after every change (action, undo, words), in order of subscription. Returns its id.
+  /// Called after every change (action, undo, words, baseline), in order of subscription. Returns
+  /// its id. A listener may dispatch: all are then called once more, after the present round.
   int subscribe(std::function<void()> listener);
   void unsubscribe(int id);
 
@@ -70,6 +72,8 @@ class Session {
   std::uint64_t last_gesture_ = 0;
   std::vector<std::pair<int, std::function<void()>>> listeners_;
   int last_listener_ = 0;
+  bool notifying_ = false;
+  bool again_ = false;  // changed while listeners were being told
 };
 
 }  // namespace ap

@@ -169,7 +169,7 @@ struct Sheet {
 /// Width up to which the sheet stacks.
 inline constexpr float kStackedWidth = 620;
 /// Type and spacing of the sheet, units.
-inline constexpr float kTitleSize = 14;
+inline constexpr float kTitleSize = 16;
 inline constexpr float kCaptionSize = 11;
 inline constexpr float kLabelSize = 11;
 inline constexpr float kLabelMax = 78;

@@ -3,9 +3,15 @@
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then env DEBIAN_FRONTEND=noninteractive "$@"
-  elif have sudo; then sudo -n true 2>/dev/null || say "(sudo asks for your password)" >&2
-    sudo env DEBIAN_FRONTEND=noninteractive "$@"
-  else fail "needs root to install packages and there is no sudo; as root run: $*"; fi
+  else sudo env DEBIAN_FRONTEND=noninteractive "$@"; fi
+}
+
+# Asked before anything runs into the log, where a question could not be seen.
+need_root() { # packages
+  [ "$(id -u)" = 0 ] && return 0
+  have sudo || fail "needs root and there is no sudo; as root run: apt-get install $*"
+  sudo -n true 2>/dev/null || sudo -v ||
+    fail "sudo refused; as root run: apt-get install $*"
 }
 
 os_id() { [ -r /etc/os-release ] && (. /etc/os-release && echo "${ID:-}"); }
@@ -62,9 +68,12 @@ find_chromium() {
 }
 
 apt_install() { # packages...
+  need_root "$@"
   logged "apt-get update" "look at the log and at /etc/apt" as_root apt-get update
   logged "apt-get install $*" "install these packages by hand and run this again" \
     as_root apt-get install -y --no-install-recommends "$@"
+  hash -r
+  AP_EMCC_USABLE="" # it may just have come
 }
 
 system_packages() { # verb

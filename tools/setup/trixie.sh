@@ -49,7 +49,7 @@ trixie_ready() {
   if ! ls "$TRIXIE"/state/lists/*trixie*Sources* >/dev/null 2>&1 ||
     [ -n "$(find "$TRIXIE/state/lists" -name '*InRelease' -mtime +1 2>/dev/null)" ]; then
     logged "apt-get update for Debian 13" "check the network and run this again" \
-      apt_private apt-get update
+      apt_private apt-get -o APT::Update::Error-Mode=any update
   fi
   TRIXIE_FRESH=1
 }
