@@ -43,6 +43,7 @@ else()
   target_link_options(attention-playground PRIVATE -flto -Oz -sMODULARIZE -sEXPORT_ES6
     -sENVIRONMENT=web -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH
     -sMAXIMUM_MEMORY=2GB -sSTACK_SIZE=1MB -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2
+    "SHELL:--js-library ${CMAKE_SOURCE_DIR}/src/platform/web_glue.js"
     -sEXPORT_NAME=createPlayground -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPF32,HEAP32,UTF8ToString,stringToUTF8,lengthBytesUTF8)
   set(page_name attention-playground)

@@ -100,6 +100,7 @@ class NativePorts final : public Ports {
   [[nodiscard]] std::string hash() const override { return link_; }
   void set_hash(std::string_view hash) override { link_ = hash; }
   void on_hash(std::function<void(std::string)>) override {}
+  void on_leave(std::function<void()> client) override { leave_client = std::move(client); }
   [[nodiscard]] std::string address() const override { return {}; }
   void open_url(std::string_view url) override { SDL_OpenURL(std::string(url).c_str()); }
   void show_theme(bool) override {}
@@ -116,6 +117,7 @@ class NativePorts final : public Ports {
   double wake_at = 1e300;
   ClipboardClient clipboard_client;
   std::function<void(OpenedFile)> drop_client;
+  std::function<void()> leave_client;
 
  private:
   static bool flag(const char* name) {
@@ -159,6 +161,7 @@ class NativeWindow final : public Window {
   /// Points an SDL coordinate: on X11 SDL counts pixels, on macOS points.
   [[nodiscard]] float event_unit() const;
   void draw();
+  void loop();
 
   SDL_Window* window_;
   SDL_GLContext context_;
@@ -278,6 +281,12 @@ void NativeWindow::draw() {
 
 int NativeWindow::run(WindowClient client) {
   client_ = std::move(client);
+  loop();
+  if (ports_.leave_client) ports_.leave_client();
+  return 0;
+}
+
+void NativeWindow::loop() {
   ports_.wanted = kFramesAfterInput;
   SDL_StartTextInput();
   while (true) {
@@ -285,10 +294,10 @@ int NativeWindow::run(WindowClient client) {
     if (ports_.wanted == 0) {
       const double wait = (ports_.wake_at - ports_.now()) * 1000;
       const int timeout = wait > 1e6 ? -1 : std::max(0, static_cast<int>(wait) + 1);
-      if (SDL_WaitEventTimeout(&event, timeout) != 0 && !handle(event)) return 0;
+      if (SDL_WaitEventTimeout(&event, timeout) != 0 && !handle(event)) return;
     }
     while (SDL_PollEvent(&event) != 0) {
-      if (!handle(event)) return 0;
+      if (!handle(event)) return;
     }
     if (ports_.now() >= ports_.wake_at) {
       ports_.wake_at = 1e300;
@@ -306,6 +315,8 @@ FrameTimes& frame_times() noexcept {
   static FrameTimes times;
   return times;
 }
+
+Ports* ports_without_window() { return nullptr; }
 
 Result<std::unique_ptr<Window>> open_window(const WindowOptions& options) {
   SDL_SetHint(SDL_HINT_IME_SHOW_UI, "1");

@@ -148,6 +148,8 @@ class Ports {
   virtual void set_hash(std::string_view hash) = 0;
   /// The hash was changed by a link or the back button.
   virtual void on_hash(std::function<void(std::string hash)> client) = 0;
+  /// The page is left or the window closed: the moment to store.
+  virtual void on_leave(std::function<void()> client) = 0;
   /// The page's address without hash; on the desktop a public address or "".
   [[nodiscard]] virtual std::string address() const = 0;
   virtual void open_url(std::string_view url) = 0;

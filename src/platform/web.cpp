@@ -92,9 +92,9 @@ FrameTimes& frame_times() noexcept {
   return times;
 }
 
-Ports& ports_without_window() {
+Ports* ports_without_window() {
   ap_glue_start(0);
-  return web_ports();
+  return &web_ports();
 }
 
 Result<std::unique_ptr<Window>> open_window(const WindowOptions&) {
@@ -257,6 +257,10 @@ EMSCRIPTEN_KEEPALIVE void ap_web_hash(char* hash) {
   std::free(hash);
   if (web_ports().hash_client) web_ports().hash_client(text);
   wake();
+}
+
+EMSCRIPTEN_KEEPALIVE void ap_web_leave() {
+  if (web_ports().leave_client) web_ports().leave_client();
 }
 
 /// Token 0: dropped on the canvas.

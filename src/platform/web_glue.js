@@ -9,7 +9,7 @@ addToLibrary({
     canvas: null,
     scheduled: 0,
     keepTab: false,
-    pointers: new Map(),   // touches that are down: id -> {x, y, x0, y0}
+    pointers: null,        // Map of touches that are down: id -> {x, y, x0, y0}
     pinch: null,
     tap: null,             // the first finger: {id, sent, timer, moved}
     field: null,           // the DOM input in use, or null
@@ -205,8 +205,8 @@ addToLibrary({
       PageDown: 78, Insert: 73, F2: 59, Control: 224, Shift: 225, Alt: 226, Meta: 227,
     },
     // Shortcuts that are ours; all others with Ctrl or Cmd stay the browser's.
-    COMMANDS: new Set(['z', 'Z', 'y', 'Y', 'a', 'A', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp',
-      'ArrowDown', 'Home', 'End', 'Control', 'Meta', 'Shift', 'Alt']),
+    COMMANDS: ['z', 'Z', 'y', 'Y', 'a', 'A', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp',
+      'ArrowDown', 'Home', 'End', 'Control', 'Meta', 'Shift', 'Alt'],
     keyCode(e) {
       const code = AP.KEYS[e.key];
       if (code !== undefined) return code > 57 && code !== 127 ? (0x40000000 | code) : code;
@@ -215,7 +215,7 @@ addToLibrary({
     isOurs(e) {
       if (e.isComposing || e.key === 'Dead' || e.key === 'Process') return false;
       if (e.key === 'Tab') return AP.keepTab && !e.ctrlKey && !e.metaKey && !e.altKey;
-      if (e.ctrlKey || e.metaKey) return AP.COMMANDS.has(e.key);
+      if (e.ctrlKey || e.metaKey) return AP.COMMANDS.includes(e.key);
       if (e.altKey && e.key.startsWith('Arrow')) return false;
       return [...e.key].length === 1 || AP.KEYS[e.key] !== undefined;
     },
@@ -390,6 +390,8 @@ addToLibrary({
       window.addEventListener('hashchange', () => {
         _ap_web_hash(stringToNewUTF8(location.hash.slice(1, AP.MAX_TEXT)));
       });
+      document.addEventListener('visibilitychange', () => document.hidden && _ap_web_leave());
+      window.addEventListener('pagehide', () => _ap_web_leave());
       for (const query of ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)']) {
         matchMedia(query).addEventListener('change', () => _ap_web_wake());
       }
@@ -430,6 +432,7 @@ addToLibrary({
     AP.listening = true;
     if (!withCanvas) return;
     AP.canvas = Module['canvas'];
+    AP.pointers = new Map();
     AP.listen();
     AP.measure();
   },

@@ -88,6 +88,7 @@ void WebPorts::store(std::string_view key, std::string_view value) {
 std::string WebPorts::hash() const { return taken(ap_glue_hash()); }
 void WebPorts::set_hash(std::string_view hash) { ap_glue_set_hash(std::string(hash).c_str()); }
 void WebPorts::on_hash(std::function<void(std::string)> client) { hash_client = std::move(client); }
+void WebPorts::on_leave(std::function<void()> client) { leave_client = std::move(client); }
 std::string WebPorts::address() const { return taken(ap_glue_address()); }
 void WebPorts::open_url(std::string_view url) { ap_glue_open_url(std::string(url).c_str()); }
 void WebPorts::show_theme(bool dark) { ap_glue_show_theme(dark ? 1 : 0); }

@@ -34,6 +34,7 @@ class WebPorts final : public Ports {
   [[nodiscard]] std::string hash() const override;
   void set_hash(std::string_view hash) override;
   void on_hash(std::function<void(std::string hash)> client) override;
+  void on_leave(std::function<void()> client) override;
   [[nodiscard]] std::string address() const override;
   void open_url(std::string_view url) override;
   void show_theme(bool dark) override;
@@ -50,6 +51,7 @@ class WebPorts final : public Ports {
   std::string pasted;
   std::function<void(OpenedFile)> drop_client;
   std::function<void(std::string)> hash_client;
+  std::function<void()> leave_client;
   std::map<int, std::function<void(Result<OpenedFile>)>> opening;
   std::map<int, std::function<void(Result<Bytes>)>> fetching;
 

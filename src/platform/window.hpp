@@ -76,8 +76,8 @@ class Window {
 
 /// "#version ..." line of this place's shaders.
 [[nodiscard]] const char* glsl_version() noexcept;
-/// Ports alone, for a page without WebGL 2 (web.cpp; the same object that a window would give).
-[[nodiscard]] Ports& ports_without_window();
+/// Ports alone, for a page without WebGL 2; null on the desktop, where there is nothing to do then.
+[[nodiscard]] Ports* ports_without_window();
 [[nodiscard]] Result<std::unique_ptr<Window>> open_window(const WindowOptions& options);
 [[nodiscard]] FrameTimes& frame_times() noexcept;
 

@@ -34,8 +34,8 @@ Sizes choose_sizes(Rect area, std::span<const std::string> labels, const TextMea
   Sizes s;
   const float shorter = std::min(area.w, area.h);
   const auto n = static_cast<float>(std::max<std::size_t>(labels.size(), 1));
-  s.node = std::clamp(shorter / (4 + n), 2.0F, 9.0F);
-  s.loop = 2.2F * s.node + 2;
+  s.node = std::clamp(shorter / (16 + 2 * n), 2.0F, 9.0F);
+  s.loop = 1.8F * s.node + 2;
   s.label = std::min(options.label_size, std::max(shorter / 12, 6.0F));
   for (const std::string& text : labels)
     s.label_w = std::max(s.label_w, measure.width(text, Face::kText, s.label));
@@ -115,7 +115,7 @@ Bezier bow(const GraphNode& from, const GraphNode& to, Point middle) noexcept {
   const Point chord = to.centre - from.centre;
   const Point left{chord.y, -chord.x};
   const Point inward = middle - (from.centre + chord * 0.5F);
-  const Point bend = left * (inward.x * left.x + inward.y * left.y >= 0 ? 0.22F : -0.07F);
+  const Point bend = left * (inward.x * left.x + inward.y * left.y >= 0 ? 0.24F : -0.1F);
   const Point h1 = from.centre + chord * 0.3F + bend;
   const Point h2 = from.centre + chord * 0.7F + bend;
   return {from.centre + unit(h1 - from.centre) * (from.radius + 1), h1, h2,

