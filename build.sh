@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Attention Playground: set-up, build, tests. `./build.sh help` lists the verbs.
-set -euo pipefail
+set -eEuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . tools/setup.sh
 . tools/verbs.sh
+# Nothing ends without a word: what is foreseen says more, this is for the rest.
+trap 'printf "build.sh: unexpected failure (%s, line %s); please report it\n" \
+  "${BASH_SOURCE[0]##*/}" "$LINENO" >&2' ERR
 
 usage() {
   cat <<'TEXT'

@@ -10,7 +10,7 @@ file(GLOB web_sources CONFIGURE_DEPENDS "${app}/web_*.cpp")
 if(EXISTS "${app}/cli_main.cpp")
   add_executable(attention ${cli_sources})
   set_target_properties(attention PROPERTIES EXCLUDE_FROM_ALL "${EMSCRIPTEN}")
-  target_link_libraries(attention PRIVATE ${cli_layers} ap_assets ap_cli11)
+  target_link_libraries(attention PRIVATE ${cli_layers} ap_assets_gui ap_cli11)
   target_compile_options(attention PRIVATE ${AP_WARNINGS} -Wconversion)
   if(EMSCRIPTEN)
     # CLI11 reports by exceptions, which end in cli_main.cpp.

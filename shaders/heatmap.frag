@@ -1,5 +1,5 @@
-// A matrix as coloured cells; the rule is stated in src/view/heatmap.hpp, and the names here are those of
-// src/view/heatmap.cpp, whose pixels these must equal within 2/255 (tests/unit/render).
+// A matrix as coloured cells. The rule is stated in src/view/heatmap.hpp, the names are those of
+// src/view/heatmap.cpp, and its pixels must be equal within 2/255 (tests/unit/render).
 uniform sampler2D u_cells;      // level 0: (value, -, -, -); above: (mean, masked share, -, -)
 uniform sampler2D u_colours;    // 256 x 4: the maps
 uniform ivec4 u_blocks;         // columns, rows, first row in u_cells, level
@@ -61,7 +61,8 @@ void main() {
   for (int r = first.y; r <= last.y; ++r) {
     float down = shared_part(r, vec2(lo.y, hi.y), u_extent.y, u_half_gap.y, u_blocks_per_px.y);
     for (int c = first.x; c <= last.x; ++c) {
-      float area = down * shared_part(c, vec2(lo.x, hi.x), u_extent.x, u_half_gap.x, u_blocks_per_px.x);
+      float area =
+          down * shared_part(c, vec2(lo.x, hi.x), u_extent.x, u_half_gap.x, u_blocks_per_px.x);
       vec2 cell = texelFetch(u_cells, ivec2(c, u_blocks.z + r), 0).rg;
       // By bits: isnan and isinf may be compiled away.
       uint bits = floatBitsToUint(cell.x);

@@ -14,7 +14,7 @@ part() {
   say ""
   say "== $title"
   "$2" || status=$?
-  counts=$(node tools/count_results.mjs "$RESULTS" $status)
+  counts=$(node tools/count_results.mjs "$RESULTS" $status) || counts="0 1 0"
   set -- $counts
   TOTAL_PASSED=$((TOTAL_PASSED + $1))
   TOTAL_FAILED=$((TOTAL_FAILED + $2))
@@ -58,12 +58,21 @@ web_tests() {
 }
 
 # The window needs a screen: Xvfb's where it is there, else the one that DISPLAY names.
+SCREEN_PID=""
+stop_screen() {
+  [ -n "$SCREEN_PID" ] || return 0
+  kill "$SCREEN_PID" 2>/dev/null || true
+  wait "$SCREEN_PID" 2>/dev/null || true
+  SCREEN_PID=""
+}
+trap stop_screen EXIT
+
 window_tests() {
-  local screen_pid="" status=0
+  local status=0
   if have Xvfb; then
     Xvfb -displayfd 3 -screen 0 1600x1200x24 -nolisten tcp 3>"$RESULTS/display" \
       >"$RESULTS/xvfb.log" 2>&1 </dev/null &
-    screen_pid=$!
+    SCREEN_PID=$!
     local tries=0
     until [ -s "$RESULTS/display" ] || [ $tries -ge 100 ]; do
       sleep 0.1
@@ -72,7 +81,7 @@ window_tests() {
     export DISPLAY=":$(cat "$RESULTS/display")" LIBGL_ALWAYS_SOFTWARE=1 SDL_VIDEODRIVER=x11
   fi
   node_tests desktop || status=$?
-  [ -z "$screen_pid" ] || { kill "$screen_pid" && wait "$screen_pid"; } 2>/dev/null || true
+  stop_screen
   return $status
 }
 

@@ -36,6 +36,7 @@ compile() {
     say "build.sh: building '$preset' failed; the messages are above" >&2
     return 1
   fi
+  say "building $preset ..."
   if ! cmake --build "$BUILD/cmake/$preset" --target "$@" >"$log" 2>&1 </dev/null; then
     grep -v '^\[[0-9]*/[0-9]*\]' "$log" | head -n 80 >&2 || true
     case "$(tail -n 50 "$log")" in

@@ -14,5 +14,7 @@ using Run = std::function<int()>;
 
 void add_attend(CLI::App& app, Run& run);
 void add_rope(CLI::App& app, Run& run);
+/// run, render, export, presets
+void add_state_commands(CLI::App& app, Run& run);
 
 }  // namespace ap::cli

@@ -20,6 +20,7 @@ int run_command_line(int argc, char** argv) {
   ap::cli::Run run;
   ap::cli::add_attend(app, run);
   ap::cli::add_rope(app, run);
+  ap::cli::add_state_commands(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {

@@ -1,6 +1,5 @@
 #include "io/tensors.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -52,8 +51,8 @@ Result<NamedTensor> named_tensor(const Trace& trace, int layer, Stage stage) {
                                           std::to_string(layers) + ", counted from 0", "layer");
   }
   const int of = before_layers(stage) ? 0 : layer;
-  const std::vector<Stage> stages = trace.stages(of);
-  if (std::ranges::find(stages, stage) == stages.end()) {
+  const ConstView view = trace.tensor({of, stage, 0});
+  if (view.rows == 0 && view.cols == 0) {
     return fail(ErrorCode::kNotFound, "'" + std::string(name(stage)) + "' is not part of this computation",
                 "stage");
   }

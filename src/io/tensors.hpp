@@ -23,7 +23,7 @@ struct NamedTensor {
 
 /// In the order of the computation.
 [[nodiscard]] std::vector<NamedTensor> named_tensors(const Trace& trace);
-/// One stage of one layer; kNotFound where it is off or out of range.
+/// One stage of one layer, where it is off the one that it equals; kNotFound if there is none.
 [[nodiscard]] Result<NamedTensor> named_tensor(const Trace& trace, int layer, Stage stage);
 
 /// The shortest decimal that reads back as the same float; "nan", "inf", "-inf".

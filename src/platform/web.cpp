@@ -147,7 +147,9 @@ EMSCRIPTEN_KEEPALIVE void ap_web_frame() {
   if (more || p.wanted > 0) ap_glue_request_frame();
 }
 
-EMSCRIPTEN_KEEPALIVE void ap_web_wake() { wake(); }
+EMSCRIPTEN_KEEPALIVE void ap_web_wake() {
+  if (page().running) wake();
+}
 
 EMSCRIPTEN_KEEPALIVE void ap_web_resize(double width, double height, int pixel_width,
                                         int pixel_height) {
@@ -297,6 +299,7 @@ EMSCRIPTEN_KEEPALIVE void ap_web_fetched(int token, unsigned char* bytes, std::s
   wake();
 }
 
+EMSCRIPTEN_KEEPALIVE int ap_web_has_window() { return page().running ? 1 : 0; }
 EMSCRIPTEN_KEEPALIVE double ap_web_frames() {
   return static_cast<double>(frame_times().frames);
 }

@@ -1,6 +1,7 @@
-// OpenGL's declarations: the part that OpenGL ES 3.0 (WebGL 2) and OpenGL 3.3 share. On the page and on Linux
-// GLES3's header is used, so nothing outside that part compiles; Linux's libGL exports the same functions, so
-// no loader is needed. macOS declares the same names in its own header. Only src/render includes this.
+// OpenGL's declarations: the part that OpenGL ES 3.0 (WebGL 2) and OpenGL 3.3 share. On the page
+// and on Linux GLES3's header is used, so nothing outside that part compiles; Linux's libGL exports
+// the same functions, so no loader is needed. macOS declares the same names in its own header. Only
+// src/render includes this.
 #pragma once
 
 #if __has_include(<GLES3/gl3.h>)

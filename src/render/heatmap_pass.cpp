@@ -1,8 +1,7 @@
 #include "render/heatmap_pass.hpp"
 
-#include <imgui.h>
-
 #include <cmath>
+#include <imgui.h>
 #include <vector>
 
 #include "base/assets.hpp"
@@ -31,7 +30,8 @@ Rect rounded_out(Rect r) noexcept {
 }
 
 void set_colour(GLint at, Rgba c) {
-  glUniform3f(at, static_cast<float>(c.r) / 255.0F, static_cast<float>(c.g) / 255.0F, static_cast<float>(c.b) / 255.0F);
+  glUniform3f(at, static_cast<float>(c.r) / 255.0F, static_cast<float>(c.g) / 255.0F,
+              static_cast<float>(c.b) / 255.0F);
 }
 
 GLuint make_colours() {
@@ -72,13 +72,15 @@ HeatmapPass::~HeatmapPass() {
 }
 
 Result<void> HeatmapPass::restore() {
-  Result<Program> program = Program::make("shaders/heatmap", text("shaders/heatmap.vert"), text("shaders/heatmap.frag"));
+  Result<Program> program =
+      Program::make("shaders/heatmap", text("shaders/heatmap.vert"), text("shaders/heatmap.frag"));
   if (!program) return std::unexpected(program.error());
   program_ = std::move(*program);
   const auto at = [this](const char* name) { return program_.uniform(name); };
-  at_ = {at("u_quad"), at("u_viewport"), at("u_blocks"), at("u_map_row"), at("u_origin"), at("u_blocks_per_px"),
-         at("u_extent"), at("u_half_gap"), at("u_range"), at("u_hatch"), at("u_dim"), at("u_masked"),
-         at("u_stripe"), at("u_nan"), at("u_cells"), at("u_colours")};
+  at_ = {at("u_quad"),   at("u_viewport"),      at("u_blocks"), at("u_map_row"),
+         at("u_origin"), at("u_blocks_per_px"), at("u_extent"), at("u_half_gap"),
+         at("u_range"),  at("u_hatch"),         at("u_dim"),    at("u_masked"),
+         at("u_stripe"), at("u_nan"),           at("u_cells"),  at("u_colours")};
   colours_ = make_colours();
   glGenVertexArrays(1, &vertex_array_);
   return {};
@@ -119,7 +121,8 @@ bool HeatmapPass::upload(HeatmapItem& item, Rect device_rect) {
     item.id = kUnnamed + unnamed_++;
     item.revision = textures_.uploaded() + 1;  // one that no earlier upload has
   }
-  const HeatmapPlan plan = plan_heatmap(device_rect, item.values.rows, item.values.cols, item.style);
+  const HeatmapPlan plan =
+      plan_heatmap(device_rect, item.values.rows, item.values.cols, item.style);
   return textures_.get(item.id, item.revision, item.values, plan.level > 0) != nullptr;
 }
 
@@ -135,7 +138,8 @@ void HeatmapPass::callback(const ImDrawList*, const ImDrawCmd* command) {
   HeatmapItem item = queued->item;
   item.rect = scaled(item.rect, origin, sx, sy);
   item.clip = scaled(item.clip, origin, sx, sy);
-  pass.draw_held(item, *held, static_cast<int>(data->DisplaySize.x * sx), static_cast<int>(data->DisplaySize.y * sy));
+  pass.draw_held(item, *held, static_cast<int>(data->DisplaySize.x * sx),
+                 static_cast<int>(data->DisplaySize.y * sy));
 }
 
 bool HeatmapPass::draw(const HeatmapItem& item, int framebuffer_width, int framebuffer_height) {
@@ -165,8 +169,8 @@ bool HeatmapPass::draw_held(const HeatmapItem& item, const CellTexture& held, in
   return true;
 }
 
-void HeatmapPass::set_uniforms(const HeatmapItem& item, const HeatmapPlan& plan, const CellTexture& t, Rect quad,
-                               float width, float height) const {
+void HeatmapPass::set_uniforms(const HeatmapItem& item, const HeatmapPlan& plan,
+                               const CellTexture& t, Rect quad, float width, float height) const {
   const HeatmapStyle& style = item.style;
   Pyramid::Level level{0, t.rows, t.cols};
   if (plan.level > 0) level = t.levels[static_cast<std::size_t>(plan.level - 1)];

@@ -1,6 +1,6 @@
-// Draws a matrix as coloured cells: one draw call, one quad, whatever its size (shaders/heatmap.*). The rule
-// and the colours are those of view/heatmap.hpp. Inside ImGui a matrix is queued into a draw list and drawn at
-// its place in the list. Not here: labels, numbers, outlines.
+// Draws a matrix as coloured cells: one draw call, one quad, whatever its size (shaders/heatmap.*).
+// The rule and the colours are those of view/heatmap.hpp. Inside ImGui a matrix is queued into a
+// draw list and drawn at its place in the list. Not here: labels, numbers, outlines.
 #pragma once
 
 #include <array>
@@ -24,14 +24,15 @@ struct HeatmapItem {
   Rect rect;  // the whole matrix
   Rect clip;  // what may be touched
   ConstView values;
-  HeatmapStyle style;  // px_scale is set by queue()
+  HeatmapStyle style;    // px_scale is set by queue()
   std::uint64_t id = 0;  // same id and revision: same numbers, no upload; 0: uploaded each time
   std::uint64_t revision = 0;
 };
 
 class HeatmapPass {
  public:
-  /// Needs a current context. kUnsupported with the driver's text, kNotFound without the embedded shaders.
+  /// Needs a current context. kUnsupported with the driver's text, kNotFound without the embedded
+  /// shaders.
   [[nodiscard]] static Result<std::unique_ptr<HeatmapPass>> make();
   ~HeatmapPass();
   HeatmapPass(const HeatmapPass&) = delete;
@@ -39,19 +40,23 @@ class HeatmapPass {
 
   /// Once a frame, before the first queue().
   void begin_frame();
-  /// Uploads now (the numbers are not needed afterwards), draws when ImGui renders the list, and has ImGui set
-  /// up its own state again. False: outside the clip, empty, or larger than the driver's textures.
+  /// Uploads now (the numbers are not needed afterwards), draws when ImGui renders the list, and
+  /// has ImGui set up its own state again. False: outside the clip, empty, or larger than the
+  /// driver's textures.
   bool queue(ImDrawList* list, const HeatmapItem& item);
-  /// Into the bound framebuffer of this size, at once. Leaves its program, textures and scissor bound.
+  /// Into the bound framebuffer of this size, at once. Leaves its program, textures and scissor
+  /// bound.
   bool draw(const HeatmapItem& item, int framebuffer_width, int framebuffer_height);
 
-  /// Tells of a change inside rows x cols at (row, col): only that is sent. See TextureCache::update.
-  void changed(std::uint64_t id, std::uint64_t before, std::uint64_t after, ConstView values, int row, int col,
-               int rows, int cols) {
+  /// Tells of a change inside rows x cols at (row, col): only that is sent. See
+  /// TextureCache::update.
+  void changed(std::uint64_t id, std::uint64_t before, std::uint64_t after, ConstView values,
+               int row, int col, int rows, int cols) {
     textures_.update(id, before, after, values, row, col, rows, cols);
   }
 
-  /// webglcontextlost: forgets every GL object without touching GL. Until restore(), queue() draws nothing.
+  /// webglcontextlost: forgets every GL object without touching GL. Until restore(), queue() draws
+  /// nothing.
   void lost() noexcept;
   /// webglcontextrestored: makes them again; matrices come back as they are queued.
   [[nodiscard]] Result<void> restore();
@@ -64,8 +69,8 @@ class HeatmapPass {
     HeatmapItem item;
   };
   struct Uniforms {  // places of the shader's uniforms
-    GLint quad, viewport, blocks, map_row, origin, blocks_per_px, extent, half_gap, range, hatch, dim, masked,
-        stripe, nan, cells, colours;
+    GLint quad, viewport, blocks, map_row, origin, blocks_per_px, extent, half_gap, range, hatch,
+        dim, masked, stripe, nan, cells, colours;
   };
   HeatmapPass() = default;
   static void callback(const ImDrawList* list, const ImDrawCmd* command);
@@ -73,8 +78,8 @@ class HeatmapPass {
   bool upload(HeatmapItem& item, Rect device_rect);
   /// item.values are not read here: they may be gone.
   bool draw_held(const HeatmapItem& item, const CellTexture& texture, int width, int height) const;
-  void set_uniforms(const HeatmapItem& item, const HeatmapPlan& plan, const CellTexture& texture, Rect quad,
-                    float width, float height) const;
+  void set_uniforms(const HeatmapItem& item, const HeatmapPlan& plan, const CellTexture& texture,
+                    Rect quad, float width, float height) const;
 
   Program program_;
   Uniforms at_{};

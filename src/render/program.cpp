@@ -12,7 +12,8 @@ std::string_view header() noexcept {
   const bool es = version != nullptr &&
                   std::string_view(reinterpret_cast<const char*>(version)).starts_with("OpenGL ES");
   // Samplers too: lowp, their default, would be free to round float textures.
-  return es ? "#version 300 es\nprecision highp float;\nprecision highp int;\nprecision highp sampler2D;\n"
+  return es ? "#version 300 es\nprecision highp float;\nprecision highp int;\nprecision highp "
+              "sampler2D;\n"
             : "#version 330 core\n";
 }
 
@@ -32,7 +33,8 @@ Result<GLuint> compile(GLenum kind, std::string_view source, const std::string& 
   const GLuint shader = glCreateShader(kind);
   const std::string_view top = header();
   const std::array<const char*, 2> parts = {top.data(), source.data()};
-  const std::array<GLint, 2> lengths = {static_cast<GLint>(top.size()), static_cast<GLint>(source.size())};
+  const std::array<GLint, 2> lengths = {static_cast<GLint>(top.size()),
+                                        static_cast<GLint>(source.size())};
   glShaderSource(shader, 2, parts.data(), lengths.data());
   glCompileShader(shader);
   GLint ok = GL_FALSE;
@@ -45,7 +47,8 @@ Result<GLuint> compile(GLenum kind, std::string_view source, const std::string& 
 
 }  // namespace
 
-Result<Program> Program::make(std::string_view name, std::string_view vertex, std::string_view fragment) {
+Result<Program> Program::make(std::string_view name, std::string_view vertex,
+                              std::string_view fragment) {
   const std::string base(name);
   const Result<GLuint> v = compile(GL_VERTEX_SHADER, vertex, base + ".vert");
   if (!v) return std::unexpected(v.error());

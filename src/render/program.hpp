@@ -1,5 +1,5 @@
-// A linked shader program. Sources carry no #version: the one that the current context speaks is put before
-// them ("#version 300 es" with highp, or "#version 330 core").
+// A linked shader program. Sources carry no #version: the one that the current context speaks is
+// put before them ("#version 300 es" with highp, or "#version 330 core").
 #pragma once
 
 #include <string_view>
@@ -20,7 +20,9 @@ class Program {
   ~Program();
 
   [[nodiscard]] GLuint id() const noexcept { return id_; }
-  [[nodiscard]] GLint uniform(const char* name) const noexcept { return glGetUniformLocation(id_, name); }
+  [[nodiscard]] GLint uniform(const char* name) const noexcept {
+    return glGetUniformLocation(id_, name);
+  }
   /// The context is gone, and the program with it: nothing to delete.
   void forget() noexcept { id_ = 0; }
 

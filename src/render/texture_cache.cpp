@@ -5,7 +5,9 @@
 namespace ap::render {
 namespace {
 
-std::size_t area(int a, int b) noexcept { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+std::size_t area(int a, int b) noexcept {
+  return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
+}
 
 /// Bound to unit 0, unfiltered; made if `name` is 0.
 void bind(GLuint& name) {
@@ -45,7 +47,8 @@ std::size_t CellTexture::bytes() const noexcept {
   return cell_bytes + area((cols + 1) / 2, levels.back().first_row + 1) * sizeof(BlockMean);
 }
 
-const CellTexture* TextureCache::get(std::uint64_t id, std::uint64_t revision, ConstView values, bool pyramid) {
+const CellTexture* TextureCache::get(std::uint64_t id, std::uint64_t revision, ConstView values,
+                                     bool pyramid) {
   if (largest_ == 0) glGetIntegerv(GL_MAX_TEXTURE_SIZE, &largest_);
   if (values.empty() || values.rows > largest_ || values.cols > largest_) return nullptr;
   CellTexture& t = textures_[id];
@@ -67,9 +70,11 @@ void TextureCache::upload_cells(CellTexture& t, ConstView values) {
   bind(t.cells);
   const RowLength rows(values.stride);
   if (t.rows == values.rows && t.cols == values.cols) {
-    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, values.cols, values.rows, GL_RED, GL_FLOAT, values.data);
+    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, values.cols, values.rows, GL_RED, GL_FLOAT,
+                    values.data);
   } else {
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, values.cols, values.rows, 0, GL_RED, GL_FLOAT, values.data);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, values.cols, values.rows, 0, GL_RED, GL_FLOAT,
+                 values.data);
     t.rows = values.rows;
     t.cols = values.cols;
     t.levels.clear();
@@ -87,13 +92,14 @@ void TextureCache::upload_pyramid(CellTexture& t, ConstView values) {
   uploaded_ += area(p.width, p.height) * sizeof(BlockMean);
 }
 
-void TextureCache::update(std::uint64_t id, std::uint64_t before, std::uint64_t after, ConstView values, int row,
-                          int col, int rows, int cols) {
+void TextureCache::update(std::uint64_t id, std::uint64_t before, std::uint64_t after,
+                          ConstView values, int row, int col, int rows, int cols) {
   const auto found = textures_.find(id);
   if (found == textures_.end()) return;
   CellTexture& t = found->second;
   if (t.revision != before || t.rows != values.rows || t.cols != values.cols) return;
-  if (row < 0 || col < 0 || rows <= 0 || cols <= 0 || row + rows > t.rows || col + cols > t.cols) return;
+  if (row < 0 || col < 0 || rows <= 0 || cols <= 0 || row + rows > t.rows || col + cols > t.cols)
+    return;
   bind(t.cells);
   const RowLength row_length(values.stride);
   glTexSubImage2D(GL_TEXTURE_2D, 0, col, row, cols, rows, GL_RED, GL_FLOAT, values.row(row) + col);
@@ -108,7 +114,8 @@ void TextureCache::begin_frame() {
     auto oldest = textures_.end();
     for (auto it = textures_.begin(); it != textures_.end(); ++it) {
       const bool idle = it->second.last_frame < frame_;
-      if (idle && (oldest == textures_.end() || it->second.last_frame < oldest->second.last_frame)) oldest = it;
+      if (idle && (oldest == textures_.end() || it->second.last_frame < oldest->second.last_frame))
+        oldest = it;
     }
     if (oldest == textures_.end()) break;
     held -= oldest->second.bytes();

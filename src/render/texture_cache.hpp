@@ -1,6 +1,6 @@
-// Matrices on the GPU, by id and revision: R32F cells, and (only when they are drawn small) an RG32F pyramid of
-// means. The least recently drawn go when the budget is passed. Only texelFetch reads them, so WebGL 2 needs no
-// extension for filtering floats.
+// Matrices on the GPU, by id and revision: R32F cells, and (only when they are drawn small) an
+// RG32F pyramid of means. The least recently drawn go when the budget is passed. Only texelFetch
+// reads them, so WebGL 2 needs no extension for filtering floats.
 #pragma once
 
 #include <cstddef>
@@ -36,15 +36,17 @@ class TextureCache {
   ~TextureCache() { clear(); }
 
   /// Uploads what is missing or out of date. Null when a side is larger than the driver takes.
-  [[nodiscard]] const CellTexture* get(std::uint64_t id, std::uint64_t revision, ConstView values, bool pyramid);
+  [[nodiscard]] const CellTexture* get(std::uint64_t id, std::uint64_t revision, ConstView values,
+                                       bool pyramid);
   /// What is held, as it is; null for an unknown id.
   [[nodiscard]] const CellTexture* find(std::uint64_t id) const noexcept {
     const auto found = textures_.find(id);
     return found == textures_.end() ? nullptr : &found->second;
   }
-  /// `values` differ from revision `before` in this block only. Nothing happens when `before` is not what is held.
-  void update(std::uint64_t id, std::uint64_t before, std::uint64_t after, ConstView values, int row, int col,
-              int rows, int cols);
+  /// `values` differ from revision `before` in this block only. Nothing happens when `before` is
+  /// not what is held.
+  void update(std::uint64_t id, std::uint64_t before, std::uint64_t after, ConstView values,
+              int row, int col, int rows, int cols);
   /// Counts frames; frees what is over the budget and was not drawn in the last frame.
   void begin_frame();
   void clear();

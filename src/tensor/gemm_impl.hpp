@@ -188,41 +188,46 @@ struct Gemm {
     }
   }
 
-  /// One k: kRows factors at rows[i][k], kWidth of B.
-  static AP_INLINE void step(const float* const (&rows)[kRows], int k, const float* panel,
+  /// One k: kRows factors of A, kWidth of B.
+  static AP_INLINE void step(const float* const (&at)[kRows], const float* panel,
                              Reg (&sum)[kRows][kRegs]) {
     Reg b[kRegs];
     AP_UNROLL
     for (int r = 0; r < kRegs; ++r) b[r] = V::load(panel + r * V::kLanes);
     AP_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      const Reg a = V::load_splat(rows[i] + k);
+      const Reg a = V::load_splat(at[i]);
       AP_UNROLL
-      for (int r = 0; r < kRegs; ++r) {
-        sum[i][r] = V::madd(a, b[r], sum[i][r]);
-      }
+      for (int r = 0; r < kRegs; ++r) sum[i][r] = V::madd(a, b[r], sum[i][r]);
     }
   }
 
-  static AP_INLINE void tile(const float* (&rows)[kRows], int depth, const float* panel, float* c,
-                             std::ptrdiff_t stride, int height, int width, bool first) {
+  /// The hot loop. The pointers step before they are used and each pass takes one k: V8 then emits no
+  /// move for them, and LLVM cannot gather the passes into one expression that spills.
+  static __attribute__((noinline)) void tile(const float* (&rows)[kRows], int depth,
+                                             const float* panel, float* c, std::ptrdiff_t stride,
+                                             int height, int width, bool first) noexcept {
     Reg sum[kRows][kRegs];
+    const float* at[kRows];
     AP_UNROLL
     for (int i = 0; i < kRows; ++i) {
+      at[i] = rows[i] - 1;
       AP_UNROLL
       for (int r = 0; r < kRegs; ++r) sum[i][r] = V::splat(0.0F);
     }
+    panel -= kWidth;
     const float* const end = panel + static_cast<std::ptrdiff_t>(depth) * kWidth;
     AP_NO_UNROLL
-    for (; panel != end; panel += kWidth) {
-      step(rows, 0, panel, sum);
-      V::pin(panel);
+    do {
       AP_UNROLL
       for (int i = 0; i < kRows; ++i) {
-        ++rows[i];
-        V::pin(rows[i]);
+        ++at[i];
+        V::pin(at[i]);
       }
-    }
+      panel += kWidth;
+      V::pin(panel);
+      step(at, panel, sum);
+    } while (panel != end);
     if (height == kRows && width == kWidth) {
       AP_UNROLL
       for (int i = 0; i < kRows; ++i) {

@@ -30,15 +30,14 @@ struct Wasm128 {
   using Reg = v128_t;
   using Quad = Wasm128;
   static constexpr int kLanes = 4;
-  static constexpr int kTileRows = 4;  // 4 x 8: V8 has 16 registers, and mul+add needs one more
-  static constexpr int kTileRegs = 2;
+  static constexpr int kTileRows = 2;  // 2 x 16: V8 has 15 registers, and mul+add needs one more
+  static constexpr int kTileRegs = 4;
   static constexpr bool kFused = false;
   static constexpr const char* kName = "simd128";
 
-  /// Computed here and nowhere else: LLVM otherwise gathers the steps of one sum into a single
-  /// expression, which keeps every operand of an unrolled loop alive, and V8 spills.
+  /// The pointer is computed here, not folded into an index that is turned back at every load.
   template <class T>
-  static AP_INLINE void pin(T& value) {
+  static AP_INLINE void pin(T*& value) {
     asm volatile("" : "+r"(value));
   }
   static AP_INLINE Reg load(const float* p) { return wasm_v128_load(p); }
@@ -78,6 +77,7 @@ struct Wasm128 {
 #if defined(__wasm_relaxed_simd__)
 struct WasmRelaxed : Wasm128 {
   using Quad = WasmRelaxed;
+  static constexpr int kTileRegs = 2;
   static constexpr int kTileRows = 6;  // 6 x 8: 12 accumulators hide the latency of the fused step
   static constexpr bool kFused = true;
   static constexpr const char* kName = "relaxed";
@@ -98,7 +98,7 @@ struct Generic128 {
   static constexpr const char* kName = "generic";
 
   template <class T>
-  static AP_INLINE void pin(T&) {}
+  static AP_INLINE void pin(T*&) {}
   static AP_INLINE Reg load(const float* p) {
     Reg r;
     std::memcpy(&r, p, sizeof r);

@@ -8,7 +8,7 @@
 namespace ap {
 namespace {
 
-constexpr float kGap = 8;           // between a label and its arcs
+constexpr float kGap = 8;             // between a label and its arcs
 constexpr float kLabelShare = 0.32F;  // of the width, for one column at most
 
 float widest_label(std::span<const std::string> labels, float size, const TextMeasure& measure) {
@@ -18,8 +18,9 @@ float widest_label(std::span<const std::string> labels, float size, const TextMe
 }
 
 /// A column of rows in the middle of the area's height. Every k-th is named when all do not fit.
-std::vector<ArcLabel> column(std::span<const std::string> labels, Rect area, float column_w, bool right_aligned,
-                             float size, const TextMeasure& measure, const ArcsOptions& options) {
+std::vector<ArcLabel> column(std::span<const std::string> labels, Rect area, float column_w,
+                             bool right_aligned, float size, const TextMeasure& measure,
+                             const ArcsOptions& options) {
   std::vector<ArcLabel> rows;
   const auto n = static_cast<float>(labels.size());
   const float step = std::min(area.h / n, options.row_most);
@@ -57,7 +58,8 @@ ArcsLayout layout_arcs(std::span<const HeadWeights> heads, std::span<const std::
   const float x0 = area.x + left_w + kGap;
   const float x1 = std::max(x0, area.right() - right_w - kGap);
   // A thick arc stays inside its row.
-  const float row = std::min(area.h / static_cast<float>(std::max(queries.size(), keys.size())), options.row_most);
+  const float row = std::min(area.h / static_cast<float>(std::max(queries.size(), keys.size())),
+                             options.row_most);
   const float widest = std::min(options.widest, row);
   for (const HeadWeights& h : heads) {
     const int rows = std::min(h.weights.rows, static_cast<int>(queries.size()));
@@ -73,12 +75,17 @@ ArcsLayout layout_arcs(std::span<const HeadWeights> heads, std::span<const std::
         const float ya = layout.queries[static_cast<std::size_t>(i)].y;
         const float yb = layout.keys[static_cast<std::size_t>(j)].y;
         const float middle = (x0 + x1) / 2;
-        layout.arcs.push_back({i, j, h.head, w, {{x0, ya}, {middle, ya}, {middle, yb}, {x1, yb}},
+        layout.arcs.push_back({i,
+                               j,
+                               h.head,
+                               w,
+                               {{x0, ya}, {middle, ya}, {middle, yb}, {x1, yb}},
                                std::max(std::min(0.6F, widest), widest * std::min(w, 1.0F))});
       }
     }
   }
-  std::stable_sort(layout.arcs.begin(), layout.arcs.end(), [](const Arc& a, const Arc& b) { return a.weight < b.weight; });
+  std::stable_sort(layout.arcs.begin(), layout.arcs.end(),
+                   [](const Arc& a, const Arc& b) { return a.weight < b.weight; });
   const auto most = static_cast<std::size_t>(std::max(options.most, 0));
   if (layout.arcs.size() > most) {
     const auto drop = static_cast<std::ptrdiff_t>(layout.arcs.size() - most);
@@ -101,13 +108,15 @@ ArcHit row_at(const ArcsLayout& layout, Point p) noexcept {
 
 void draw_arcs(DrawList& list, const ArcsLayout& layout, const Theme& theme, ArcHit isolated) {
   const auto in = [&](const Arc& a) {
-    return isolated.side == ArcSide::kNone || (isolated.side == ArcSide::kQuery ? a.query : a.key) == isolated.index;
+    return isolated.side == ArcSide::kNone ||
+           (isolated.side == ArcSide::kQuery ? a.query : a.key) == isolated.index;
   };
   for (const bool front : {false, true}) {
     for (const Arc& a : layout.arcs) {
       if (in(a) != front) continue;
       const float strength = 0.15F + 0.8F * std::min(a.weight, 1.0F);
-      list.bezier(a.curve, head_colour(a.head, theme.mode).with_alpha(front ? strength : 0.05F), a.width);
+      list.bezier(a.curve, head_colour(a.head, theme.mode).with_alpha(front ? strength : 0.05F),
+                  a.width);
     }
   }
   const auto names = [&](const std::vector<ArcLabel>& rows, ArcSide side) {
@@ -115,7 +124,8 @@ void draw_arcs(DrawList& list, const ArcsLayout& layout, const Theme& theme, Arc
       if (rows[i].box.empty()) continue;
       const bool chosen = isolated.side == side && isolated.index == static_cast<int>(i);
       list.text({rows[i].box.x, rows[i].y}, rows[i].text,
-                {chosen ? Face::kBold : Face::kText, layout.label_size, theme.ink, Align::kStart, VAlign::kMiddle});
+                {chosen ? Face::kBold : Face::kText, layout.label_size, theme.ink, Align::kStart,
+                 VAlign::kMiddle});
     }
   };
   names(layout.queries, ArcSide::kQuery);

@@ -1,5 +1,6 @@
-// Attention as arcs: queries in a column on the left, keys on the right, a curve for each weight above the
-// threshold, wider and stronger with the weight, in the colour of its head. Pure geometry, then one drawing.
+// Attention as arcs: queries in a column on the left, keys on the right, a curve for each weight
+// above the threshold, wider and stronger with the weight, in the colour of its head. Pure
+// geometry, then one drawing.
 #pragma once
 
 #include <span>
@@ -44,14 +45,15 @@ struct HeadWeights {
 struct ArcsOptions {
   float threshold = 0.02F;
   float label_size = 13;
-  float widest = 6;    // of an arc of weight 1
-  float row_most = 30; // rows are no further apart: short sentences keep together
-  int most = 3000;     // arcs; the strongest are kept
+  float widest = 6;     // of an arc of weight 1
+  float row_most = 30;  // rows are no further apart: short sentences keep together
+  int most = 3000;      // arcs; the strongest are kept
 };
 
-[[nodiscard]] ArcsLayout layout_arcs(std::span<const HeadWeights> heads, std::span<const std::string> queries,
-                                     std::span<const std::string> keys, Rect area, const TextMeasure& measure,
-                                     const ArcsOptions& options = {});
+[[nodiscard]] ArcsLayout layout_arcs(std::span<const HeadWeights> heads,
+                                     std::span<const std::string> queries,
+                                     std::span<const std::string> keys, Rect area,
+                                     const TextMeasure& measure, const ArcsOptions& options = {});
 
 enum class ArcSide : std::uint8_t { kNone, kQuery, kKey };
 struct ArcHit {

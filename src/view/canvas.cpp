@@ -35,7 +35,8 @@ class Canvas {
     fill({stroke(line, s.width * scale_)}, s.colour);
   }
   void draw(const BezierShape& s) {
-    Ring line = flatten({to_px(s.curve.p0), to_px(s.curve.p1), to_px(s.curve.p2), to_px(s.curve.p3)});
+    Ring line =
+        flatten({to_px(s.curve.p0), to_px(s.curve.p1), to_px(s.curve.p2), to_px(s.curve.p3)});
     if (!s.arrow || line.size() < 2) {
       fill({stroke(line, s.width * scale_)}, s.colour);
       return;
@@ -70,11 +71,13 @@ class Canvas {
       const float w = fonts_.width(text, s.style.face, size);
       pen.x -= s.style.align == Align::kMiddle ? w / 2 : w;
     }
-    fonts_.glyphs(text, s.style.face, size, pen,
-                  [&](const GlyphPicture& glyph, int x, int y) { stamp(glyph, x, y, s.style.colour); });
+    fonts_.glyphs(text, s.style.face, size, pen, [&](const GlyphPicture& glyph, int x, int y) {
+      stamp(glyph, x, y, s.style.colour);
+    });
   }
   void draw(const HeatmapShape& s) {
-    draw_heatmap(image_, to_px(s.rect), s.values, {s.range, s.map, s.mode, s.dim, scale_}, clips_.back());
+    draw_heatmap(image_, to_px(s.rect), s.values, {s.range, s.map, s.mode, s.dim, scale_},
+                 clips_.back());
   }
   void draw(const ClipBegin& s) { clips_.push_back(intersect(clips_.back(), to_px(s.rect))); }
   void draw(const ClipEnd&) {
@@ -96,7 +99,8 @@ class Canvas {
   /// Takes `by` off the end of a line; returns its new end.
   static Point shorten(Ring& line, float by) {
     const Point tip = line.back();
-    while (line.size() > 2 && std::hypot(tip.x - line[line.size() - 2].x, tip.y - line[line.size() - 2].y) < by)
+    while (line.size() > 2 &&
+           std::hypot(tip.x - line[line.size() - 2].x, tip.y - line[line.size() - 2].y) < by)
       line.pop_back();
     const Point from = line[line.size() - 2];
     const float reach = std::hypot(tip.x - from.x, tip.y - from.y);
@@ -134,14 +138,16 @@ class Canvas {
 
 }  // namespace
 
-Result<Image> rasterize(const DrawList& list, Rect area, float scale, Rgba background, const FontSet& fonts) {
+Result<Image> rasterize(const DrawList& list, Rect area, float scale, Rgba background,
+                        const FontSet& fonts) {
   const float w = std::ceil(area.w * scale);
   const float h = std::ceil(area.h * scale);
   if (!(w >= 1 && h >= 1) || !std::isfinite(w) || !std::isfinite(h))
     return fail(ErrorCode::kRange, "the picture's size and scale must be above zero");
   if (static_cast<double>(w) * static_cast<double>(h) > static_cast<double>(kMostPixels)) {
     return fail(ErrorCode::kTooLarge, "a picture of " + std::to_string(std::lround(w)) + " x " +
-                                          std::to_string(std::lround(h)) + " pixels: choose a smaller scale");
+                                          std::to_string(std::lround(h)) +
+                                          " pixels: choose a smaller scale");
   }
   background.a = 255;
   Image image(static_cast<int>(w), static_cast<int>(h), background);

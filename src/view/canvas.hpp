@@ -1,5 +1,5 @@
-// DrawList -> pixels, on the CPU: `attention render`, PNG export, and pictures in tests. Anti-aliased,
-// blended in sRGB bytes as the window does. No layout and no caching.
+// DrawList -> pixels, on the CPU: `attention render`, PNG export, and pictures in tests.
+// Anti-aliased, blended in sRGB bytes as the window does. No layout and no caching.
 #pragma once
 
 #include "base/error.hpp"

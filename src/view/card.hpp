@@ -26,7 +26,9 @@ struct CardLine {
 };
 struct Card {
   CellId cell;
+  Operation operation = Operation::kGiven;
   std::vector<CardLine> lines;
+  bool exact = true;  // the numbers shown give the result shown; false: the result is marked as about
 };
 
 struct CardOptions {
@@ -38,7 +40,8 @@ struct CardOptions {
 [[nodiscard]] std::string plain(const CardLine& line);
 [[nodiscard]] std::string plain(const Card& card);
 
-/// The value that the card's numbers give, evaluated as they are shown; for tests. NaN: nothing to evaluate.
+/// What the card's numbers give, read back from its text: for tests, and how make_card picks its digits.
+/// NaN where a line's own arithmetic is off by more than a unit of its last digit.
 [[nodiscard]] double shown_value(const Card& card);
 
 /// "Softmax turns the row of it into shares that add up to 1: cat gets 62 %."; row: whose token.

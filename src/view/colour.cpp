@@ -59,7 +59,8 @@ class EvenCurve {
     lengths_.reserve(kSamples + 1);
     for (int i = 0; i <= kSamples; ++i) {
       points_.push_back(curve(controls, static_cast<float>(i) / static_cast<float>(kSamples)));
-      lengths_.push_back(i == 0 ? 0.0F : lengths_.back() + distance(points_.end()[-2], points_.back()));
+      lengths_.push_back(i == 0 ? 0.0F
+                                : lengths_.back() + distance(points_.end()[-2], points_.back()));
     }
   }
 
@@ -137,7 +138,8 @@ Rgba from_oklab(OkLab c) noexcept {
 }
 
 float distance(OkLab x, OkLab y) noexcept {
-  return std::sqrt((x.l - y.l) * (x.l - y.l) + (x.a - y.a) * (x.a - y.a) + (x.b - y.b) * (x.b - y.b));
+  return std::sqrt((x.l - y.l) * (x.l - y.l) + (x.a - y.a) * (x.a - y.a) +
+                   (x.b - y.b) * (x.b - y.b));
 }
 
 float luminance(Rgba c) noexcept {
@@ -231,9 +233,12 @@ Rgba nan_colour(Mode mode) noexcept { return rgb(mode == Mode::kLight ? 0xe3b505
 
 Rgba cell_colour(float value, Range range, MapKind kind, Mode mode) noexcept {
   switch (cell_kind(value)) {
-    case CellKind::kMasked: return masked_colour(mode);
-    case CellKind::kNaN: return nan_colour(mode);
-    case CellKind::kValue: break;
+    case CellKind::kMasked:
+      return masked_colour(mode);
+    case CellKind::kNaN:
+      return nan_colour(mode);
+    case CellKind::kValue:
+      break;
   }
   return map_colour(position(value, range), kind, mode);
 }
@@ -242,7 +247,8 @@ Rgba text_on(Rgba cell) noexcept {
   const float dark = contrast(kNearBlack, cell);
   const float light = contrast(kNearWhite, cell);
   if (std::max(dark, light) >= 4.5F) return dark >= light ? kNearBlack : kNearWhite;
-  return contrast(rgb(0x000000), cell) >= contrast(rgb(0xffffff), cell) ? rgb(0x000000) : rgb(0xffffff);
+  return contrast(rgb(0x000000), cell) >= contrast(rgb(0xffffff), cell) ? rgb(0x000000)
+                                                                        : rgb(0xffffff);
 }
 
 }  // namespace ap

@@ -1,7 +1,7 @@
-// Colours: sRGB bytes, OKLab (Ottosson 2020), WCAG contrast, the two colour maps and the rule that takes
-// a number to a colour. The CPU rasterizer and the shader's lookup texture use the same 256 entries.
-// The maps run through OKLab at even arc length, so equal steps of value look equal.
-// The colours of the interface are in theme.hpp.
+// Colours: sRGB bytes, OKLab (Ottosson 2020), WCAG contrast, the two colour maps and the rule that
+// takes a number to a colour. The CPU rasterizer and the shader's lookup texture use the same 256
+// entries. The maps run through OKLab at even arc length, so equal steps of value look equal. The
+// colours of the interface are in theme.hpp.
 #pragma once
 
 #include <array>
@@ -26,8 +26,9 @@ struct Rgba {
 
 /// 0xRRGGBB, opaque.
 [[nodiscard]] constexpr Rgba rgb(std::uint32_t hex) noexcept {
-  return {static_cast<std::uint8_t>(hex >> 16U & 0xFFU), static_cast<std::uint8_t>(hex >> 8U & 0xFFU),
-          static_cast<std::uint8_t>(hex & 0xFFU), 255};
+  return {static_cast<std::uint8_t>(hex >> 16U & 0xFFU),
+          static_cast<std::uint8_t>(hex >> 8U & 0xFFU), static_cast<std::uint8_t>(hex & 0xFFU),
+          255};
 }
 
 enum class Mode : std::uint8_t { kLight, kDark };
@@ -75,7 +76,8 @@ struct Range {
 /// The range that covers both.
 [[nodiscard]] Range unite(Range x, Range y) noexcept;
 
-/// Place of a value on the map, 0..1, clamped; +inf is 1. NaN and -inf give 0: ask `cell_kind` first.
+/// Place of a value on the map, 0..1, clamped; +inf is 1. NaN and -inf give 0: ask `cell_kind`
+/// first.
 [[nodiscard]] float position(float value, Range range) noexcept;
 
 /// -inf is what a mask puts there; NaN is never averaged away.
@@ -84,14 +86,16 @@ enum class CellKind : std::uint8_t { kValue, kMasked, kNaN };
 
 /// Table entries on both sides of `position`, mixed.
 [[nodiscard]] Rgba map_colour(float position, MapKind kind, Mode mode) noexcept;
-/// Flat colours of the two kinds of cell that have no place on the map, and of the hatch over masked cells.
+/// Flat colours of the two kinds of cell that have no place on the map, and of the hatch over
+/// masked cells.
 [[nodiscard]] Rgba masked_colour(Mode mode) noexcept;
 [[nodiscard]] Rgba masked_hatch(Mode mode) noexcept;
 [[nodiscard]] Rgba nan_colour(Mode mode) noexcept;
 /// Of one whole cell, hatch left out: for legends, the text on it, and the DOM companion.
 [[nodiscard]] Rgba cell_colour(float value, Range range, MapKind kind, Mode mode) noexcept;
 
-/// The ink for text on `cell`: near-black or near-white where that reaches 4.5 : 1, else the pure one.
+/// The ink for text on `cell`: near-black or near-white where that reaches 4.5 : 1, else the pure
+/// one.
 [[nodiscard]] Rgba text_on(Rgba cell) noexcept;
 
 }  // namespace ap

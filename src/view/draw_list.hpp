@@ -1,7 +1,7 @@
-// DrawList: one drawing as data. The sheet, graph and arcs are drawn once, into this; PNG (canvas.hpp),
-// SVG (svg.hpp), the window and tests read it. Coordinates are sheet units, y down, painter's order.
-// It holds no pixels and no fonts, and heatmaps refer to the caller's matrix: keep that alive.
-// Strings live in one buffer, so refilling a cleared list allocates nothing.
+// DrawList: one drawing as data. The sheet, graph and arcs are drawn once, into this; PNG
+// (canvas.hpp), SVG (svg.hpp), the window and tests read it. Coordinates are sheet units, y down,
+// painter's order. It holds no pixels and no fonts, and heatmaps refer to the caller's matrix: keep
+// that alive. Strings live in one buffer, so refilling a cleared list allocates nothing.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ namespace ap {
 /// kText: the proportional face; kBold: its bold; kMono: tabular digits and maths.
 enum class Face : std::uint8_t { kText, kBold, kMono };
 enum class Align : std::uint8_t { kStart, kMiddle, kEnd };
-/// What the point of a text names: the top of the line, the middle of capitals and digits, the baseline.
+/// What the point of a text names: the top of the line, the middle of capitals and digits, the
+/// baseline.
 enum class VAlign : std::uint8_t { kTop, kMiddle, kBaseline };
 /// From that point down to the baseline: the same for all shipped faces, so that all outputs agree.
 [[nodiscard]] constexpr float to_baseline(VAlign align, float size) noexcept {
@@ -84,8 +85,8 @@ struct HeatmapShape {
   Range range;
   MapKind map = MapKind::kDiverging;
   Mode mode = Mode::kLight;
-  float dim = 0;               // 0: as it is .. 1: faded into the ground behind it
-  std::uint64_t id = 0;        // for texture caches: same id and revision, same numbers; 0: not cached
+  float dim = 0;         // 0: as it is .. 1: faded into the ground behind it
+  std::uint64_t id = 0;  // for texture caches: same id and revision, same numbers; 0: not cached
   std::uint64_t revision = 0;
 };
 /// Everything up to the matching ClipEnd is cut to rect (and to the clips around it).

@@ -48,7 +48,8 @@ struct FontSet::Faces {
   /// In the wanted face, else in the first that has it, else the wanted face's box.
   [[nodiscard]] Found find(char32_t c, Face wanted) const noexcept {
     const OneFace& first = face[static_cast<std::size_t>(wanted)];
-    if (const int g = stbtt_FindGlyphIndex(&first.info, static_cast<int>(c)); g != 0) return {&first, g};
+    if (const int g = stbtt_FindGlyphIndex(&first.info, static_cast<int>(c)); g != 0)
+      return {&first, g};
     for (const OneFace& f : face) {
       if (const int g = stbtt_FindGlyphIndex(&f.info, static_cast<int>(c)); g != 0) return {&f, g};
     }
@@ -60,7 +61,12 @@ char32_t take_code_point(std::string_view& utf8) noexcept {
   constexpr char32_t kBad = 0xFFFD;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(utf8[i]); };
   const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xC2 ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
   if (length == 0 || length > utf8.size()) {
     utf8.remove_prefix(1);
     return kBad;
@@ -101,7 +107,9 @@ Result<FontSet> FontSet::make(std::array<std::span<const unsigned char>, kFaces>
   return FontSet(std::move(set));
 }
 
-Result<FontSet> FontSet::shipped() { return make({asset(kFiles[0]), asset(kFiles[1]), asset(kFiles[2])}); }
+Result<FontSet> FontSet::shipped() {
+  return make({asset(kFiles[0]), asset(kFiles[1]), asset(kFiles[2])});
+}
 
 float FontSet::width(std::string_view utf8, Face face, float size) const {
   float total = 0;
@@ -126,10 +134,12 @@ float FontSet::ascent(Face face, float size) const noexcept {
 }
 
 bool FontSet::has(char32_t code_point, Face face) const noexcept {
-  return stbtt_FindGlyphIndex(&faces_->face[static_cast<std::size_t>(face)].info, static_cast<int>(code_point)) != 0;
+  return stbtt_FindGlyphIndex(&faces_->face[static_cast<std::size_t>(face)].info,
+                              static_cast<int>(code_point)) != 0;
 }
 
-std::vector<FontSet::Placed> FontSet::place(std::string_view utf8, Face face, float size, Point pen) const {
+std::vector<FontSet::Placed> FontSet::place(std::string_view utf8, Face face, float size,
+                                            Point pen) const {
   std::vector<Placed> placed;
   const float baseline = std::round(pen.y);
   while (!utf8.empty()) {
@@ -143,11 +153,15 @@ std::vector<FontSet::Placed> FontSet::place(std::string_view utf8, Face face, fl
     int x1 = 0;
     int y1 = 0;
     stbtt_GetGlyphBitmapBoxSubpixel(info, found.glyph, scale, scale, shift, 0, &x0, &y0, &x1, &y1);
-    Placed p{{x0, y0, x1 - x0, y1 - y0, {}}, static_cast<int>(std::floor(quarter)) + x0, static_cast<int>(baseline) + y0};
+    Placed p{{x0, y0, x1 - x0, y1 - y0, {}},
+             static_cast<int>(std::floor(quarter)) + x0,
+             static_cast<int>(baseline) + y0};
     if (p.picture.width > 0 && p.picture.height > 0) {
-      p.picture.coverage.resize(static_cast<std::size_t>(p.picture.width) * static_cast<std::size_t>(p.picture.height));
-      stbtt_MakeGlyphBitmapSubpixel(info, p.picture.coverage.data(), p.picture.width, p.picture.height,
-                                    p.picture.width, scale, scale, shift, 0, found.glyph);
+      p.picture.coverage.resize(static_cast<std::size_t>(p.picture.width) *
+                                static_cast<std::size_t>(p.picture.height));
+      stbtt_MakeGlyphBitmapSubpixel(info, p.picture.coverage.data(), p.picture.width,
+                                    p.picture.height, p.picture.width, scale, scale, shift, 0,
+                                    found.glyph);
       placed.push_back(std::move(p));
     }
     int advance = 0;

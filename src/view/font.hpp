@@ -1,6 +1,6 @@
 // The shipped faces without a window: widths for layout and glyph pictures for PNG export, through
-// stb_truetype. One line at a time, left to right, no shaping: scripts that need it (Arabic, Devanagari) are
-// drawn letter by letter here; the page lets the browser draw those.
+// stb_truetype. One line at a time, left to right, no shaping: scripts that need it (Arabic,
+// Devanagari) are drawn letter by letter here; the page lets the browser draw those.
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@
 
 namespace ap {
 
-/// Coverage 0..255 of one glyph; its top left pixel goes to (pen + left, baseline + top), rounded as `glyph` says.
+/// Coverage 0..255 of one glyph; its top left pixel goes to (pen + left, baseline + top), rounded
+/// as `glyph` says.
 struct GlyphPicture {
   int left = 0;
   int top = 0;
@@ -43,7 +44,8 @@ class FontSet final : public TextMeasure {
   [[nodiscard]] bool has(char32_t code_point, Face face) const noexcept;
 
   /// Calls draw(picture, x, y) for each glyph; x, y is the pixel of the picture's top left corner.
-  /// `pen` is the baseline's start in pixels, `size` the em in pixels. Fractions of x are kept to 1/4 pixel.
+  /// `pen` is the baseline's start in pixels, `size` the em in pixels. Fractions of x are kept to
+  /// 1/4 pixel.
   template <class Draw>
   void glyphs(std::string_view utf8, Face face, float size, Point pen, Draw&& draw) const;
 
@@ -55,7 +57,8 @@ class FontSet final : public TextMeasure {
     int y;
   };
   explicit FontSet(std::unique_ptr<Faces> faces) noexcept;
-  [[nodiscard]] std::vector<Placed> place(std::string_view utf8, Face face, float size, Point pen) const;
+  [[nodiscard]] std::vector<Placed> place(std::string_view utf8, Face face, float size,
+                                          Point pen) const;
 
   std::unique_ptr<Faces> faces_;
 };

@@ -12,8 +12,12 @@ struct Point {
   friend bool operator==(const Point&, const Point&) = default;
 };
 
-[[nodiscard]] constexpr Point operator+(Point a, Point b) noexcept { return {a.x + b.x, a.y + b.y}; }
-[[nodiscard]] constexpr Point operator-(Point a, Point b) noexcept { return {a.x - b.x, a.y - b.y}; }
+[[nodiscard]] constexpr Point operator+(Point a, Point b) noexcept {
+  return {a.x + b.x, a.y + b.y};
+}
+[[nodiscard]] constexpr Point operator-(Point a, Point b) noexcept {
+  return {a.x - b.x, a.y - b.y};
+}
 [[nodiscard]] constexpr Point operator*(Point a, float s) noexcept { return {a.x * s, a.y * s}; }
 
 /// [x, x + w) x [y, y + h).

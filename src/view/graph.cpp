@@ -26,7 +26,7 @@ struct Sizes {
   float loop = 0;   // how far a self-loop reaches beyond its node
   float label = 0;  // em
   float label_w = 0;
-  Point radii;      // of the ellipse
+  Point radii;  // of the ellipse
 };
 
 Sizes choose_sizes(Rect area, std::span<const std::string> labels, const TextMeasure& measure,
@@ -41,11 +41,13 @@ Sizes choose_sizes(Rect area, std::span<const std::string> labels, const TextMea
     s.label_w = std::max(s.label_w, measure.width(text, Face::kText, s.label));
   s.label_w = std::min(s.label_w, area.w * kLabelShare);
   const float outside = s.node + s.loop + kGap;
-  s.radii = {std::max(area.w / 2 - outside - s.label_w, 0.0F), std::max(area.h / 2 - outside - 1.3F * s.label, 0.0F)};
+  s.radii = {std::max(area.w / 2 - outside - s.label_w, 0.0F),
+             std::max(area.h / 2 - outside - 1.3F * s.label, 0.0F)};
   return s;
 }
 
-/// Angles at which neighbours on the ellipse are equally far apart along it, from the top, clockwise.
+/// Angles at which neighbours on the ellipse are equally far apart along it, from the top,
+/// clockwise.
 std::vector<float> even_angles(std::size_t count, Point radii) {
   constexpr int kSamples = 720;
   std::vector<float> lengths = {0};
@@ -53,7 +55,8 @@ std::vector<float> even_angles(std::size_t count, Point radii) {
     const float a = 2 * kPi * static_cast<float>(i) / kSamples;
     return Point{radii.x * std::sin(a), -radii.y * std::cos(a)};
   };
-  for (int i = 1; i <= kSamples; ++i) lengths.push_back(lengths.back() + length(point(i) - point(i - 1)));
+  for (int i = 1; i <= kSamples; ++i)
+    lengths.push_back(lengths.back() + length(point(i) - point(i - 1)));
   std::vector<float> angles;
   for (std::size_t k = 0; k < count; ++k) {
     const float share = static_cast<float>(k) / static_cast<float>(count);
@@ -90,7 +93,8 @@ void place_labels(GraphLayout& layout, std::span<const std::string> labels, cons
       Rect box = wanted;
       box.y += shift * h;
       box.x = std::clamp(box.x, layout.area.x, std::max(layout.area.x, layout.area.right() - w));
-      const bool free = std::none_of(taken.begin(), taken.end(), [&](const Rect& t) { return t.overlaps(box); });
+      const bool free =
+          std::none_of(taken.begin(), taken.end(), [&](const Rect& t) { return t.overlaps(box); });
       if (w > 0 && free && layout.area.contains(box)) {
         taken.push_back(box);
         node.label = box;
@@ -107,10 +111,12 @@ Bezier loop(Point centre, Point outward, float radius, float reach) noexcept {
   const Point end = centre + unit(outward - side * 0.7F) * (radius + 1);
   // A cubic reaches 3/4 of the way to its handles.
   const float handle = (reach - 0.4F * radius) / 0.75F;
-  return {start, start + outward * handle + side * (0.9F * reach), end + outward * handle - side * (0.9F * reach), end};
+  return {start, start + outward * handle + side * (0.9F * reach),
+          end + outward * handle - side * (0.9F * reach), end};
 }
 
-/// Bowed towards the middle, where it meets no other node; one of a -> b and b -> a more than the other.
+/// Bowed towards the middle, where it meets no other node; one of a -> b and b -> a more than the
+/// other.
 Bezier bow(const GraphNode& from, const GraphNode& to, Point middle) noexcept {
   const Point chord = to.centre - from.centre;
   const Point left{chord.y, -chord.x};
@@ -135,7 +141,8 @@ GraphLayout layout_graph(ConstView weights, std::span<const std::string> labels,
   std::vector<Point> outward;
   for (const float angle : even_angles(count, sizes.radii)) {
     const Point direction{std::sin(angle), -std::cos(angle)};
-    const Point centre = area.centre() + Point{sizes.radii.x * direction.x, sizes.radii.y * direction.y};
+    const Point centre =
+        area.centre() + Point{sizes.radii.x * direction.x, sizes.radii.y * direction.y};
     layout.nodes.push_back({centre, sizes.node, {}, {}});
     outward.push_back(direction);
   }
@@ -153,7 +160,8 @@ GraphLayout layout_graph(ConstView weights, std::span<const std::string> labels,
       }
       const GraphNode& a = layout.nodes[static_cast<std::size_t>(from)];
       const GraphNode& b = layout.nodes[static_cast<std::size_t>(j)];
-      const Bezier curve = from == j ? loop(a.centre, outward[static_cast<std::size_t>(j)], a.radius, sizes.loop * 0.85F)
+      const Bezier curve = from == j ? loop(a.centre, outward[static_cast<std::size_t>(j)],
+                                            a.radius, sizes.loop * 0.85F)
                                      : bow(a, b, area.centre());
       const float widest = from == j ? std::min(options.widest, sizes.node / 3) : options.widest;
       layout.edges.push_back({from, j, w, curve, std::max(0.75F, widest * std::min(w, 1.0F))});
@@ -183,10 +191,12 @@ void draw_graph(DrawList& list, const GraphLayout& layout, const Theme& theme, i
   for (std::size_t i = 0; i < layout.nodes.size(); ++i) {
     const GraphNode& n = layout.nodes[i];
     const bool chosen = static_cast<int>(i) == isolated;
-    list.ellipse({n.centre, n.radius, n.radius, chosen ? theme.ink : theme.panel, theme.ink, 1.25F});
+    list.ellipse(
+        {n.centre, n.radius, n.radius, chosen ? theme.ink : theme.panel, theme.ink, 1.25F});
     if (!n.label.empty()) {
       list.text(n.label.centre(), n.text,
-                {chosen ? Face::kBold : Face::kText, layout.label_size, theme.ink, Align::kMiddle, VAlign::kMiddle});
+                {chosen ? Face::kBold : Face::kText, layout.label_size, theme.ink, Align::kMiddle,
+                 VAlign::kMiddle});
     }
   }
 }

@@ -11,7 +11,8 @@ namespace {
 constexpr int kMostTaps = 18;
 constexpr float kLongestFootprint = 16;
 
-/// The blocks that one pixel touches along one axis, and the share of the pixel each one's inside takes.
+/// The blocks that one pixel touches along one axis, and the share of the pixel each one's inside
+/// takes.
 struct Taps {
   int first = 0;
   int count = 0;
@@ -69,9 +70,14 @@ struct Gathered {
 
   void add(float mean, float masked_share, float area, Range range) noexcept {
     switch (cell_kind(mean)) {
-      case CellKind::kNaN: nan += area; return;
-      case CellKind::kMasked: masked += area; return;
-      case CellKind::kValue: break;
+      case CellKind::kNaN:
+        nan += area;
+        return;
+      case CellKind::kMasked:
+        masked += area;
+        return;
+      case CellKind::kValue:
+        break;
     }
     masked += area * masked_share;
     value += area * (1 - masked_share);
@@ -79,7 +85,8 @@ struct Gathered {
   }
 };
 
-/// Diagonal stripes through device pixels, 0 .. 1; dx, dy from the heatmap's corner to the pixel's middle.
+/// Diagonal stripes through device pixels, 0 .. 1; dx, dy from the heatmap's corner to the pixel's
+/// middle.
 float hatch(float dx, float dy, const HeatmapPlan& plan) noexcept {
   const float turn = (dx + dy) / plan.hatch_period;
   const float along = std::abs(turn - std::floor(turn) - 0.5F) * plan.hatch_period;
@@ -88,7 +95,8 @@ float hatch(float dx, float dy, const HeatmapPlan& plan) noexcept {
 
 void blend(Rgba& pixel, Colour3 colour, float alpha) noexcept {
   const auto channel = [alpha](std::uint8_t below, float above) {
-    return static_cast<std::uint8_t>(static_cast<float>(below) * (1 - alpha) + above * alpha + 0.5F);
+    return static_cast<std::uint8_t>(static_cast<float>(below) * (1 - alpha) + above * alpha +
+                                     0.5F);
   };
   pixel = {channel(pixel.r, colour.r), channel(pixel.g, colour.g), channel(pixel.b, colour.b),
            channel(pixel.a, 255.0F)};
@@ -105,7 +113,8 @@ class BlockSum {
     values_ += values;
   }
   [[nodiscard]] BlockMean mean() const noexcept {
-    return {values_ > 0 ? static_cast<float>(sum_ / values_) : 0.0F, static_cast<float>(masked_ / area_)};
+    return {values_ > 0 ? static_cast<float>(sum_ / values_) : 0.0F,
+            static_cast<float>(masked_ / area_)};
   }
 
  private:
@@ -152,11 +161,13 @@ Pyramid make_pyramid(ConstView values) {
         for (int r = 2 * i; r < std::min(2 * i + 2, from_rows); ++r) {
           for (int c = 2 * j; c < std::min(2 * j + 2, from_cols); ++c) {
             const BlockMean from = k == 0 ? cell_block(values(r, c)) : p.at(p.levels[k - 1], r, c);
-            sum.add(from, covered(r, from_level, values.rows) * covered(c, from_level, values.cols));
+            sum.add(from,
+                    covered(r, from_level, values.rows) * covered(c, from_level, values.cols));
           }
         }
         const auto row = static_cast<std::size_t>(to.first_row + i);
-        p.blocks[row * static_cast<std::size_t>(p.width) + static_cast<std::size_t>(j)] = sum.mean();
+        p.blocks[row * static_cast<std::size_t>(p.width) + static_cast<std::size_t>(j)] =
+            sum.mean();
       }
     }
   }
@@ -213,11 +224,13 @@ struct Drawing {
 
   [[nodiscard]] Gathered gather(const Taps& across, const Taps& down) const noexcept {
     Gathered sum;
-    const Pyramid::Level level =
-        plan.level > 0 ? pyramid->levels[static_cast<std::size_t>(plan.level - 1)] : Pyramid::Level{};
+    const Pyramid::Level level = plan.level > 0
+                                     ? pyramid->levels[static_cast<std::size_t>(plan.level - 1)]
+                                     : Pyramid::Level{};
     for (int r = 0; r < down.count; ++r) {
       for (int c = 0; c < across.count; ++c) {
-        const float area = down.share[static_cast<std::size_t>(r)] * across.share[static_cast<std::size_t>(c)];
+        const float area =
+            down.share[static_cast<std::size_t>(r)] * across.share[static_cast<std::size_t>(c)];
         if (plan.level == 0) {
           sum.add(values(down.first + r, across.first + c), 0, area, style.range);
         } else {
@@ -232,10 +245,12 @@ struct Drawing {
   [[nodiscard]] Colour3 colour(const Gathered& sum, float area, int x, int y) const noexcept {
     Colour3 colour;
     if (sum.value > 0) {
-      colour.add(lookup(colour_table(style.map, style.mode), sum.place / sum.value), sum.value / area);
+      colour.add(lookup(colour_table(style.map, style.mode), sum.place / sum.value),
+                 sum.value / area);
     }
     if (sum.masked > 0) {
-      const float h = hatch(static_cast<float>(x) + 0.5F - corner.x, static_cast<float>(y) + 0.5F - corner.y, plan);
+      const float h = hatch(static_cast<float>(x) + 0.5F - corner.x,
+                            static_cast<float>(y) + 0.5F - corner.y, plan);
       colour.add(to_float(masked_colour(style.mode)), sum.masked / area * (1 - h));
       colour.add(to_float(masked_hatch(style.mode)), sum.masked / area * h);
     }
@@ -264,15 +279,19 @@ void draw_heatmap(Image& image, Rect rect, ConstView values, const HeatmapStyle&
   const int x1 = static_cast<int>(std::ceil(seen.right()));
   std::vector<Taps> columns;
   for (int x = x0; x < x1; ++x) {
-    columns.push_back(taps_at(static_cast<float>(x), rect.x, plan.blocks_per_px_x, plan.extent_x, plan.half_gap_x));
+    columns.push_back(taps_at(static_cast<float>(x), rect.x, plan.blocks_per_px_x, plan.extent_x,
+                              plan.half_gap_x));
   }
-  for (int y = static_cast<int>(std::floor(seen.y)); y < static_cast<int>(std::ceil(seen.bottom())); ++y) {
-    const Taps down = taps_at(static_cast<float>(y), rect.y, plan.blocks_per_px_y, plan.extent_y, plan.half_gap_y);
+  for (int y = static_cast<int>(std::floor(seen.y)); y < static_cast<int>(std::ceil(seen.bottom()));
+       ++y) {
+    const Taps down = taps_at(static_cast<float>(y), rect.y, plan.blocks_per_px_y, plan.extent_y,
+                              plan.half_gap_y);
     for (int x = x0; x < x1; ++x) {
       const Gathered sum = drawing.gather(columns[static_cast<std::size_t>(x - x0)], down);
       const float area = sum.value + sum.masked + sum.nan;
       if (!(area > 0)) continue;
-      blend(image.at(x, y), drawing.colour(sum, area, x, y), std::min(area, 1.0F) * (1 - style.dim));
+      blend(image.at(x, y), drawing.colour(sum, area, x, y),
+            std::min(area, 1.0F) * (1 - style.dim));
     }
   }
 }

@@ -1,5 +1,5 @@
-// Pixels, and PNG bytes of them. sRGB, straight alpha, rows from the top. No reading: the program shows
-// pictures, it does not take them in.
+// Pixels, and PNG bytes of them. sRGB, straight alpha, rows from the top. No reading: the program
+// shows pictures, it does not take them in.
 #pragma once
 
 #include <cstddef>
@@ -23,14 +23,17 @@ struct Image {
 
   Image() = default;
   Image(int w, int h, Rgba fill)
-      : width(w), height(h), pixels(static_cast<std::size_t>(w) * static_cast<std::size_t>(h), fill) {}
+      : width(w),
+        height(h),
+        pixels(static_cast<std::size_t>(w) * static_cast<std::size_t>(h), fill) {}
 
   [[nodiscard]] Rgba& at(int x, int y) noexcept { return pixels[index(x, y)]; }
   [[nodiscard]] const Rgba& at(int x, int y) const noexcept { return pixels[index(x, y)]; }
 
  private:
   [[nodiscard]] std::size_t index(int x, int y) const noexcept {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+           static_cast<std::size_t>(x);
   }
 };
 

@@ -21,9 +21,12 @@ constexpr std::size_t kLongestNumber = 200;
 
 int significant(Digits digits) noexcept {
   switch (digits) {
-    case Digits::kFull: return 4;
-    case Digits::kShort: return 2;
-    case Digits::kTiny: break;
+    case Digits::kFull:
+      return 4;
+    case Digits::kShort:
+      return 2;
+    case Digits::kTiny:
+      break;
   }
   return 1;
 }
@@ -55,8 +58,9 @@ bool take_sign(std::string_view& s) noexcept {
 }
 
 bool is_word(std::string_view s, std::string_view lower) noexcept {
-  return std::equal(s.begin(), s.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a + ('a' - 'A') == b); });
+  return std::equal(s.begin(), s.end(), lower.begin(), lower.end(), [](char a, char b) {
+    return a == b || (a >= 'A' && a <= 'Z' && a + ('a' - 'A') == b);
+  });
 }
 
 /// Length of "12", "1.5", ".5" or "2." at the front; 0 when there is no digit.
@@ -64,8 +68,10 @@ std::size_t scan_mantissa(std::string_view s) noexcept {
   std::size_t i = 0;
   std::size_t digits = 0;
   for (bool point = false; i < s.size() && (digit(s[i]) || (s[i] == '.' && !point)); ++i) {
-    if (s[i] == '.') point = true;
-    else ++digits;
+    if (s[i] == '.')
+      point = true;
+    else
+      ++digits;
   }
   return digits > 0 ? i : 0;
 }
@@ -81,7 +87,8 @@ std::unexpected<Error> not_a_number(std::string_view text) {
   const auto comma = text.find(',');
   if (comma != std::string_view::npos && text.find(',', comma + 1) == std::string_view::npos &&
       text.find('.') == std::string_view::npos) {
-    return fail(ErrorCode::kParse, quoted(text) + " has a comma: write decimals with a point, as in 0.5");
+    return fail(ErrorCode::kParse,
+                quoted(text) + " has a comma: write decimals with a point, as in 0.5");
   }
   return fail(ErrorCode::kParse, quoted(text) + " is not a number: write one like 0.5, -2 or 1e-3");
 }
@@ -141,17 +148,18 @@ NumberText format(float value, NumberStyle style) noexcept {
     out.append(kInfinity);
     return out;
   }
-  // A value that plain digits would make longer than the buffer (its matrix has since grown) goes scientific.
+  // A value that plain digits would make longer than the buffer (its matrix has since grown) goes
+  // scientific.
   const bool scientific = style.scientific || std::abs(value) >= 1e9F;
   if (scientific && value == 0) {
     out.append("0");
     return out;
   }
   std::array<char, 64> buffer{};
-  const auto end = std::to_chars(
-      buffer.data(), buffer.data() + buffer.size(), std::abs(value),
-      scientific ? std::chars_format::scientific : std::chars_format::fixed,
-      std::clamp(style.decimals, 0, 12));
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(value),
+                    scientific ? std::chars_format::scientific : std::chars_format::fixed,
+                    std::clamp(style.decimals, 0, 12));
   std::string_view digits(buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data()));
   if (negative && !all_zero(digits)) out.append(minus);
   const auto e = digits.find('e');
@@ -192,7 +200,8 @@ Result<float> parse_number(std::string_view text) {
   std::string_view rest = given;
   std::string plain;
   if (take_sign(rest)) plain += '-';
-  if (is_word(rest, "inf") || is_word(rest, "infinity") || is_word(rest, "nan") || rest == kInfinity)
+  if (is_word(rest, "inf") || is_word(rest, "infinity") || is_word(rest, "nan") ||
+      rest == kInfinity)
     return fail(ErrorCode::kNotFinite, quoted(given) + " is not finite: write an ordinary number");
   const std::size_t mantissa = scan_mantissa(rest);
   if (mantissa == 0) return not_a_number(given);
@@ -205,8 +214,8 @@ Result<float> parse_number(std::string_view text) {
     if (rest.empty() || !std::all_of(rest.begin(), rest.end(), digit)) return not_a_number(given);
     plain += rest;
   }
-  // libc++ 19 has no from_chars for floats. The grammar is checked, so strtof sees neither hex nor words,
-  // and the program never leaves the "C" locale.
+  // libc++ 19 has no from_chars for floats. The grammar is checked, so strtof sees neither hex nor
+  // words, and the program never leaves the "C" locale.
   const float value = std::strtof(plain.c_str(), nullptr);
   if (!std::isfinite(value)) {
     return fail(ErrorCode::kRange, quoted(given) + " is too large: at most 3.4e38 can be stored");

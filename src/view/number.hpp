@@ -1,6 +1,7 @@
-// Numbers as text: for cells (a fixed number of decimals per matrix, so that nothing jitters while a value
-// is dragged) and exact (shortest decimal that reads back as the same float) for editing and export.
-// Into a small buffer, no allocation, no locale. Parsing refuses, with advice, what it cannot read.
+// Numbers as text: for cells (a fixed number of decimals per matrix, so that nothing jitters while
+// a value is dragged) and exact (shortest decimal that reads back as the same float) for editing
+// and export. Into a small buffer, no allocation, no locale. Parsing refuses, with advice, what it
+// cannot read.
 #pragma once
 
 #include <array>
@@ -45,7 +46,8 @@ struct NumberStyle {
 /// For a matrix whose largest finite |value| is known.
 [[nodiscard]] NumberStyle choose_style(float largest, Digits digits = Digits::kFull) noexcept;
 
-/// For numbers of 0 .. 1: 3, 2 or 1 decimals whatever the largest is, so that 0.99 -> 1 changes nothing.
+/// For numbers of 0 .. 1: 3, 2 or 1 decimals whatever the largest is, so that 0.99 -> 1 changes
+/// nothing.
 [[nodiscard]] constexpr NumberStyle weight_style(Digits digits) noexcept {
   return {digits == Digits::kFull ? 3 : digits == Digits::kShort ? 2 : 1, false, true};
 }
@@ -59,7 +61,8 @@ struct NumberStyle {
 [[nodiscard]] NumberText format_exact(float value) noexcept;
 
 /// A finite float from "1e-3", ".5", "-2", "−2" (U+2212), with blanks around it.
-/// kParse for what is no number (a decimal comma is named), kNotFinite for inf and nan, kRange beyond float.
+/// kParse for what is no number (a decimal comma is named), kNotFinite for inf and nan, kRange
+/// beyond float.
 [[nodiscard]] Result<float> parse_number(std::string_view text);
 
 }  // namespace ap

@@ -37,7 +37,10 @@ Point normal(Point direction) noexcept { return {-direction.y, direction.x}; }
 class Coverage {
  public:
   Coverage(int x0, int y0, int x1, int y1)
-      : x0_(x0), y0_(y0), width_(x1 - x0), height_(y1 - y0),
+      : x0_(x0),
+        y0_(y0),
+        width_(x1 - x0),
+        height_(y1 - y0),
         areas_(static_cast<std::size_t>(width_ + 2) * static_cast<std::size_t>(height_), 0.0F) {}
 
   void edge(Point a, Point b) noexcept {
@@ -69,8 +72,8 @@ class Coverage {
   }
 
  private:
-  /// An edge piece within row y: `height` tall (signed), from column xa to xb. What lies left of the box
-  /// counts at its first column, what lies right of it not at all.
+  /// An edge piece within row y: `height` tall (signed), from column xa to xb. What lies left of
+  /// the box counts at its first column, what lies right of it not at all.
   void span(int y, float height, float xa, float xb) noexcept {
     float* row = areas_.data() + static_cast<std::ptrdiff_t>(y - y0_) * (width_ + 2);
     const auto limit = static_cast<float>(width_);
@@ -107,7 +110,8 @@ class Coverage {
 
 Ring rounded_rect(Rect r, float radius) {
   radius = std::min({radius, r.w / 2, r.h / 2});
-  if (radius <= 0) return {{r.x, r.y}, {r.right(), r.y}, {r.right(), r.bottom()}, {r.x, r.bottom()}};
+  if (radius <= 0)
+    return {{r.x, r.y}, {r.right(), r.y}, {r.right(), r.bottom()}, {r.x, r.bottom()}};
   Ring ring;
   add_arc(ring, {r.right() - radius, r.y + radius}, radius, radius, -kPi / 2, 0);
   add_arc(ring, {r.right() - radius, r.bottom() - radius}, radius, radius, 0, kPi / 2);
@@ -126,9 +130,11 @@ Ring ellipse_ring(Point centre, float rx, float ry) {
 Ring flatten(const Bezier& c) {
   // Second differences bound how far the curve leaves its chords.
   const float bend = std::max(length(c.p0 - c.p1 * 2 + c.p2), length(c.p1 - c.p2 * 2 + c.p3));
-  const int steps = std::clamp(static_cast<int>(std::ceil(std::sqrt(0.75F * bend / kFlatness))), 1, 200);
+  const int steps =
+      std::clamp(static_cast<int>(std::ceil(std::sqrt(0.75F * bend / kFlatness))), 1, 200);
   Ring points;
-  for (int i = 0; i <= steps; ++i) points.push_back(at(c, static_cast<float>(i) / static_cast<float>(steps)));
+  for (int i = 0; i <= steps; ++i)
+    points.push_back(at(c, static_cast<float>(i) / static_cast<float>(steps)));
   return points;
 }
 
@@ -179,9 +185,11 @@ void fill_rings(Image& image, std::span<const Ring> rings, Rgba colour, Rect cli
   const Rect seen = intersect(intersect(box, clip), whole);
   if (seen.empty()) return;
   Coverage coverage(static_cast<int>(std::floor(seen.x)), static_cast<int>(std::floor(seen.y)),
-                    static_cast<int>(std::ceil(seen.right())), static_cast<int>(std::ceil(seen.bottom())));
+                    static_cast<int>(std::ceil(seen.right())),
+                    static_cast<int>(std::ceil(seen.bottom())));
   for (const Ring& ring : rings) {
-    for (std::size_t i = 0; i < ring.size(); ++i) coverage.edge(ring[i], ring[(i + 1) % ring.size()]);
+    for (std::size_t i = 0; i < ring.size(); ++i)
+      coverage.edge(ring[i], ring[(i + 1) % ring.size()]);
   }
   const float alpha = static_cast<float>(colour.a) / 255.0F;
   coverage.rows([&](int x, int y, float share) {

@@ -1,7 +1,7 @@
 // Outlines as polygons, and their exact coverage of pixels: anti-aliasing for the CPU canvas.
-// Signed areas are accumulated along each row as font rasterizers do (Levien, font-rs), so the cost is the
-// outline's length plus the area of its box. Winding is non-zero up to one: overlapping turns of one
-// direction fill, an inner ring of the other direction cuts a hole.
+// Signed areas are accumulated along each row as font rasterizers do (Levien, font-rs), so the cost
+// is the outline's length plus the area of its box. Winding is non-zero up to one: overlapping
+// turns of one direction fill, an inner ring of the other direction cuts a hole.
 #pragma once
 
 #include <span>

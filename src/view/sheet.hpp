@@ -75,6 +75,7 @@ struct SheetSpec {
   int heads = 1;
   int queries = 0;
   int keys = 0;
+  bool mask_painted = false;       // the mask is more than the causal rule
   bool norm_after = false;         // norm1 follows the residual sum (post-norm)
   std::vector<StageShape> stages;  // that are on, in the order of the computation
   std::vector<Stage> off;          // worth a ghost: scaled, masked, capped, positions, ...
@@ -86,7 +87,8 @@ struct SheetOptions {
   float height = 700;
   float query_label = 64;  // widest row label, units (see label_width); capped at kLabelMax
   float key_label = 64;
-  std::set<Stage> folded;  // shown as a tab only
+  std::set<Stage> folded;    // shown as a tab only
+  std::set<Stage> expanded;  // shown although folded by default: the mask, where it is the causal rule alone
   const TextMeasure* measure = nullptr;  // null: EstimatedMeasure
 };
 /// The widest of the labels at the label size, for SheetOptions.
@@ -113,6 +115,7 @@ struct Block {
   Hue hue = Hue::kNeutral;
   MapKind map = MapKind::kDiverging;
   bool editable = false;
+  bool quiet = false;  // its column words stand on a neighbour too: drawn only where there is ample room
 
   [[nodiscard]] Rect cell(int row, int col) const noexcept {
     return {matrix.x + static_cast<float>(col) * cell_w, matrix.y + static_cast<float>(row) * cell_h,

@@ -50,6 +50,7 @@ struct Parts {
   std::vector<int> sources;                  // the same of the source side
   std::array<std::vector<int>, 3> projected;  // W, Q, Q turned; the same for K and V
   std::vector<int> rest;                     // scores to output
+  std::vector<Ghost> last_ghosts;            // in a line below the end of the figure
   int longest = 1;                           // axis
   int strip_layers = 0;                      // of the heads strip; 0: no strip
   int strip_heads = 0;
@@ -71,6 +72,7 @@ struct Placement {
   std::vector<Spot> spots;
   std::vector<float> row_tops;
   Rect strip;
+  std::vector<float> ascents;  // a row: from its captions to its matrices
   float width = 0;
   float height = 0;
 };

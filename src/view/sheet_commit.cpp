@@ -10,14 +10,14 @@ namespace {
 constexpr float kHeader = 20;
 constexpr float kRoomyHeader = 36;
 constexpr float kSmallHeader = 17;
-constexpr float kDimGutter = 18;
+constexpr float kDimGutter = 10;  // and a digit's width for each digit
 constexpr float kLegendMost = 110;
 
 bool tokens(Axis axis) noexcept { return axis == Axis::kQueries || axis == Axis::kKeys; }
 
 float label_gutter(Axis axis, const SheetOptions& o) noexcept {
   const float label = axis == Axis::kQueries ? o.query_label : o.key_label;
-  return std::min(kLabelMax, std::max(20.F, label)) + 8;
+  return std::min(kLabelMax, std::max(20.F, label)) + 13;
 }
 
 float column_gutter(const Block& b, const Pitch& pitch, const SheetOptions& o) noexcept {
@@ -35,7 +35,8 @@ void size_block(Block& b, const Pitch& pitch, const SheetOptions& o, bool labels
   b.cell_h = pitch.of(b.rows);
   const float w = b.cell_w * static_cast<float>(b.cols);
   const float h = b.cell_h * static_cast<float>(b.rows);
-  const float gutter = b.row_axis == Axis::kDims          ? kDimGutter
+  const float digits = static_cast<float>(std::to_string(std::max(0, b.rows - 1)).size());
+  const float gutter = b.row_axis == Axis::kDims       ? kDimGutter + 6 * digits
                        : labels && tokens(b.row_axis) ? label_gutter(b.row_axis, o)
                                                           : 0;
   const float header = small ? kSmallHeader : roomy ? kRoomyHeader : kHeader;
@@ -59,6 +60,14 @@ void move(Block& b, float dx, float dy) noexcept {
     r->x += dx;
     r->y += dy;
   }
+}
+
+/// Titles of a row stand on one line, though some have words over their columns and others not.
+void raise_header(Block& b, float ascent) noexcept {
+  const float lift = ascent - (b.matrix.y - b.frame.y);
+  b.header.y -= lift;
+  b.frame.y -= lift;
+  b.frame.h += lift;
 }
 
 float ghost_width(const Ghost& g) noexcept {
@@ -148,6 +157,8 @@ void commit(Sheet& sheet, Parts& parts, const Placement& placement, const Pitch&
     if (!blocks.empty()) {
       const float top = spot.y - blocks[0].matrix.y;
       for (Block& b : blocks) move(b, spot.x, top);
+      raise_header(blocks[0], placement.ascents[static_cast<std::size_t>(spot.row)]);
+      blocks[0].quiet = blocks[0].col_axis == Axis::kKeys && !spot.labels && !item.always_labels;
       extent = around(blocks);
       tab_x = blocks[0].matrix.x;
       tab_y = extent.bottom() + 4;
@@ -166,6 +177,18 @@ void commit(Sheet& sheet, Parts& parts, const Placement& placement, const Pitch&
   add_captions(sheet, parts, placement, extents);
   fill_strip(sheet, parts, placement.strip);
   sheet.bounds = {0, 0, placement.width, placement.height};
+  // From the right, so that they continue the line that ends in the output; stacked, from the left.
+  float right = placement.width;
+  if (sheet.stacked) {
+    right = 0;
+    for (const Ghost& g : parts.last_ghosts) right += ghost_width(g) + 6;
+  }
+  for (auto g = parts.last_ghosts.rbegin(); g != parts.last_ghosts.rend(); ++g) {
+    const float w = ghost_width(*g);
+    g->rect = {right - w, placement.height - kGhostHeight, w, kGhostHeight};
+    right -= w + 6;
+    sheet.ghosts.push_back(*g);
+  }
 }
 
 }  // namespace ap::detail

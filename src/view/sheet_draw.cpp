@@ -20,10 +20,11 @@ Rect around(const Bezier& b) noexcept {
 void paint_flows(const Painter& p) {
   for (const Flow& flow : p.sheet.flows) {
     const auto at = [&](Point q) { return to_screen(p.camera, p.viewport, q); };
+    if (p.sheet.stacked && flow.curve.p3.y - flow.curve.p0.y > 90) continue;
     const Bezier curve{at(flow.curve.p0), at(flow.curve.p1), at(flow.curve.p2), at(flow.curve.p3)};
     if (!seen(p, around(curve))) continue;
     const Step to = p.sheet.blocks[static_cast<std::size_t>(flow.to)].step;
-    const Rgba ink = mix(p.theme.background, colour(flow.hue, p.theme), p.dimmed(to) ? 0.18F : 0.55F);
+    const Rgba ink = mix(p.theme.background, colour(flow.hue, p.theme), p.dimmed(to) ? 0.18F : flow.curve.p3.x - flow.curve.p0.x > 420 ? 0.34F : 0.6F);
     p.list.bezier(curve, ink, std::clamp(1.5F * p.camera.zoom, 1.F, 2.5F), true);
   }
 }
@@ -48,11 +49,10 @@ void paint_ghosts(const Painter& p) {
   const float size = p.text_size(kCaptionSize);
   for (const Ghost& ghost : p.sheet.ghosts) {
     const Rect r = p.screen(ghost.rect);
-    if (!seen(p, r) || r.h < 9) continue;
+    if (!seen(p, r) || p.measure.width(ghost.text, Face::kText, size) > r.w) continue;
     const bool hover = p.style.hover_ghost && *p.style.hover_ghost == ghost.stage;
     const bool dim = p.style.focus.has_value() && !hover;
-    p.list.rect({r, hover ? p.theme.panel_soft : Rgba{}, hover ? p.theme.control : p.theme.line, 1, r.h / 2});
-    if (p.measure.width(ghost.text, Face::kText, size) > r.w) continue;
+    p.list.rect({r, hover ? p.theme.panel_soft : p.theme.background, hover ? p.theme.control : p.theme.line, 1, r.h / 2});
     p.list.text(r.centre(), ghost.text,
                 {Face::kText, size, p.ink(hover ? p.theme.ink : p.theme.ink_soft, dim), Align::kMiddle, VAlign::kMiddle});
   }
@@ -109,22 +109,42 @@ float Painter::math(Point baseline, const MathText& text, Face face, float size,
 float baked_size(float wanted) noexcept {
   float size = kBakedSizes.front();
   for (const float s : kBakedSizes)
-    if (s <= wanted * 1.02F) size = s;
+    if (s <= wanted * 1.04F) size = s;
   return size;
 }
 
+namespace {
+
+constexpr float kMonoAdvance = 0.6F;
+
+/// From the cell alone, so that neighbours of one cell size have one type size whatever their values.
+float number_size(float cell_w, float cell_h) noexcept {
+  const auto room = [&](float size, float columns) {
+    return columns * kMonoAdvance * size + 3 <= cell_w && size <= cell_h * 0.62F;
+  };
+  float size = room(9, 3) ? 9.F : 0.F;
+  if (room(11, 4)) size = 11;
+  for (const float s : kBakedSizes)
+    if (s > 11 && room(s, 5)) size = s;
+  return size;
+}
+
+/// 4, 3, 2, 1 significant digits of the largest value; below 10 always a decimal, or all would read 0 and 1.
+NumberStyle style_at(int detail, float largest) noexcept {
+  NumberStyle style = choose_style(largest, detail < 2 ? Digits::kFull : detail == 2 ? Digits::kShort : Digits::kTiny);
+  if (detail == 1) style.decimals = std::max(0, style.decimals - 1);
+  if (detail == 3 && !style.scientific && largest < 10) style.decimals = std::max(1, style.decimals);
+  return style;
+}
+
+}  // namespace
+
 NumberDetail number_detail(float cell_w, float cell_h, float largest, bool negative) noexcept {
-  constexpr float kMonoAdvance = 0.6F;
-  // Room for readable digits first, then for a larger face.
-  constexpr std::array<Digits, 3> kDetails = {Digits::kFull, Digits::kShort, Digits::kTiny};
-  for (const Digits digits : kDetails) {
-    const NumberStyle style = choose_style(largest, digits);
-    const int columns = widest(largest, style) - (negative ? 0 : 1);
-    const float least = digits == Digits::kFull ? 11.F : 9.F;
-    for (std::size_t i = kBakedSizes.size(); i-- > 0;) {
-      const float size = kBakedSizes[i];
-      if (size < least || size > cell_h * 0.62F) continue;
-      if (static_cast<float>(columns) * kMonoAdvance * size <= cell_w - 3) return {size, style};
+  for (float size = number_size(cell_w, cell_h); size >= 9; size = size > 9 ? baked_size(size - 2) : 0) {
+    for (int detail = 0; detail < 4; ++detail) {
+      const NumberStyle style = style_at(detail, largest);
+      const int columns = widest(largest, style) - (negative ? 0 : 1);
+      if (static_cast<float>(columns) * kMonoAdvance * size + 3 <= cell_w) return {size, style};
     }
   }
   return {};

@@ -115,10 +115,11 @@ void column_labels(const Painter& p, const Block& b, float bottom, float height,
       longest = std::max(longest, p.measure.width(labels.text(j), Face::kText, size));
   const ColumnLines lines = column_lines(w, height, size, longest, words);
   const Highlight mark = highlight_of(p, b);
+  const bool only_mark = b.quiet && words && w < 24;
   const float line_height = std::min(height / static_cast<float>(lines.lines), size * 1.15F);
   for (int j = seen.col; j < seen.col + seen.cols; ++j) {
     const bool strong = j == mark.col;
-    if (!strong && (j % lines.step != 0 || (lines.step > 1 && mark.col >= 0 && std::abs(j - mark.col) < lines.step))) continue;
+    if (!strong && (only_mark || j % lines.step != 0 || (lines.step > 1 && mark.col >= 0 && std::abs(j - mark.col) < lines.step))) continue;
     const int line = lines.step > 1 ? 0 : j % lines.lines;
     const float y = bottom - (static_cast<float>(line) + 0.5F) * line_height - 1;
     const float centre = m.x + (static_cast<float>(j) + 0.5F) * w;
@@ -140,7 +141,8 @@ void paint_labels(const Painter& p, int index) {
   const bool dim = p.dimmed(b.step);
   if (!b.row_gutter.empty()) {
     const Rect g = p.screen(b.row_gutter);
-    row_labels(p, b, g.right() - std::max(4.F, 6 * std::min(1.F, p.camera.zoom)), g.w - 8, dim);
+    row_labels(p, b, g.right() - std::max(4.F, 6 * std::min(1.F, p.camera.zoom)),
+               g.w - (b.row_axis == Axis::kDims ? 3 : 8), dim);
   }
   if (!b.col_gutter.empty()) {
     const Rect g = p.screen(b.col_gutter);

@@ -31,9 +31,26 @@ Bezier rising(const Block& a, const Block& b, float lane) noexcept {
   return {from, {from.x + bend, from.y}, {to.x - bend, to.y}, to};
 }
 
+/// Through the gap above the target's row and down into it: for targets that others stand before.
+Bezier over_gap(const Block& a, const Block& b) noexcept {
+  const float gap = b.frame.y - kCaptionHeight - 4;
+  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.85F};
+  const Point to{b.matrix.x + b.matrix.w * 0.5F, b.frame.y - kTip};
+  const float reach = (to.x - from.x) * 0.5F;
+  return {from, {from.x + 24, gap + 8}, {to.x - reach, gap}, to};
+}
+
+/// Through the gap below the target's row and up into it.
+Bezier under_gap(const Block& a, const Block& b) noexcept {
+  const float gap = b.frame.bottom() + kRowGap * 0.6F;
+  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.2F};
+  const Point to{b.matrix.x + b.matrix.w * 0.5F, b.frame.bottom() + 1};
+  return {from, {from.x + 30, gap}, {to.x - 40, gap + 10}, to};
+}
+
 Bezier falling(const Block& a, const Block& b, float lane) noexcept {
   const bool down = b.frame.y >= a.frame.bottom() - 1;
-  const Point from{a.matrix.centre().x, down ? a.matrix.bottom() + 3 : a.frame.y - 2};
+  const Point from{a.matrix.centre().x, down ? a.frame.bottom() + 1 : a.frame.y - 2};
   const Point to{b.matrix.x + b.matrix.w * lane, down ? b.frame.y - kTip : b.frame.bottom() + kTip};
   const float bend = (to.y - from.y) * 0.6F;
   return {from, {from.x, from.y + bend}, {to.x, to.y - bend}, to};
@@ -42,7 +59,11 @@ Bezier falling(const Block& a, const Block& b, float lane) noexcept {
 Bezier route(const Block& a, const Block& b, float lane) noexcept {
   if (left_of(b) >= a.matrix.right()) {
     const bool same_row = a.matrix.y < b.matrix.bottom() && b.matrix.y < a.matrix.bottom();
-    return same_row ? level(a, b, lane) : rising(a, b, lane);
+    if (same_row) return level(a, b, lane);
+    const bool far = left_of(b) - a.matrix.right() > 160 && b.frame.y >= a.matrix.bottom();
+    if (far) return over_gap(a, b);
+    const bool above = left_of(b) - a.matrix.right() > 160 && a.frame.y >= b.frame.bottom();
+    return above ? under_gap(a, b) : rising(a, b, lane);
   }
   return falling(a, b, lane);
 }

@@ -15,9 +15,9 @@ constexpr int kManyCells = 30;
 /// Text below its designed size costs more than small cells do; a little is given for the order that reads best.
 float score(const Placement& p, const Plan& plan, float common, bool roomy, const SheetOptions& o) {
   const float zoom = std::min({o.width / (p.width + 32), o.height / (p.height + 32), 1.25F});
-  const float legible = zoom < 1 ? std::pow(zoom, 0.7F) : std::sqrt(zoom);
+  const float legible = zoom < 1 ? std::pow(zoom, 1.6F) : std::sqrt(zoom);
   return common * std::min(zoom, 1.F) * legible * (roomy ? 1.06F : 1) *
-         (plan.two_rows ? 1 : 1.04F) * (plan.break_at_mix ? 1.04F : 1);
+         (plan.two_rows ? 1 : 1.04F) * (plan.break_at_mix ? 1.15F : 1);
 }
 
 struct Choice {
@@ -34,7 +34,7 @@ void try_plans(const Parts& parts, const Pitch& pitch, float side, bool roomy,
   widest.break_at_mix = false;
   const float all = place(parts, widest).width;
   for (const bool two_rows : {false, true}) {
-    for (float right = all; right > all * 0.2F; right *= 0.93F) {
+    for (float right = all; right > all * 0.2F; right *= 0.91F) {
       for (const bool mix : {true, false}) {
         const Plan plan{false, two_rows, mix, right};
         const float s = score(place(parts, plan), plan, pitch.common, roomy, o);
@@ -46,7 +46,7 @@ void try_plans(const Parts& parts, const Pitch& pitch, float side, bool roomy,
 
 Choice choose_wide(Parts& parts, const SheetOptions& o) {
   Choice best;
-  for (float side = 480; side > 84; side *= 0.95F) {
+  for (float side = 480; side > 84; side *= 0.93F) {
     const Pitch pitch(side, parts.longest);
     for (const bool roomy : {true, false}) {
       measure(parts, pitch, o, roomy);
@@ -58,7 +58,7 @@ Choice choose_wide(Parts& parts, const SheetOptions& o) {
 
 /// The longest axis with its labels takes the width.
 Choice choose_stacked(const SheetOptions& o) {
-  const float labels = std::min(kLabelMax, std::max(o.query_label, o.key_label)) + 8;
+  const float labels = std::min(kLabelMax, std::max(o.query_label, o.key_label)) + 13;
   const float right = std::max(o.width, 240.F) - 16;
   return {{true, false, false, right}, right - labels - 2 * kMargin, true, 0};
 }

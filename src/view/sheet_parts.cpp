@@ -41,17 +41,20 @@ std::string_view ghost_name(Stage stage) noexcept {
 
 Ghost make_ghost(Stage stage, bool folded) {
   Ghost ghost{stage, folded, {}, {}};
-  ghost.text = std::string(folded ? "▸ " : "+ ") + std::string(ghost_name(stage));
+  ghost.text = "+ " + std::string(ghost_name(stage));
   return ghost;
 }
 
 class Builder {
  public:
-  Builder(const SheetSpec& spec, const SheetOptions& options, Parts& parts) : parts_(parts) {
+  Builder(const SheetSpec& spec, const SheetOptions& options, Parts& parts)
+      : spec_(spec), parts_(parts) {
     static const EstimatedMeasure estimate;
     const TextMeasure& measure = options.measure ? *options.measure : estimate;
     for (const StageShape& s : spec.stages) {
-      if (options.folded.contains(s.id.stage)) folded_.push_back(s.id.stage);
+      const bool plain_mask = s.id.stage == Stage::kMask && !spec.mask_painted &&
+                              !options.expanded.contains(Stage::kMask);
+      if (options.folded.contains(s.id.stage) || plain_mask) folded_.push_back(s.id.stage);
       else add_block(s, measure);
     }
   }
@@ -97,6 +100,10 @@ class Builder {
     b.row_axis = s.row_axis;
     b.col_axis = s.col_axis;
     b.title = title_of(s.id.stage);
+    // Without positions the embeddings are what the formulas call X.
+    if (s.id.stage == Stage::kEmbeddings && !has(Stage::kInput)) b.title = title_of(Stage::kInput);
+    if (s.id.stage == Stage::kSourceEmbeddings && !has(Stage::kSourceInput))
+      b.title = title_of(Stage::kSourceInput);
     b.formula = formula_of(s.id.stage);
     b.shape = std::to_string(s.rows) + " × " + std::to_string(s.cols);
     b.step = step_of(s.id.stage);
@@ -121,6 +128,12 @@ class Builder {
     return -1;
   }
 
+  [[nodiscard]] bool has(Stage stage) const {
+    return std::any_of(spec_.stages.begin(), spec_.stages.end(),
+                       [&](const StageShape& s) { return s.id.stage == stage; });
+  }
+
+  const SheetSpec& spec_;
   Parts& parts_;
   std::vector<bool> taken_;
   std::vector<Stage> folded_;
@@ -149,12 +162,7 @@ void add_ghosts(Parts& parts, const SheetSpec& spec, const std::vector<Stage>& f
     if (!owner_of(s)) hang(s, true);
   for (const Stage s : spec.off)
     if (std::find(folded.begin(), folded.end(), s) == folded.end()) hang(s, false);
-  if (after.empty()) return;
-  Item item;
-  item.ghosts = std::move(after);
-  item.step = Step::kCombine;
-  parts.items.push_back(std::move(item));
-  parts.rest.push_back(static_cast<int>(parts.items.size()) - 1);
+  parts.last_ghosts = std::move(after);
 }
 
 /// norm1 stands before the projections unless it comes after the residual sum (post-norm): then the
@@ -210,6 +218,7 @@ Parts make_parts(const SheetSpec& spec, const SheetOptions& options) {
                         stage == Stage::kScores || stage == Stage::kHeadOut ||
                         stage == Stage::kEmbeddings || stage == Stage::kSourceEmbeddings;
     item.break_preferred = stage == Stage::kHeadOut;
+    if (stage == Stage::kWeights) item.always_labels = true;
     if (stage == Stage::kNorm1 && post) item.step = Step::kCombine;
     for (const int b : item.blocks) parts.blocks[static_cast<std::size_t>(b)].step = item.step;
   }

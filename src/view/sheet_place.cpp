@@ -46,6 +46,8 @@ class Rows {
     }
     for (Placement::Spot& s : out_.spots) s.y = tops_[static_cast<std::size_t>(s.row)];
     out_.height = std::max(y - kRowGap, strip.bottom());
+    if (!parts_.last_ghosts.empty()) out_.height += kGhostHeight + 8;
+    for (const Row& r : rows_) out_.ascents.push_back(r.ascent);
     out_.width = std::max(out_.width, strip.right());
     out_.strip = strip;
     return std::move(out_);

@@ -48,6 +48,7 @@ SheetSpec sheet_spec(const Trace& trace, int layer, int head) {
   spec.head = std::clamp(head, 0, spec.heads - 1);
   spec.queries = trace.queries();
   spec.keys = trace.keys();
+  spec.mask_painted = trace.input.mask != nullptr || trace.input.kv_length >= 0;
   spec.norm_after = model.norm_place == NormPlace::kPost;
   for (int s = 0; s < kStageCount; ++s) {
     TensorId id{spec.layer, static_cast<Stage>(s), 0};

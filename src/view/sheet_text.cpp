@@ -140,8 +140,8 @@ MathText title_of(Stage stage) {
     case Stage::kMasked: return {{"masked"}};
     case Stage::kCapped: return {{"capped"}};
     case Stage::kWeights: return {{"weights"}};
-    case Stage::kHeadOut: return {{"head output"}};
-    case Stage::kConcat: return {{"all heads"}};
+    case Stage::kHeadOut: return {{"head"}};
+    case Stage::kConcat: return {{"concat"}};
     case Stage::kProjected: return {{"projected"}};
     case Stage::kAdded: return {{"added"}};
     case Stage::kGate: return {{"gate"}};
@@ -174,8 +174,8 @@ MathText formula_of(Stage stage) {
     case Stage::kCapped: return {{"c tanh(masked / c)"}};
     case Stage::kWeights: return {{"softmax of rows"}};
     case Stage::kHeadOut: return {{"weights V"}};
-    case Stage::kConcat: return {{"side by side"}};
-    case Stage::kProjected: return {{"all heads W"}, sub("O")};
+    case Stage::kConcat: return {{"heads side by side"}};
+    case Stage::kProjected: return {{"concat W"}, sub("O")};
     case Stage::kAdded: return {{"X + projected"}};
     case Stage::kGate: return {{"· W"}, sub("gate")};
     case Stage::kUp: return {{"· W"}, sub("up")};

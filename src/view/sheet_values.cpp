@@ -80,7 +80,7 @@ void share_ranges(SheetValues& values, const Sheet& sheet) {
 }
 
 std::string legend_text(const BlockValues& b) {
-  if (b.values.empty()) return {};
+  if (b.values.empty() || b.largest == 0) return {};
   const NumberStyle style = choose_style(b.range.high, Digits::kShort);
   const std::string high(format(b.range.high, style).view());
   return b.map == MapKind::kSequential ? "0 – " + high : "±" + high;

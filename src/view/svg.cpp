@@ -15,7 +15,8 @@ namespace {
 std::string num(float value) {
   std::array<char, 64> buffer{};
   if (!std::isfinite(value)) return "0";
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, 3);
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                 std::chars_format::fixed, 3);
   std::string s(buffer.data(), end.ptr);
   while (s.back() == '0') s.pop_back();
   if (s.back() == '.') s.pop_back();
@@ -27,10 +28,18 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
       default:
         if (static_cast<unsigned char>(c) >= 0x20) out += c;
     }
@@ -56,12 +65,14 @@ std::string attribute(std::string_view name, float value) {
 std::string paint(std::string_view name, Rgba colour) {
   if (colour.a == 0) return " " + std::string(name) + "=\"none\"";
   std::string s = " " + std::string(name) + "=\"" + hex(colour) + "\"";
-  if (colour.a < 255) s += attribute(std::string(name) + "-opacity", static_cast<float>(colour.a) / 255.0F);
+  if (colour.a < 255)
+    s += attribute(std::string(name) + "-opacity", static_cast<float>(colour.a) / 255.0F);
   return s;
 }
 
 std::string box(Rect r) {
-  return attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.w) + attribute("height", r.h);
+  return attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.w) +
+         attribute("height", r.h);
 }
 
 std::string pair(Point p) { return num(p.x) + " " + num(p.y); }
@@ -71,13 +82,16 @@ class Writer {
   explicit Writer(const DrawList& list) : list_(list) {}
 
   void draw(const RectShape& s) {
-    out_ += "<rect" + box(s.rect) + (s.radius > 0 ? attribute("rx", s.radius) : "") + paint("fill", s.fill);
-    if (s.stroke.a > 0) out_ += paint("stroke", s.stroke) + attribute("stroke-width", s.stroke_width);
+    out_ += "<rect" + box(s.rect) + (s.radius > 0 ? attribute("rx", s.radius) : "") +
+            paint("fill", s.fill);
+    if (s.stroke.a > 0)
+      out_ += paint("stroke", s.stroke) + attribute("stroke-width", s.stroke_width);
     out_ += "/>\n";
   }
   void draw(const LineShape& s) {
-    out_ += "<line" + attribute("x1", s.from.x) + attribute("y1", s.from.y) + attribute("x2", s.to.x) +
-            attribute("y2", s.to.y) + paint("stroke", s.colour) + attribute("stroke-width", s.width) + "/>\n";
+    out_ += "<line" + attribute("x1", s.from.x) + attribute("y1", s.from.y) +
+            attribute("x2", s.to.x) + attribute("y2", s.to.y) + paint("stroke", s.colour) +
+            attribute("stroke-width", s.width) + "/>\n";
   }
   void draw(const BezierShape& s) {
     Bezier c = s.curve;
@@ -88,18 +102,20 @@ class Writer {
       const Point along = reach > 0 ? back * (1 / reach) : Point{1, 0};
       const Point foot = c.p3 - along * size;
       const Point across = Point{-along.y, along.x} * (size * 0.42F);
-      out_ += "<path d=\"M" + pair(c.p3) + "L" + pair(foot + across) + "L" + pair(foot - across) + "Z\"" +
-              paint("fill", s.colour) + "/>\n";
-      c.p3 = c.p3 - along * (size * 0.8F);
-      c.p2 = c.p2 - along * (size * 0.8F);
+      out_ += "<path d=\"M" + pair(c.p3) + "L" + pair(foot + across) + "L" + pair(foot - across) +
+              "Z\"" + paint("fill", s.colour) + "/>\n";
+      c.p3 = c.p3 - along * size;
+      c.p2 = c.p2 - along * size;
     }
     out_ += "<path d=\"M" + pair(c.p0) + "C" + pair(c.p1) + " " + pair(c.p2) + " " + pair(c.p3) +
-            "\" fill=\"none\"" + paint("stroke", s.colour) + attribute("stroke-width", s.width) + "/>\n";
+            "\" fill=\"none\"" + paint("stroke", s.colour) + attribute("stroke-width", s.width) +
+            "/>\n";
   }
   void draw(const EllipseShape& s) {
-    out_ += "<ellipse" + attribute("cx", s.centre.x) + attribute("cy", s.centre.y) + attribute("rx", s.rx) +
-            attribute("ry", s.ry) + paint("fill", s.fill);
-    if (s.stroke.a > 0) out_ += paint("stroke", s.stroke) + attribute("stroke-width", s.stroke_width);
+    out_ += "<ellipse" + attribute("cx", s.centre.x) + attribute("cy", s.centre.y) +
+            attribute("rx", s.rx) + attribute("ry", s.ry) + paint("fill", s.fill);
+    if (s.stroke.a > 0)
+      out_ += paint("stroke", s.stroke) + attribute("stroke-width", s.stroke_width);
     out_ += "/>\n";
   }
   void draw(const PolygonShape& s) {
@@ -112,10 +128,12 @@ class Writer {
     constexpr std::array<std::string_view, 3> kAnchors = {"start", "middle", "end"};
     const TextStyle& style = s.style;
     out_ += "<text class=\"" + std::string(kClasses[static_cast<std::size_t>(style.face)]) + "\"" +
-            attribute("x", s.at.x) + attribute("y", s.at.y + to_baseline(style.valign, style.size)) +
+            attribute("x", s.at.x) +
+            attribute("y", s.at.y + to_baseline(style.valign, style.size)) +
             attribute("font-size", style.size) + paint("fill", style.colour);
     if (style.align != Align::kStart)
-      out_ += " text-anchor=\"" + std::string(kAnchors[static_cast<std::size_t>(style.align)]) + "\"";
+      out_ +=
+          " text-anchor=\"" + std::string(kAnchors[static_cast<std::size_t>(style.align)]) + "\"";
     out_ += ">" + escaped(list_.string(s)) + "</text>\n";
   }
   void draw(const HeatmapShape& s) {
@@ -130,7 +148,8 @@ class Writer {
   }
   void draw(const ClipBegin& s) {
     const std::string id = "c" + std::to_string(++clips_);
-    out_ += "<clipPath id=\"" + id + "\"><rect" + box(s.rect) + "/></clipPath>\n<g clip-path=\"url(#" + id + ")\">\n";
+    out_ += "<clipPath id=\"" + id + "\"><rect" + box(s.rect) +
+            "/></clipPath>\n<g clip-path=\"url(#" + id + ")\">\n";
   }
   void draw(const ClipEnd&) { out_ += "</g>\n"; }
   void draw(const GroupBegin& s) { out_ += "<g><title>" + escaped(list_.string(s)) + "</title>\n"; }
@@ -149,7 +168,8 @@ class Writer {
  private:
   static std::string pattern(Mode mode) {
     return std::string("<pattern id=\"") + (mode == Mode::kDark ? "hd" : "hl") +
-           "\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect width=\"6\" height=\"6\"" +
+           "\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect width=\"6\" "
+           "height=\"6\"" +
            paint("fill", masked_colour(mode)) + "/><path d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\"" +
            paint("stroke", masked_hatch(mode)) + " stroke-width=\"1.3\"/></pattern>\n";
   }
@@ -164,7 +184,8 @@ class Writer {
         const bool masked = cell_kind(s.values(i, j)) == CellKind::kMasked;
         if (masked) (s.mode == Mode::kDark ? hatched_dark_ : hatched_light_) = true;
         out_ += "<rect" + box(cell) +
-                (masked ? std::string(s.mode == Mode::kDark ? " fill=\"url(#hd)\"" : " fill=\"url(#hl)\"")
+                (masked ? std::string(s.mode == Mode::kDark ? " fill=\"url(#hd)\""
+                                                            : " fill=\"url(#hl)\"")
                         : paint("fill", cell_colour(s.values(i, j), s.range, s.map, s.mode))) +
                 "/>\n";
       }
@@ -178,8 +199,10 @@ class Writer {
     }
     const Result<std::string> png = write_png(image);
     if (!png) return;
-    out_ += "<image" + box(s.rect) + " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
-            "href=\"data:image/png;base64," + base64(*png) + "\"/>\n";
+    out_ += "<image" + box(s.rect) +
+            " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
+            "href=\"data:image/png;base64," +
+            base64(*png) + "\"/>\n";
   }
 
   const DrawList& list_;
@@ -197,8 +220,9 @@ std::string write_svg(const DrawList& list, Rect area, Rgba background, std::str
     std::visit([&](const auto& s) { writer.draw(s); }, shape);
   }
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"" + attribute("width", area.w) +
-                    attribute("height", area.h) + " viewBox=\"" + num(area.x) + " " + num(area.y) + " " +
-                    num(area.w) + " " + num(area.h) + "\" role=\"img\">\n<title>" + escaped(title) + "</title>\n" +
+                    attribute("height", area.h) + " viewBox=\"" + num(area.x) + " " + num(area.y) +
+                    " " + num(area.w) + " " + num(area.h) + "\" role=\"img\">\n<title>" +
+                    escaped(title) + "</title>\n" +
                     "<style>.t,.b{font-family:Inter,system-ui,sans-serif}.b{font-weight:600}"
                     ".m{font-family:'JetBrains Mono',ui-monospace,monospace}"
                     "text{font-variant-numeric:tabular-nums;white-space:pre}</style>\n";

@@ -1,5 +1,6 @@
-// DrawList -> SVG text. Text stays text (with the shipped faces' names and generic fallbacks), groups carry
-// titles, heatmaps of up to kMostSvgCells cells are rectangles and larger ones an embedded PNG, one pixel a cell.
+// DrawList -> SVG text. Text stays text (with the shipped faces' names and generic fallbacks),
+// groups carry titles, heatmaps of up to kMostSvgCells cells are rectangles and larger ones an
+// embedded PNG, one pixel a cell.
 #pragma once
 
 #include <string>
@@ -12,6 +13,7 @@ namespace ap {
 inline constexpr int kMostSvgCells = 4096;
 
 /// The part `area` of the drawing; a complete document whose size is that of `area`.
-[[nodiscard]] std::string write_svg(const DrawList& list, Rect area, Rgba background, std::string_view title);
+[[nodiscard]] std::string write_svg(const DrawList& list, Rect area, Rgba background,
+                                    std::string_view title);
 
 }  // namespace ap

@@ -2,7 +2,8 @@
 
 namespace ap {
 
-std::string elide(std::string_view utf8, float width, Face face, float size, const TextMeasure& measure) {
+std::string elide(std::string_view utf8, float width, Face face, float size,
+                  const TextMeasure& measure) {
   if (measure.width(utf8, face, size) <= width) return std::string(utf8);
   constexpr std::string_view kEllipsis = "\u2026";
   std::string best;

@@ -8,7 +8,8 @@
 
 namespace ap {
 
-/// The text, or as many of its first code points as fit with "…" after them; "" where not even that fits.
+/// The text, or as many of its first code points as fit with "…" after them; "" where not even that
+/// fits.
 [[nodiscard]] std::string elide(std::string_view utf8, float width, Face face, float size,
                                 const TextMeasure& measure);
 

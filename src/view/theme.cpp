@@ -103,9 +103,9 @@ std::vector<ContrastPair> contrast_pairs(const Theme& t) {
   for (const Named& back : {Named{"background", t.background}, Named{"panel", t.panel},
                             Named{"panel_soft", t.panel_soft}}) {
     for (const Named& front :
-         {Named{"ink", t.ink}, Named{"ink_soft", t.ink_soft}, Named{"warn", t.warn}, Named{"x", t.x},
-          Named{"q", t.q}, Named{"k", t.k}, Named{"v", t.v}, Named{"weights", t.weights},
-          Named{"out", t.out}}) {
+         {Named{"ink", t.ink}, Named{"ink_soft", t.ink_soft}, Named{"warn", t.warn},
+          Named{"x", t.x}, Named{"q", t.q}, Named{"k", t.k}, Named{"v", t.v},
+          Named{"weights", t.weights}, Named{"out", t.out}}) {
       pairs.push_back({front.name, front.colour, back.colour, kText});
     }
   }

@@ -1,6 +1,6 @@
-// The colours of the whole interface by meaning, light and dark: paper and ink, like a textbook figure.
-// Q, K and V keep their hue from the title to the formula; everything that is not data stays grey.
-// Every pair that is drawn as text on ground is listed in `contrast_pairs` and tested.
+// The colours of the whole interface by meaning, light and dark: paper and ink, like a textbook
+// figure. Q, K and V keep their hue from the title to the formula; everything that is not data
+// stays grey. Every pair that is drawn as text on ground is listed in `contrast_pairs` and tested.
 #pragma once
 
 #include <span>

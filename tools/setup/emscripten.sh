@@ -47,7 +47,8 @@ fetch_emscripten() { # temporary final
 # binaryen is linked against a newer libc than Debian 12's, so it gets the one it came with.
 wrap_binaryen() { # prefix
   local tool loader
-  loader=$(cd "$1" && ls usr/lib64/ld-linux-*.so.* usr/lib/ld-linux-*.so.* 2>/dev/null | head -n 1)
+  loader=$(cd "$1" && find usr/lib64 usr/lib -maxdepth 1 -name 'ld-linux*.so.*' 2>/dev/null || true)
+  loader=${loader%%$'\n'*}
   [ -n "$loader" ] || fail "no dynamic loader in Debian 13's libc6 for $(uname -m); install emsdk"
   mkdir -p "$1/binaryen/bin"
   for tool in "$1"/usr/bin/wasm-* "$1"/usr/bin/wasm2js; do

@@ -6,7 +6,7 @@ apt_private() { APT_CONFIG="$TRIXIE/apt.conf" "$@"; }
 # The machine's Debian mirror and the keyring of its entry, from apt itself.
 debian_mirror() {
   apt-get indextargets --format '$(REPO_URI) $(SUITE) $(ORIGIN)' 'Created-By: Packages' \
-    2>/dev/null | awk '$2 !~ /security/ && $1 !~ /security/ && $3 == "Debian" { print $1; exit }'
+    2>/dev/null | awk '$2 !~ /security/ && $1 !~ /security/ && $3 == "Debian" && !n++ { print $1 }'
 }
 
 make_trixie_state() { # temporary final
@@ -63,7 +63,8 @@ trixie_source() {
   mkdir -p "$download" "$directory"
   (cd "$download" && logged "source of $name from Debian 13" "run this again" \
     apt_private apt-get source --tar-only "$name") || exit 1
-  tarball=$(ls "$download"/*.orig.tar.* 2>/dev/null | grep -v '\.asc$' | head -n 1)
+  tarball=$(find "$download" -name '*.orig.tar.*' ! -name '*.asc')
+  tarball=${tarball%%$'\n'*}
   [ -n "$tarball" ] || fail "no .orig tarball for $name in $download; run this again"
   logged "unpacking $name" "free some disk space and run this again" \
     tar -xf "$tarball" -C "$directory" --strip-components=1

@@ -1,5 +1,5 @@
-// A hidden window with a GL 3.3 context for tests: the display there is (Xvfb), else SDL's offscreen driver.
-// Tests skip, saying so, where neither gives a context.
+// A hidden window with a GL 3.3 context for tests: the display there is (Xvfb), else SDL's
+// offscreen driver. Tests skip, saying so, where neither gives a context.
 #pragma once
 
 #include <SDL.h>
@@ -9,10 +9,12 @@
 
 namespace ap::test {
 
+enum class Profile { kCore33, kEs3 };  // the window's context, and what WebGL 2 is made of
+
 class GlWindow {
  public:
-  GlWindow() {
-    if (!open(nullptr)) open("offscreen");
+  explicit GlWindow(Profile profile = Profile::kCore33) {
+    if (!open(nullptr, profile)) open("offscreen", profile);
   }
   GlWindow(const GlWindow&) = delete;
   GlWindow& operator=(const GlWindow&) = delete;
@@ -23,12 +25,14 @@ class GlWindow {
   [[nodiscard]] SDL_GLContext context() const { return context_; }
 
  private:
-  bool open(const char* driver) {
+  bool open(const char* driver, Profile profile) {
     if (driver != nullptr) SDL_SetHint(SDL_HINT_VIDEODRIVER, driver);
     if (SDL_Init(SDL_INIT_VIDEO) != 0) return false;
-    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
+    const bool es = profile == Profile::kEs3;
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK,
+                        es ? SDL_GL_CONTEXT_PROFILE_ES : SDL_GL_CONTEXT_PROFILE_CORE);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
-    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, es ? 0 : 3);
     window_ = SDL_CreateWindow("", 0, 0, 64, 64, SDL_WINDOW_OPENGL | SDL_WINDOW_HIDDEN);
     if (window_ != nullptr) context_ = SDL_GL_CreateContext(window_);
     if (context_ == nullptr) close();

@@ -1,19 +1,21 @@
 // The shader against the CPU rasterizer, pixel by pixel, and the pass inside ImGui.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <cmath>
-#include <limits>
-
 #include <imgui.h>
 #include <imgui_impl_opengl3.h>
+#include <limits>
+
+#include "gl_window.hpp"
 
 #include "base/rng.hpp"
-#include "gl_window.hpp"
 #include "render/heatmap_pass.hpp"
 
 using namespace ap;
 using render::HeatmapItem;
 using render::HeatmapPass;
 using test::GlWindow;
+using test::Profile;
 using test::Target;
 
 namespace {
@@ -64,8 +66,8 @@ std::unique_ptr<HeatmapPass> make_pass() {
 
 }  // namespace
 
-TEST_CASE("shader and rasterizer agree within 2/255") {
-  const GlWindow window;
+TEST_CASE("shader and rasterizer agree within 2/255, in OpenGL 3.3 and in OpenGL ES 3") {
+  const GlWindow window(GENERATE(Profile::kCore33, Profile::kEs3));
   if (!window.ok()) SKIP("no OpenGL 3.3 here: the shader is not tested");
   const auto pass = make_pass();
   Rng rng(21);
@@ -77,7 +79,8 @@ TEST_CASE("shader and rasterizer agree within 2/255") {
     const int cols = 1 + static_cast<int>(rng.below(static_cast<std::uint32_t>(most)));
     const Matrix m = random_matrix(rows, cols, rng, round % 2 == 0);
     HeatmapItem item;
-    item.rect = {rng.uniform() * 60 - 20, rng.uniform() * 60 - 20, 60 + rng.uniform() * 160, 50 + rng.uniform() * 130};
+    item.rect = {rng.uniform() * 60 - 20, rng.uniform() * 60 - 20, 60 + rng.uniform() * 160,
+                 50 + rng.uniform() * 130};
     item.clip = round % 5 == 0 ? Rect{30, 20, 60, 50} : Rect{0, 0, kW, kH};
     item.values = view(m);
     item.style.range = {-1, 1};
@@ -224,7 +227,8 @@ TEST_CASE("a lost context: nothing is drawn, then everything is again") {
 TEST_CASE("a shader that does not compile gives the driver's words") {
   const GlWindow window;
   if (!window.ok()) SKIP("no OpenGL 3.3 here");
-  const auto broken = render::Program::make("shaders/x", "void main() { gl_Position = nonsense; }", "void main() {}");
+  const auto broken = render::Program::make("shaders/x", "void main() { gl_Position = nonsense; }",
+                                            "void main() {}");
   REQUIRE_FALSE(broken.has_value());
   CHECK(broken.error().code == ErrorCode::kUnsupported);
   CHECK(broken.error().where == "shaders/x.vert");
@@ -232,7 +236,8 @@ TEST_CASE("a shader that does not compile gives the driver's words") {
   CHECK(render::Program::make("shaders/none", "", "").error().code == ErrorCode::kNotFound);
 }
 
-TEST_CASE("inside ImGui: at its place in the list, clipped, on a dense screen, ImGui's state restored") {
+TEST_CASE(
+    "inside ImGui: at its place in the list, clipped, on a dense screen, ImGui's state restored") {
   const GlWindow window;
   if (!window.ok()) SKIP("no OpenGL 3.3 here");
   const auto pass = make_pass();

@@ -15,7 +15,8 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr int kStride = 8;  // single steps are as small as the rounding to bytes
 
 float step(const ColourTable& t, int i, int j) {
-  return distance(to_oklab(t[static_cast<std::size_t>(i)]), to_oklab(t[static_cast<std::size_t>(j)]));
+  return distance(to_oklab(t[static_cast<std::size_t>(i)]),
+                  to_oklab(t[static_cast<std::size_t>(j)]));
 }
 
 }  // namespace
@@ -80,7 +81,8 @@ TEST_CASE("signs stay apart without red or green cones") {
       GENERATE(ColourVision::kFull, ColourVision::kProtanopia, ColourVision::kDeuteranopia);
   const Mode mode = GENERATE(Mode::kLight, Mode::kDark);
   const ColourTable& t = colour_table(MapKind::kDiverging, mode);
-  // From a quarter of the range on, opposite values differ clearly, at the ends by six times what is just seen.
+  // From a quarter of the range on, opposite values differ clearly, at the ends by six times what
+  // is just seen.
   for (std::size_t i = 0; i <= 96; i += 8) {
     const float apart =
         distance(to_oklab(simulate(t[i], vision)), to_oklab(simulate(t[255 - i], vision)));

@@ -18,7 +18,8 @@ constexpr Rgba kRed = rgb(0xcc0000);
 const FontSet& fonts() {
   static const auto bytes = [] {
     std::array<std::vector<unsigned char>, 3> b;
-    const std::array<const char*, 3> files = {"Inter-Regular", "Inter-SemiBold", "JetBrainsMono-Regular"};
+    const std::array<const char*, 3> files = {"Inter-Regular", "Inter-SemiBold",
+                                              "JetBrainsMono-Regular"};
     for (std::size_t i = 0; i < 3; ++i) {
       std::ifstream f("assets/fonts/" + std::string(files[i]) + ".ttf", std::ios::binary);
       b[i].assign(std::istreambuf_iterator<char>(f), {});
@@ -45,7 +46,9 @@ double ink(const Image& image) {
 
 int count(std::string_view text, std::string_view part) {
   int n = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++n;
+  for (auto at = text.find(part); at != std::string_view::npos;
+       at = text.find(part, at + part.size()))
+    ++n;
   return n;
 }
 
@@ -57,21 +60,34 @@ TEST_CASE("areas of shapes are exact to a per cent") {
     draw(list);
     return ink(picture(list, 100, 100));
   };
-  CHECK(std::abs(area_of([](DrawList& l) { l.fill({10.25F, 20.5F, 30.5F, 40}, kRed); }) - 1220) < 6);
-  CHECK(std::abs(area_of([](DrawList& l) { l.ellipse({{50, 50}, 30, 20, kRed, {}, 0}); }) - 1885) < 19);
+  CHECK(std::abs(area_of([](DrawList& l) {
+                   l.fill({10.25F, 20.5F, 30.5F, 40}, kRed);
+                 }) -
+                 1220) < 6);
+  CHECK(std::abs(area_of([](DrawList& l) {
+                   l.ellipse({{50, 50}, 30, 20, kRed, {}, 0});
+                 }) -
+                 1885) < 19);
   CHECK(std::abs(area_of([](DrawList& l) { l.line({10, 10}, {90, 70}, kRed, 3); }) - 300) < 3);
   CHECK(std::abs(area_of([](DrawList& l) { l.outline({20, 20, 50, 40}, kRed, 2); }) - 360) < 4);
   // A rounded rectangle lacks (4 - pi) r^2 of its corners.
-  CHECK(std::abs(area_of([](DrawList& l) { l.fill({10, 10, 60, 60}, kRed, 12); }) - (3600 - 0.8584 * 144)) < 12);
+  CHECK(std::abs(area_of([](DrawList& l) {
+                   l.fill({10, 10, 60, 60}, kRed, 12);
+                 }) -
+                 (3600 - 0.8584 * 144)) < 12);
   const std::array<Point, 3> triangle = {Point{10, 10}, {90, 10}, {10, 90}};
   CHECK(std::abs(area_of([&](DrawList& l) { l.polygon(triangle, kRed); }) - 3200) < 10);
   // Half outside the picture, also with a clip.
-  CHECK(std::abs(area_of([](DrawList& l) { l.ellipse({{0, 50}, 20, 20, kRed, {}, 0}); }) - 628) < 7);
   CHECK(std::abs(area_of([](DrawList& l) {
-          l.clip_begin({50, 0, 50, 100});
-          l.line({0, 50}, {100, 54}, kRed, 4);
-          l.clip_end();
-        }) - 200) < 3);
+                   l.ellipse({{0, 50}, 20, 20, kRed, {}, 0});
+                 }) -
+                 628) < 7);
+  CHECK(std::abs(area_of([](DrawList& l) {
+                   l.clip_begin({50, 0, 50, 100});
+                   l.line({0, 50}, {100, 54}, kRed, 4);
+                   l.clip_end();
+                 }) -
+                 200) < 3);
 }
 
 TEST_CASE("clips nest and end") {
@@ -119,7 +135,9 @@ TEST_CASE("text is measured as it is drawn, and aligned") {
           y1 = std::max(y1, y);
         }
       }
-      const float expected = 200 - (align == Align::kStart ? 0.0F : align == Align::kMiddle ? w / 2 : w);
+      const float expected = 200 - (align == Align::kStart    ? 0.0F
+                                    : align == Align::kMiddle ? w / 2
+                                                              : w);
       CHECK(std::abs(static_cast<float>(x0) - expected) < 6);
       CHECK(std::abs(static_cast<float>(x1) - expected - w) < 6);
       CHECK(std::abs(static_cast<float>(y0 + y1 + 1) / 2 - 50) <= 1.5F);
@@ -134,12 +152,14 @@ TEST_CASE("the shipped faces have what the sheet writes") {
     CHECK((fonts().has(c, Face::kMono) || fonts().has(c, Face::kText)));
   }
   // Numbers do not move while they change; the true minus is as wide as a digit.
-  for (const char* d : {"1", "4", "7", "8", "."}) CHECK(fonts().width(d, Face::kMono, 20) == fonts().width("0", Face::kMono, 20));
+  for (const char* d : {"1", "4", "7", "8", "."})
+    CHECK(fonts().width(d, Face::kMono, 20) == fonts().width("0", Face::kMono, 20));
   CHECK(fonts().width("\u2212", Face::kMono, 20) == fonts().width("0", Face::kMono, 20));
 }
 
 TEST_CASE("broken UTF-8 is drawn as replacements, never read past") {
-  for (const std::string_view bad : {"\xff", "\xe2\x88", "a\xc3", "\xf0\x9f\x98", "\xc0\x80", "\xed"}) {
+  for (const std::string_view bad :
+       {"\xff", "\xe2\x88", "a\xc3", "\xf0\x9f\x98", "\xc0\x80", "\xed"}) {
     std::string_view rest = bad;
     int steps = 0;
     while (!rest.empty()) {
@@ -208,7 +228,8 @@ TEST_CASE("PNG bytes begin as PNG; impossible pictures are refused") {
   CHECK(write_png(Image{}).error().code == ErrorCode::kShape);
   CHECK(rasterize({}, {0, 0, 1e6F, 1e6F}, 1, kPaper, fonts()).error().code == ErrorCode::kTooLarge);
   CHECK(rasterize({}, {0, 0, 10, 10}, 0, kPaper, fonts()).error().code == ErrorCode::kRange);
-  CHECK(rasterize({}, {0, 0, 10, 10}, std::nanf(""), kPaper, fonts()).error().code == ErrorCode::kRange);
+  CHECK(rasterize({}, {0, 0, 10, 10}, std::nanf(""), kPaper, fonts()).error().code ==
+        ErrorCode::kRange);
   CHECK(base64("M") == "TQ==");
   CHECK(base64("Man") == "TWFu");
 }

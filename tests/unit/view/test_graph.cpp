@@ -13,7 +13,9 @@ using namespace ap;
 namespace {
 
 std::vector<std::string> words(int n) {
-  const std::vector<std::string> some = {"The", "cat", "sat", "on", "the", "mat", "because", "it", "was", "tired", ".", "Donaudampfschiff"};
+  const std::vector<std::string> some = {"The", "cat",   "sat",     "on",
+                                         "the", "mat",   "because", "it",
+                                         "was", "tired", ".",       "Donaudampfschiff"};
   std::vector<std::string> w;
   for (int i = 0; i < n; ++i) w.push_back(some[static_cast<std::size_t>(i) % some.size()]);
   return w;
@@ -45,14 +47,16 @@ const EstimatedMeasure kMeasure;
 
 TEST_CASE("a graph of any size stays inside and nothing overlaps") {
   const int n = GENERATE(1, 2, 3, 6, 10, 24, 60, 200);
-  const Rect area = GENERATE(Rect{10, 20, 320, 320}, Rect{0, 0, 400, 260}, Rect{5, 5, 900, 700}, Rect{0, 0, 150, 300});
+  const Rect area = GENERATE(Rect{10, 20, 320, 320}, Rect{0, 0, 400, 260}, Rect{5, 5, 900, 700},
+                             Rect{0, 0, 150, 300});
   const auto names = words(n);
   const Matrix w = random_weights(n, n, 7);
   const GraphLayout g = layout_graph(view(w), names, area, kMeasure);
   REQUIRE(g.nodes.size() == static_cast<std::size_t>(n));
   std::vector<Rect> boxes;
   for (const GraphNode& node : g.nodes) {
-    CHECK(area.contains(Rect{node.centre.x - node.radius, node.centre.y - node.radius, 2 * node.radius, 2 * node.radius}));
+    CHECK(area.contains(Rect{node.centre.x - node.radius, node.centre.y - node.radius,
+                             2 * node.radius, 2 * node.radius}));
     if (!node.label.empty()) {
       CHECK(area.contains(node.label));
       boxes.push_back(node.label);
@@ -60,7 +64,8 @@ TEST_CASE("a graph of any size stays inside and nothing overlaps") {
   }
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) REQUIRE_FALSE(boxes[i].overlaps(boxes[j]));
-    for (const GraphNode& node : g.nodes) REQUIRE_FALSE(boxes[i].grown(-0.1F).contains(node.centre));
+    for (const GraphNode& node : g.nodes)
+      REQUIRE_FALSE(boxes[i].grown(-0.1F).contains(node.centre));
   }
   for (const GraphEdge& e : g.edges) {
     CAPTURE(e.from, e.to);
@@ -71,7 +76,8 @@ TEST_CASE("a graph of any size stays inside and nothing overlaps") {
 TEST_CASE("a sentence's words are all named") {
   const int n = GENERATE(2, 6, 10, 12);
   const auto names = words(n);
-  const GraphLayout g = layout_graph(view(random_weights(n, n, 1)), names, {0, 0, 340, 340}, kMeasure);
+  const GraphLayout g =
+      layout_graph(view(random_weights(n, n, 1)), names, {0, 0, 340, 340}, kMeasure);
   for (const GraphNode& node : g.nodes) CHECK_FALSE(node.label.empty());
 }
 
@@ -183,7 +189,8 @@ TEST_CASE("only the strongest arcs are kept, and the rest counted") {
   ArcsOptions options;
   options.threshold = 0;
   options.most = 100;
-  const ArcsLayout a = layout_arcs(heads, words(40), words(40), {0, 0, 400, 600}, kMeasure, options);
+  const ArcsLayout a =
+      layout_arcs(heads, words(40), words(40), {0, 0, 400, 600}, kMeasure, options);
   REQUIRE(a.arcs.size() == 100);
   CHECK(a.not_shown == 2 * 1600 - 100);
   int stronger = 0;

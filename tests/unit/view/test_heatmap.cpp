@@ -62,7 +62,8 @@ TEST_CASE("reduced, a pixel is the colour of its cells' mean") {
   for (int y = 0; y < pixels; ++y) {
     for (int x = 0; x < pixels; ++x) {
       const float mean = m.block(4 * y, 4 * x, 4, 4).mean();
-      REQUIRE(difference(image.at(x, y), cell_colour(mean, {}, MapKind::kDiverging, Mode::kLight)) <= 1);
+      REQUIRE(difference(image.at(x, y),
+                         cell_colour(mean, {}, MapKind::kDiverging, Mode::kLight)) <= 1);
     }
   }
 }
@@ -83,7 +84,9 @@ TEST_CASE("reduced by any factor, the whole keeps its mean") {
     int best = 0;
     for (int i = 1; i < kMapSize; ++i) {
       const ColourTable& t = colour_table(MapKind::kSequential, Mode::kLight);
-      if (difference(t[static_cast<std::size_t>(i)], p) < difference(t[static_cast<std::size_t>(best)], p)) best = i;
+      if (difference(t[static_cast<std::size_t>(i)], p) <
+          difference(t[static_cast<std::size_t>(best)], p))
+        best = i;
     }
     sum += best / 255.0;
   }
@@ -153,7 +156,8 @@ TEST_CASE("any shape in any rectangle is drawn inside it") {
     const int rows = 1 + static_cast<int>(rng.below(300));
     const int cols = 1 + static_cast<int>(rng.below(300));
     const Matrix m = random_matrix(rows, cols, rng.next());
-    const Rect rect{rng.uniform() * 60 - 20, rng.uniform() * 60 - 20, rng.uniform() * 90 + 0.5F, rng.uniform() * 90 + 0.5F};
+    const Rect rect{rng.uniform() * 60 - 20, rng.uniform() * 60 - 20, rng.uniform() * 90 + 0.5F,
+                    rng.uniform() * 90 + 0.5F};
     const Image image = drawn(m, rect, 64, 64);
     for (int y = 0; y < 64; ++y) {
       for (int x = 0; x < 64; ++x) {

@@ -1,7 +1,7 @@
 // Numbers as text: stable width, honest rounding, and parsing that says what is wrong.
+#include <bit>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -49,7 +49,7 @@ TEST_CASE("nothing in a matrix is wider than its widest value") {
   Rng rng(3);
   const Digits digits = GENERATE(Digits::kFull, Digits::kShort, Digits::kTiny);
   for (int round = 0; round < 200; ++round) {
-    const float largest = std::pow(10.0F, rng.uniform() * 9 - 2) ;
+    const float largest = std::pow(10.0F, rng.uniform() * 9 - 2);
     const NumberStyle style = choose_style(largest, digits);
     const int widest_columns = widest(largest, style);
     for (int i = 0; i < 20; ++i) {
@@ -64,7 +64,8 @@ TEST_CASE("any float fits the buffer in any style") {
   Rng rng(5);
   for (int i = 0; i < 20000; ++i) {
     const float x = std::bit_cast<float>(static_cast<std::uint32_t>(rng.next()));
-    for (const NumberStyle style : {NumberStyle{0, false, true}, NumberStyle{12, false, true}, NumberStyle{12, true, true}}) {
+    for (const NumberStyle style :
+         {NumberStyle{0, false, true}, NumberStyle{12, false, true}, NumberStyle{12, true, true}}) {
       const NumberText t = format(x, style);
       REQUIRE(!t.view().empty());
       REQUIRE(t.view().size() < 40);
@@ -97,7 +98,8 @@ TEST_CASE("what people type") {
 
 TEST_CASE("what is refused, and why") {
   const auto code = [](std::string_view s) { return parse_number(s).error().code; };
-  for (const char* s : {"", " ", "-", ".", "1e", "1e+", "abc", "0x10", "1 2", "1,2,3", "--1", "1.2.3", "1f", "e5"}) {
+  for (const char* s : {"", " ", "-", ".", "1e", "1e+", "abc", "0x10", "1 2", "1,2,3", "--1",
+                        "1.2.3", "1f", "e5"}) {
     CAPTURE(s);
     REQUIRE_FALSE(parse_number(s).has_value());
     CHECK(code(s) == ErrorCode::kParse);

@@ -1,0 +1,117 @@
+#include "ui/inline_editor.hpp"
+
+#include <algorithm>
+
+#include "ui/draw_adapter.hpp"
+#include "ui/text_field.hpp"
+#include "view/number.hpp"
+
+namespace ap::ui {
+
+void InlineEditor::edit_cell(CellId cell, float value, std::string_view typed) {
+  *this = {};
+  open_ = focus_ = true;
+  cell_ = cell;
+  typed_ = !typed.empty();
+  text_ = typed_ ? std::string(typed) : std::string(format_exact(value).view());
+}
+
+void InlineEditor::edit_token(TokenPlace place, CellId label, std::string_view text, bool insert) {
+  *this = {};
+  open_ = focus_ = token_ = true;
+  insert_ = insert;
+  cell_ = label;
+  place_ = place;
+  text_ = text;
+}
+
+bool InlineEditor::commit(Context& context) {
+  Error error{ErrorCode::kParse, {}, {}};
+  if (token_) {
+    if (text_.empty() && insert_) return true;
+    const Action action =
+        insert_ ? Action(action::InsertToken{place_.side, place_.index, text_})
+        : text_.empty() ? Action(action::DeleteToken{place_.side, place_.index})
+                        : Action(action::SetToken{place_.side, place_.index, text_});
+    if (context.dispatch(action, 0, std::nullopt, &error)) return true;
+  } else {
+    const auto value = parse_number(text_);
+    if (!value) {
+      error = value.error();
+    } else if (context.dispatch(action::SetCell{cell_, *value}, 0, std::nullopt, &error)) {
+      return true;
+    }
+  }
+  error_ = std::move(error.message);
+  context.ports.announce(error_);
+  return false;
+}
+
+void InlineEditor::draw_error(Context& context, const Rect& field, const Rect& region) const {
+  const Font font = fonts().get(FontRole::kSmall);
+  constexpr float kWidth = 260;
+  const ImVec2 size = font.font->CalcTextSizeA(font.size, 1e9F, kWidth, error_.data(),
+                                               error_.data() + error_.size());
+  Rect box{field.x, field.bottom() + 6, size.x + 20, size.y + 12};
+  box.x = std::clamp(box.x, region.x + 4, std::max(region.x + 4, region.right() - box.w - 4));
+  if (box.bottom() > region.bottom()) box.y = field.y - box.h - 6;
+  ImDrawList& list = *ImGui::GetForegroundDrawList();
+  list.AddRectFilled({box.x, box.y}, {box.right(), box.bottom()}, im(context.theme.panel), 6);
+  list.AddRect({box.x, box.y}, {box.right(), box.bottom()}, im(context.theme.warn), 6, 0, 1.5F);
+  list.AddText(font.font, font.size, {box.x + 10, box.y + 6}, im(context.theme.warn),
+               error_.data(), error_.data() + error_.size(), kWidth);
+}
+
+std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const Rect& region) {
+  if (!open_) return std::nullopt;
+  Rect field{box.x, box.centre().y - 15, std::max(token_ ? 96.F : 88.F, box.w), 30};
+  field.x = std::clamp(box.centre().x - field.w / 2, region.x + 2,
+                       std::max(region.x + 2, region.right() - field.w - 2));
+  ImGui::SetCursorScreenPos({field.x, field.y});
+  TextFieldOptions options;
+  options.width = field.w;
+  options.height = field.h;
+  options.font = token_ ? FontRole::kBody : FontRole::kMono13;
+  options.numeric = !token_;
+  options.focus = focus_;
+  options.select_all = !typed_;
+  options.keep_tab = true;
+  options.keep_vertical = !token_;
+  options.max_bytes = 1024;
+  ImGui::PushStyleColor(ImGuiCol_FrameBg, im(context.theme.panel));
+  ImGui::PushStyleColor(ImGuiCol_FrameBgHovered, im(context.theme.panel));
+  const TextFieldResult r =
+      text_field(context.ports, "##inline", token_ ? "Token" : "Cell value", text_, options);
+  ImGui::PopStyleColor(2);
+  context.ports.request_frame();
+  focus_ = false;
+  if (r.changed) error_.clear();
+  if (!error_.empty()) draw_error(context, field, region);
+  if (r.cancelled) {
+    open_ = false;
+    return After::kStay;
+  }
+  if (!r.committed) return std::nullopt;
+  if (!commit(context)) {
+    if (r.key == platform::TextKey::kBlur) {  // gone elsewhere: say it there, the value is kept
+      context.notice = {error_, token_ ? std::nullopt : std::optional(cell_), true,
+                        context.ports.now() + 6};
+      open_ = false;
+      return std::nullopt;
+    }
+    focus_ = true;
+    typed_ = true;  // the caret at the end, not all selected
+    return std::nullopt;
+  }
+  open_ = false;
+  switch (r.key) {
+    case platform::TextKey::kEnter: return After::kDown;
+    case platform::TextKey::kDown: return After::kDown;
+    case platform::TextKey::kUp: return After::kUp;
+    case platform::TextKey::kTab: return After::kNext;
+    case platform::TextKey::kBackTab: return After::kPrevious;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace ap::ui

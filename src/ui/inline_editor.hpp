@@ -1,0 +1,42 @@
+// InlineEditor: the field that opens over a cell (a number) or a token's label (a word). What cannot
+// be read stays in the field with the reason below it, and the value is kept.
+#pragma once
+
+#include "ui/context.hpp"
+#include "ui/sheet_model.hpp"
+
+namespace ap::ui {
+
+/// Where to go when the field is done.
+enum class After : std::uint8_t { kStay, kDown, kUp, kNext, kPrevious };
+
+class InlineEditor {
+ public:
+  /// `typed`: what started it replaces the value; empty: the value, all of it selected.
+  void edit_cell(CellId cell, float value, std::string_view typed);
+  void edit_token(TokenPlace place, CellId label, std::string_view text, bool insert = false);
+  [[nodiscard]] bool open() const noexcept { return open_; }
+  [[nodiscard]] bool on_token() const noexcept { return open_ && token_; }
+  [[nodiscard]] CellId cell() const noexcept { return cell_; }
+  [[nodiscard]] bool refused() const noexcept { return open_ && !error_.empty(); }
+  void close() noexcept { open_ = false; }
+
+  /// Draws the field over `box` (screen). Where to go, once it is done.
+  std::optional<After> draw(Context& context, const Rect& box, const Rect& region);
+
+ private:
+  bool commit(Context& context);
+  void draw_error(Context& context, const Rect& field, const Rect& region) const;
+
+  bool open_ = false;
+  bool token_ = false;
+  bool insert_ = false;
+  bool focus_ = false;
+  bool typed_ = false;
+  CellId cell_;
+  TokenPlace place_;
+  std::string text_;
+  std::string error_;
+};
+
+}  // namespace ap::ui

@@ -1,0 +1,53 @@
+#include "ui/layout.hpp"
+
+#include <algorithm>
+
+namespace ap::ui {
+namespace {
+
+Regions arrange_narrow(const LayoutInput& in) noexcept {
+  Regions r;
+  r.narrow = true;
+  r.panel_over = true;
+  const float row = in.coarse ? 48.F : 42.F;
+  const float bar = 52;
+  // A low window keeps its height for the sheet: one row of tools instead of three.
+  const bool low = in.height < 380;
+  r.top = {0, 0, in.width, row * (low ? 1.F : 2.F) + 8 + (in.two_sentences && !low ? row : 0.F)};
+  r.steps = {0, r.top.bottom(), in.width, low ? 0.F : row};
+  r.rail = {0, std::max(r.steps.bottom(), in.height - bar), in.width, bar};
+  const float top = r.steps.bottom();
+  r.sheet = {0, top, in.width, std::max(0.F, r.rail.y - top)};
+  if (in.panel_open) {
+    const float most = std::max(0.F, r.rail.y - 8);
+    const float height = std::clamp(in.height * in.panel_lift, std::min(140.F, most), most);
+    r.panel = {0, r.rail.y - height, in.width, height};
+    // What the panel leaves of the sheet is what the camera fits, as long as something is left.
+    if (r.panel.y - top > 160) r.sheet.h = r.panel.y - top;
+  }
+  return r;
+}
+
+}  // namespace
+
+Regions arrange(const LayoutInput& in) noexcept {
+  if (in.width <= kNarrowWidth) return arrange_narrow(in);
+  Regions r;
+  const bool wide = in.width >= kWideWidth;
+  const float rail = wide ? 68.F : 56.F;
+  const float steps = wide ? 48.F : 76.F;  // medium: the sentence is on a line of its own
+  const float status = 30;
+  r.top = {0, 0, in.width, 60};
+  r.rail = {in.width - rail, r.top.bottom(), rail, std::max(0.F, in.height - r.top.bottom())};
+  r.panel_over = !wide;
+  if (in.panel_open) {
+    r.panel = {r.rail.x - kPanelWidth, r.rail.y, kPanelWidth, r.rail.h};
+  }
+  const float right = in.panel_open && wide ? r.panel.x : r.rail.x;
+  r.steps = {0, r.top.bottom(), right, steps};
+  r.status = {0, std::max(r.steps.bottom(), in.height - status), right, status};
+  r.sheet = {0, r.steps.bottom(), right, std::max(0.F, r.status.y - r.steps.bottom())};
+  return r;
+}
+
+}  // namespace ap::ui

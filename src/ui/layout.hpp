@@ -1,0 +1,36 @@
+// Where the regions of the window are: pure arithmetic on its size. Wide (from 900): rail and panel
+// beside the sheet. Medium: the panel lies over the sheet's right edge. Narrow (to 620): everything
+// stacks, a tab bar at the bottom, the panel a bottom sheet above it.
+#pragma once
+
+#include "view/geometry.hpp"
+
+namespace ap::ui {
+
+inline constexpr float kNarrowWidth = 620;
+inline constexpr float kWideWidth = 900;
+inline constexpr float kPanelWidth = 320;
+
+struct LayoutInput {
+  float width = 0;
+  float height = 0;
+  bool panel_open = false;
+  float panel_lift = 0.5F;  // narrow: share of the height
+  bool coarse = false;
+  bool two_sentences = false;  // cross-attention
+};
+
+struct Regions {
+  bool narrow = false;
+  bool panel_over = false;  // the panel covers a part of the sheet
+  Rect top;
+  Rect steps;
+  Rect sheet;
+  Rect status;  // empty where there is no room
+  Rect rail;    // narrow: the tab bar
+  Rect panel;   // empty: closed
+};
+
+[[nodiscard]] Regions arrange(const LayoutInput& in) noexcept;
+
+}  // namespace ap::ui

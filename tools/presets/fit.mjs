@@ -1,0 +1,167 @@
+// Fits the weights of the prepared documents that have learned something, and writes them to
+// assets/presets/. Plain gradient descent on W_Q and W_K of each head toward attention rows that
+// are written down below; the words' vectors are those of assets/words.bin. Same input, same
+// bytes. Run: node fit.mjs
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const root = new URL('../../', import.meta.url);
+const STEPS = 4000, RATE = 0.05, DECAY = 0.002, DIGITS = 2;
+
+function load_words(path) {
+  const bytes = readFileSync(new URL(path, root));
+  const [, count, width] = [4, 8, 12].map((at) => bytes.readUInt32LE(at));
+  const scales = 24, codes = scales + 4 * count, lengths = codes + count * width;
+  let at = lengths + count;
+  const rows = new Map();
+  for (let i = 0; i < count; ++i) {
+    const size = bytes[lengths + i];
+    rows.set(bytes.toString('utf8', at, at + size), { i, scale: bytes.readFloatLE(scales + 4 * i) });
+    at += size;
+  }
+  return (word, dims) => {
+    const found = rows.get(word.toLowerCase());
+    if (!found) throw new Error(`not in the list: ${word}`);
+    return Array.from({ length: dims },
+      (_, j) => bytes.readInt8(codes + found.i * width + j) * found.scale);
+  };
+}
+
+const multiply = (a, b) => a.map((row) => b[0].map((_, j) =>
+  row.reduce((sum, x, k) => sum + x * b[k][j], 0)));
+const transpose = (a) => a[0].map((_, j) => a.map((row) => row[j]));
+
+function attention(X, Wq, Wk, causal) {
+  const Q = multiply(X, Wq), K = multiply(X, Wk), scale = 1 / Math.sqrt(Wq[0].length);
+  const weights = multiply(Q, transpose(K)).map((row, i) => {
+    const seen = row.map((s, j) => (causal && j > i ? -Infinity : s * scale));
+    const top = Math.max(...seen), e = seen.map((s) => Math.exp(s - top));
+    const sum = e.reduce((a, b) => a + b, 0);
+    return e.map((x) => x / sum);
+  });
+  return { Q, K, weights, scale };
+}
+
+/// Cross-entropy of the target rows; a small pull toward the start keeps numbers readable.
+function fit_head(X, target, start, causal) {
+  let Wq = start.map((row) => [...row]), Wk = start.map((row) => [...row]);
+  const moments = [Wq, Wk].map((W) => W.map((row) => row.map(() => [0, 0])));
+  for (let step = 1; step <= STEPS; ++step) {
+    const { Q, K, weights, scale } = attention(X, Wq, Wk, causal);
+    const dS = weights.map((row, i) => row.map((w, j) => (w - target[i][j]) * scale));
+    const grads = [multiply(transpose(X), multiply(dS, K)),
+      multiply(transpose(X), multiply(transpose(dS), Q))];
+    [Wq, Wk].forEach((W, which) => W.forEach((row, i) => row.forEach((w, j) => {
+      const g = grads[which][i][j] + DECAY * (w - start[i][j]);
+      const m = moments[which][i][j];
+      m[0] = 0.9 * m[0] + 0.1 * g;
+      m[1] = 0.999 * m[1] + 0.001 * g * g;
+      const rate = RATE * Math.min(1, 2 * (1 - step / STEPS));
+      row[j] -= rate * (m[0] / (1 - 0.9 ** step)) / (Math.sqrt(m[1] / (1 - 0.999 ** step)) + 1e-8);
+    })));
+  }
+  const round = (W) => W.map((row) => row.map((w) => Number(w.toFixed(DIGITS)) + 0));
+  return { Wq: round(Wq), Wk: round(Wk) };
+}
+
+/// What a head starts from: columns [first, first + width) of the identity.
+const slice = (rows, first, width) => Array.from({ length: rows }, (_, i) =>
+  Array.from({ length: width }, (_, j) => (i === first + j ? 1 : 0)));
+
+const normal = (row) => {
+  const sum = row.reduce((a, b) => a + b, 0);
+  return row.map((x) => x / sum);
+};
+
+/// A row from {column: share}; what is left is spread over the columns it may see.
+function row_of(count, shares, seen = count) {
+  const given = Object.values(shares).reduce((a, b) => a + b, 0);
+  const open = seen - Object.keys(shares).length;
+  return normal(Array.from({ length: count }, (_, j) =>
+    (j >= seen ? 0 : shares[j] ?? (1 - given) / Math.max(open, 1))));
+}
+
+function text_rows(matrix, indent) {
+  return `[\n${matrix.map((row) => `${indent}  [${row.join(', ')}]`).join(',\n')}\n${indent}]`;
+}
+
+function write(preset, heads, width) {
+  const beside = (key) => heads[0][key].map((_, i) => heads.flatMap((h) => h[key][i]));
+  const json = `{
+  "version": 1,
+  "query": {"text": ${JSON.stringify(preset.text)}, "embeddings": "words"},
+  "model": {
+    "width": ${width},
+    "heads": ${heads.length},
+${preset.causal ? '    "causal": true,\n' : ''}    "layers": [{
+      "w_q": ${text_rows(beside('Wq'), '      ')},
+      "w_k": ${text_rows(beside('Wk'), '      ')},
+      "w_v": "identity",
+      "w_o": "identity"
+    }]
+  }
+}
+`;
+  writeFileSync(new URL(`assets/presets/${preset.id}.json`, root), json);
+}
+
+const PRESETS = [{
+  id: 'cat',
+  text: 'The cat sat on the mat because it was tired',
+  tokens: 'The cat sat on the mat because it was tired'.split(' '),
+  causal: false,
+  // Head 0: who or what it is about. The same word gives the same row, so both "the" agree.
+  // Head 1: each word looks at its neighbours.
+  targets(n) {
+    const first = [
+      row_of(n, { 1: 0.4, 5: 0.3 }),
+      row_of(n, { 0: 0.1, 1: 0.4, 2: 0.3, 3: 0.05, 4: 0.05, 5: 0.1 }),
+      row_of(n, { 1: 0.5, 2: 0.2, 3: 0.1, 5: 0.1 }),
+      row_of(n, { 2: 0.3, 3: 0.1, 5: 0.45 }),
+      row_of(n, { 1: 0.4, 5: 0.3 }),
+      row_of(n, { 2: 0.2, 3: 0.25, 5: 0.35 }),
+      row_of(n, { 2: 0.2, 6: 0.2, 9: 0.4 }),
+      row_of(n, { 1: 0.66, 5: 0.1, 7: 0.1 }),
+      row_of(n, { 1: 0.15, 7: 0.35, 9: 0.3 }),
+      row_of(n, { 1: 0.45, 7: 0.15, 8: 0.1, 9: 0.2 }),
+    ];
+    const second = Array.from({ length: n }, (_, i) => {
+      const near = {};
+      if (i > 0) near[i - 1] = 0.55;
+      if (i + 1 < n) near[i + 1] = i > 0 ? 0.25 : 0.7;
+      return row_of(n, near);
+    });
+    return [first, second];
+  },
+}, {
+  id: 'causal',
+  text: 'I am planning to visit Paris next month.',
+  tokens: ['I', 'am', 'planning', 'to', 'visit', 'Paris', 'next', 'month', '.'],
+  causal: true,
+  // Head 0: the word before. Head 1: what the sentence is about: planning, visit, Paris.
+  targets(n) {
+    const before = Array.from({ length: n }, (_, i) =>
+      row_of(n, i > 0 ? { [i - 1]: 0.75 } : { 0: 1 }, i + 1));
+    const about = [
+      row_of(n, { 0: 1 }, 1), row_of(n, { 0: 0.7 }, 2), row_of(n, { 0: 0.5, 2: 0.35 }, 3),
+      row_of(n, { 2: 0.7 }, 4), row_of(n, { 0: 0.2, 2: 0.5, 4: 0.2 }, 5),
+      row_of(n, { 2: 0.2, 4: 0.5, 5: 0.2 }, 6), row_of(n, { 2: 0.4, 4: 0.3 }, 7),
+      row_of(n, { 2: 0.2, 4: 0.3, 6: 0.3 }, 8), row_of(n, { 2: 0.2, 4: 0.3, 5: 0.3 }, 9),
+    ];
+    return [before, about];
+  },
+}];
+
+const vector = load_words('assets/words.bin');
+const WIDTH = 8, HEADS = 2;
+for (const preset of PRESETS) {
+  const X = preset.tokens.map((word) => vector(word, WIDTH));
+  const heads = preset.targets(X.length).map((target, h) => fit_head(X, target,
+    slice(WIDTH, h * WIDTH / HEADS, WIDTH / HEADS), preset.causal));
+  write(preset, heads, WIDTH);
+  heads.forEach(({ Wq, Wk }, h) => {
+    console.log(`${preset.id}, head ${h}: rows are queries`);
+    console.log(`${''.padStart(10)}${preset.tokens.map((t) => t.slice(0, 7).padStart(8)).join('')}`);
+    attention(X, Wq, Wk, preset.causal).weights.forEach((row, i) =>
+      console.log(preset.tokens[i].padStart(10) + row.map((w) => w.toFixed(2).padStart(8)).join('')));
+  });
+}

@@ -1,0 +1,263 @@
+// Attention Playground's module: loads the wasm variant that this browser runs best and gives the
+// API (playground.d.ts). The page that is driven must have a <canvas id="canvas">; without WebGL 2
+// the API works all the same, only the picture is missing.
+
+export const version = '0.1.0';
+
+const MAX_JSON = 64 << 20;   // characters; checked before anything is copied or allocated
+const VARIANTS = ['attention-playground-relaxed', 'attention-playground'];
+
+// Two tiny modules, one instruction each, after npm's wasm-feature-detect (Apache-2.0, GoogleChromeLabs).
+const HEADER = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
+const valid = (...code) => WebAssembly.validate(new Uint8Array([...HEADER, ...code]));
+const has_simd = () => valid(10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
+const has_relaxed_simd = () =>
+  valid(15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11);
+
+/** A problem with a code that a page can act on: 'no_simd', 'load', 'too_large', 'not_found', ... */
+export class PlaygroundError extends Error {
+  constructor({ code, message, where = '' }) {
+    super(where ? `${where}: ${message}` : message);
+    this.name = 'PlaygroundError';
+    this.code = code;
+    this.where = where;
+  }
+}
+
+async function instantiate(response, imports) {
+  const answer = await response;
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+  if (WebAssembly.instantiateStreaming) {
+    try {
+      return await WebAssembly.instantiateStreaming(answer.clone(), imports);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;  // a wrong MIME type: from bytes then
+    }
+  }
+  return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+}
+
+async function load_variant(name, options) {
+  const response = fetch(new URL(`${name}.wasm`, import.meta.url));
+  response.catch(() => {});  // reported where it is awaited
+  const { default: create } = await import(`./${name}.js`);
+  return new Promise((resolve, reject) => {
+    const module = {
+      ...options,
+      instantiateWasm(imports, done) {
+        instantiate(response, imports).then((made) => done(made.instance, made.module), reject);
+        return {};
+      },
+    };
+    create(module).then(resolve, reject);
+  });
+}
+
+async function load(options, wanted) {
+  if (typeof WebAssembly !== 'object' || !has_simd()) {
+    throw new PlaygroundError({ code: 'no_simd',
+      message: 'this browser has no WebAssembly SIMD; any browser from 2023 on has it' });
+  }
+  const names = wanted ? [wanted] : has_relaxed_simd() ? VARIANTS : VARIANTS.slice(1);
+  let last;
+  for (const name of names) {
+    try {
+      return { wasm: await load_variant(name, options), variant: name };
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw new PlaygroundError({ code: 'load', message: `could not be loaded (${last?.message})` });
+}
+
+/** More than `budget` characters in all strings and numbers of a value: seen without copying it. */
+function is_oversize(value) {
+  let budget = MAX_JSON;
+  const walk = (v) => {
+    if (typeof v === 'string') budget -= v.length + 2;
+    else if (ArrayBuffer.isView(v) || Array.isArray(v)) {
+      budget -= 2 * v.length;
+      if (budget >= 0 && Array.isArray(v)) v.every((item) => (walk(item), budget >= 0));
+    } else if (v && typeof v === 'object') {
+      for (const key in v) {
+        budget -= key.length + 3;
+        if (budget < 0) return;
+        walk(v[key]);
+      }
+    }
+  };
+  walk(value);
+  return budget < 0;
+}
+
+const INFINITIES = new Set(['Infinity', '-Infinity', 'NaN']);
+const revive = (key, value) =>
+  (key === 'value' || key === 'factor') && INFINITIES.has(value) ? Number(value) : value;
+const plain = (key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value);
+const failure = (code, message, where = '') => ({ ok: false, error: { code, message, where } });
+const NO_MEMORY = { code: 'too_large', message: 'there is not enough memory for this' };
+
+class Playground {
+  #wasm;
+  #listeners = new Map([['change', new Set()], ['theme', new Set()]]);
+  #queued = new Set();
+
+  constructor(wasm, variant) {
+    this.#wasm = wasm;
+    this.version = version;
+    /** Not part of the contract: for tests and the bench. */
+    this.debug = Object.freeze({
+      variant,
+      hasPicture: () => Boolean(wasm._ap_web_has_window()),
+      frames: () => wasm._ap_web_frames(),
+      frameMs: () => wasm._ap_web_frame_ms(0),
+      worstFrameMs: () => wasm._ap_web_frame_ms(1),
+      totalFrameMs: () => wasm._ap_web_frame_ms(2),
+      resetTimes: () => wasm._ap_web_reset_times(),
+      wake: () => wasm._ap_web_wake(),
+      memoryBytes: () => wasm.HEAPU8.byteLength,
+      module: wasm,
+    });
+  }
+
+  /** The string that wasm gave us, parsed and freed. */
+  #taken(pointer) {
+    if (!pointer) throw new PlaygroundError(NO_MEMORY);
+    const text = this.#wasm.UTF8ToString(pointer);
+    this.#wasm._free(pointer);
+    return JSON.parse(text, revive);
+  }
+
+  /** Calls back with the address and size of the text in wasm memory; null when memory is short. */
+  #lent(text, use) {
+    const bytes = new TextEncoder().encode(text);
+    const pointer = this.#wasm._malloc(bytes.length + 1);
+    if (!pointer) return null;
+    this.#wasm.HEAPU8.set(bytes, pointer);
+    this.#wasm.HEAPU8[pointer + bytes.length] = 0;
+    const result = use(pointer, bytes.length);
+    this.#wasm._free(pointer);
+    return { result };
+  }
+
+  #stage(stage, use) {
+    if (typeof stage !== 'string' || stage.length > 64) {
+      throw new PlaygroundError({ code: 'unknown_key', message: 'there is no stage of this name' });
+    }
+    const lent = this.#lent(stage, use);
+    if (!lent) throw new PlaygroundError(NO_MEMORY);
+    const answer = this.#taken(lent.result);
+    if (answer.ok === false) throw new PlaygroundError(answer.error);
+    return answer;
+  }
+
+  state() {
+    return this.#taken(this.#wasm._ap_api_state());
+  }
+
+  dispatch(action, { gesture = 0 } = {}) {
+    let text = action;
+    if (is_oversize(action)) return failure('too_large', 'the action is over 64 MB');
+    if (typeof action !== 'string') {
+      try {
+        text = JSON.stringify(action, plain);
+      } catch (error) {
+        return failure('parse', `not JSON: ${error.message}`);
+      }
+    }
+    if (typeof text !== 'string') return failure('parse', 'an action is an object');
+    const lent = this.#lent(text, (at, size) => this.#wasm._ap_api_dispatch(at, size, gesture));
+    if (!lent) return failure(NO_MEMORY.code, NO_MEMORY.message);
+    return lent.result ? this.#taken(lent.result) : { ok: true };
+  }
+
+  newGesture() {
+    return this.#wasm._ap_api_new_gesture();
+  }
+
+  endGesture() {
+    this.#wasm._ap_api_end_gesture();
+  }
+
+  undo() {
+    return Boolean(this.#wasm._ap_api_undo());
+  }
+
+  redo() {
+    return Boolean(this.#wasm._ap_api_redo());
+  }
+
+  history() {
+    return this.#taken(this.#wasm._ap_api_history());
+  }
+
+  tensor(stage, { layer = 0, head = 0 } = {}) {
+    const answer = this.#stage(stage, (at) => this.#wasm._ap_api_tensor(at, layer, head));
+    const [rows, cols] = answer.shape;
+    const data = this.#wasm.HEAPF32.slice(answer.data >> 2, (answer.data >> 2) + rows * cols);
+    this.#wasm._free(answer.data);
+    return { ...answer, data };
+  }
+
+  explain(stage, row, col, { layer = 0, head = 0 } = {}) {
+    return this.#stage(stage, (at) => this.#wasm._ap_api_explain(at, row, col, layer, head));
+  }
+
+  stages({ layer = 0 } = {}) {
+    return this.#taken(this.#wasm._ap_api_stages(layer));
+  }
+
+  presets() {
+    return this.#taken(this.#wasm._ap_api_presets());
+  }
+
+  setTheme(theme) {
+    this.#wasm.theme = theme === 'dark' || theme === 'light' ? theme : null;
+    this.#wasm._ap_web_wake();
+    this._emit('theme');
+  }
+
+  on(event, callback) {
+    const set = this.#listeners.get(event);
+    if (!set) {
+      throw new PlaygroundError({ code: 'unknown_key',
+        message: `there is no event '${event}'; there are ${[...this.#listeners.keys()].join(', ')}` });
+    }
+    const entry = { callback };
+    set.add(entry);
+    return () => set.delete(entry);
+  }
+
+  /** From wasm: heard on the next tick, once for any number of changes, never inside a call. */
+  _emit(event) {
+    if (this.#queued.has(event)) return;
+    this.#queued.add(event);
+    setTimeout(() => {
+      this.#queued.delete(event);
+      const detail = { type: event, revision: this.#wasm._ap_api_revision() };
+      for (const { callback } of [...(this.#listeners.get(event) ?? [])]) {
+        try {
+          callback(detail);
+        } catch (error) {
+          reportError(error);  // one bad listener does not silence the others
+        }
+      }
+    });
+  }
+}
+
+/** Loads and starts the playground in this page. Options: canvas, theme, variant (for tests). */
+export async function start({ canvas, theme = null, variant } = {}) {
+  let api = null;
+  const { wasm, variant: name } = await load({
+    canvas,
+    theme,
+    assetUrl: (path) => new URL(path, import.meta.url).href,
+    emit: (event) => api?._emit(event),
+    print: (text) => console.log(text),
+    printErr: (text) => console.warn(text),
+  }, variant);
+  api = new Playground(wasm, name);
+  wasm._ap_api_listen();
+  return api;
+}
