@@ -23,7 +23,7 @@ Matrix a, b, c;
 
 extern "C" {
 
-EMSCRIPTEN_KEEPALIVE void forward_make(int t, int d, int h) {
+EMSCRIPTEN_KEEPALIVE void session_make(int t, int d, int h) {
   f = Forward{};
   f.heads = h;
   for (Matrix* m : {&f.x, &f.q, &f.k, &f.v, &f.concat, &f.output}) *m = Matrix::Zero(t, d);
@@ -32,12 +32,12 @@ EMSCRIPTEN_KEEPALIVE void forward_make(int t, int d, int h) {
     stage->assign(static_cast<std::size_t>(h), Matrix::Zero(t, t));
   }
 }
-EMSCRIPTEN_KEEPALIVE void forward_free() { f = Forward{}; }
+EMSCRIPTEN_KEEPALIVE void session_free() { f = Forward{}; }
 EMSCRIPTEN_KEEPALIVE float* forward_data(int tensor) {
   Matrix* fixed[] = {&f.x, &f.w_q, &f.w_k, &f.w_v, &f.w_o, &f.q, &f.k, &f.v, &f.concat, &f.output};
   return fixed[tensor]->data();
 }
-EMSCRIPTEN_KEEPALIVE void forward_run() {
+EMSCRIPTEN_KEEPALIVE void session_full() {
   f.q.noalias() = f.x * f.w_q;
   f.k.noalias() = f.x * f.w_k;
   f.v.noalias() = f.x * f.w_v;

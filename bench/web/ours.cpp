@@ -1,10 +1,10 @@
-// The kernels behind a small C interface for the bench page; one build for each variant.
+// The core behind a small C interface for the bench page; one build for each variant.
 #include <emscripten/emscripten.h>
 
 #include <memory>
 
-#include "common/forward.hpp"
 #include "common/peak.hpp"
+#include "common/session.hpp"
 
 namespace {
 
@@ -14,7 +14,8 @@ using V = ap::simd::WasmRelaxed;
 using V = ap::simd::Wasm128;
 #endif
 
-std::unique_ptr<ap::bench::Forward> forward;
+std::unique_ptr<ap::bench::Session> session;
+std::unique_ptr<ap::Matrix> incoming;
 std::unique_ptr<ap::Matrix> gemm_a, gemm_b, gemm_c;
 ap::Scratch gemm_scratch;
 float sink;
@@ -23,29 +24,34 @@ float sink;
 
 extern "C" {
 
-EMSCRIPTEN_KEEPALIVE void forward_make(int t, int d, int h) {
-  forward.reset();
-  forward = std::make_unique<ap::bench::Forward>(t, d, h);
+EMSCRIPTEN_KEEPALIVE void session_make(int t, int d, int h, int masked) {
+  session.reset();
+  session = std::make_unique<ap::bench::Session>(t, d, h, masked != 0);
 }
-EMSCRIPTEN_KEEPALIVE void forward_free() { forward.reset(); }
-EMSCRIPTEN_KEEPALIVE void forward_run() { forward->run(); }
-EMSCRIPTEN_KEEPALIVE double forward_flops() { return forward->flops(); }
-EMSCRIPTEN_KEEPALIVE double forward_bytes() { return static_cast<double>(forward->trace_bytes()); }
-EMSCRIPTEN_KEEPALIVE double forward_scratch() {
-  return static_cast<double>(forward->scratch.bytes());
+EMSCRIPTEN_KEEPALIVE void session_free() { session.reset(); }
+EMSCRIPTEN_KEEPALIVE void session_full() { session->full(); }
+EMSCRIPTEN_KEEPALIVE void session_prepare_edit(int kind) { session->prepare_edit(kind); }
+EMSCRIPTEN_KEEPALIVE void session_edit(int kind) { session->edit(kind); }
+EMSCRIPTEN_KEEPALIVE double session_flops() { return session->flops(); }
+EMSCRIPTEN_KEEPALIVE double session_trace_bytes() {
+  return static_cast<double>(session->trace().bytes());
 }
-/// x w_q w_k w_v w_o q k v concat output, then for each head scores, scaled, weights.
-EMSCRIPTEN_KEEPALIVE float* forward_data(int tensor) {
-  ap::Matrix* fixed[] = {&forward->x, &forward->w_q, &forward->w_k, &forward->w_v, &forward->w_o,
-                         &forward->q, &forward->k,   &forward->v,   &forward->concat,
-                         &forward->output};
-  if (tensor < 10) return fixed[tensor]->data();
-  const auto h = static_cast<std::size_t>((tensor - 10) / 3);
-  switch ((tensor - 10) % 3) {
-    case 0: return forward->scores[h].data();
-    case 1: return forward->scaled[h].data();
-    default: return forward->weights[h].data();
-  }
+EMSCRIPTEN_KEEPALIVE double session_scratch_bytes() {
+  return static_cast<double>(session->scratch_bytes());
+}
+
+/// x, w_q, w_k, w_v, w_o from the page: memory to fill, then taken over.
+EMSCRIPTEN_KEEPALIVE float* incoming_make(int rows, int cols) {
+  incoming = std::make_unique<ap::Matrix>(rows, cols);
+  return incoming->data();
+}
+EMSCRIPTEN_KEEPALIVE void incoming_take(int which) { session->set(which, std::move(*incoming)); }
+EMSCRIPTEN_KEEPALIVE void session_refresh() { session->refresh(); }
+EMSCRIPTEN_KEEPALIVE const float* session_weights() {
+  return session->trace().layers[0].weights.data();
+}
+EMSCRIPTEN_KEEPALIVE const float* session_output() {
+  return session->trace().layers[0].projected.data();
 }
 
 EMSCRIPTEN_KEEPALIVE void gemm_make(int m, int k, int n) {
@@ -66,14 +72,6 @@ EMSCRIPTEN_KEEPALIVE void peak_chains(int rounds) {
 }
 EMSCRIPTEN_KEEPALIVE double peak_chains_flops(int rounds) {
   return rounds * ap::bench::Peak<V>::kChainFlops;
-}
-EMSCRIPTEN_KEEPALIVE void peak_fed(int rounds) {
-  alignas(64) static float kilobyte[256];
-  for (int i = 0; i < 256; ++i) kilobyte[i] = 0.001F * static_cast<float>(i);
-  sink = ap::bench::Peak<V>::fed(rounds, kilobyte);
-}
-EMSCRIPTEN_KEEPALIVE double peak_fed_flops(int rounds) {
-  return rounds * ap::bench::Peak<V>::kFedFlops * ap::bench::Peak<V>::kFedStepsPerRound;
 }
 EMSCRIPTEN_KEEPALIVE float peak_sink() { return sink; }
 

@@ -39,7 +39,7 @@ Result<std::unique_ptr<Session>> open_state(const std::string& source) {
   if (source.starts_with(kPreset)) {
     use_all_words(*session);
     auto document = load_preset(source.substr(kPreset.size()), session->words());
-    if (!document) return std::unexpected(Error{document.error().code, document.error().message, source});
+    if (!document) return within(document.error(), source);
     if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok) return within(ok.error(), source);
     return session;
   }

@@ -1,6 +1,6 @@
 // The window and the page: opens the place to draw in, the session, the interface, and runs.
-#include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -15,10 +15,11 @@ using namespace ap;
 constexpr const char* kUsage =
     "attention-playground [--width N] [--height N] [--scale X] [--link 'preset=NAME']\n";
 
-template <class Number>
-bool read_number(std::string_view text, Number least, Number most, Number& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size() && out >= least && out <= most;
+// strtod: the page's standard library has no std::from_chars of floats.
+bool read_number(const char* text, double least, double most, double& out) {
+  char* end = nullptr;
+  out = std::strtod(text, &end);
+  return end != text && *end == '\0' && out >= least && out <= most;
 }
 
 /// False: show the usage.
@@ -26,13 +27,18 @@ bool read_arguments(int count, char** values, platform::WindowOptions& options) 
   for (int i = 1; i < count; i += 2) {
     const std::string_view name = values[i];
     if (i + 1 >= count) return false;
-    const std::string_view value = values[i + 1];
-    const bool good = name == "--width"    ? read_number(value, 320, 16384, options.width)
-                      : name == "--height" ? read_number(value, 240, 16384, options.height)
-                      : name == "--scale"  ? read_number(value, 0.5F, 8.0F, options.scale)
-                      : name == "--link"   ? (options.link = value, true)
-                                           : false;
-    if (!good) return false;
+    double number = 0;
+    if (name == "--width" && read_number(values[i + 1], 320, 16384, number)) {
+      options.width = static_cast<int>(number);
+    } else if (name == "--height" && read_number(values[i + 1], 240, 16384, number)) {
+      options.height = static_cast<int>(number);
+    } else if (name == "--scale" && read_number(values[i + 1], 0.5, 8, number)) {
+      options.scale = static_cast<float>(number);
+    } else if (name == "--link") {
+      options.link = values[i + 1];
+    } else {
+      return false;
+    }
   }
   return true;
 }

@@ -8,6 +8,7 @@ addToLibrary({
   $AP: {
     canvas: null,
     scheduled: 0,
+    marked: false,         // the first frame is in the page's timeline
     keepTab: false,
     pointers: null,        // Map of touches that are down: id -> {x, y, x0, y0}
     pinch: null,
@@ -27,15 +28,21 @@ addToLibrary({
       if (AP.scheduled) return;
       AP.scheduled = requestAnimationFrame(() => {
         AP.scheduled = 0;
-        _ap_web_frame();
+        AP.frame();
       });
+    },
+    frame() {
+      _ap_web_frame();
+      if (AP.marked || !_ap_web_frames()) return;
+      AP.marked = true;
+      performance.mark('attention-first-frame');
     },
     // Input that may focus the DOM field must be drawn inside its handler: a soft keyboard opens
     // only there.
     drawNow() {
       if (AP.scheduled) cancelAnimationFrame(AP.scheduled);
       AP.scheduled = 0;
-      _ap_web_frame();
+      AP.frame();
     },
 
     // ---- who owns wheel and touch

@@ -90,7 +90,9 @@ TokenEdit splice(const Sentence& sentence, TokenMode mode, int index, int remove
         index < count ? at((*place)[at(index)].begin) : text.size();
     std::size_t end = begin;
     if (removed > 0) end = at((*place)[at(index + removed - 1)].end);
-    if (removed > 0 && piece.empty() && !last) end = at((*place)[at(index + removed)].begin);
+    // The space after it goes too, unless the token clung to the word before ("cat,").
+    const bool apart = begin == 0 || text[begin - 1] == ' ';
+    if (piece.empty() && apart && !last) end = at((*place)[at(index + removed)].begin);
     std::string insert = typed;
     const bool spaced = mode == TokenMode::kWords && removed == 0 && count > 0;
     if (spaced) insert = last ? " " + typed : typed + " ";

@@ -132,7 +132,8 @@ Result<void> check_size(const Document& document, const Model& model, int querie
   const int most = std::max(queries, sources);
   if (most > kMaxTokens) {
     return fail(ErrorCode::kTooLarge, std::to_string(most) + " tokens; the most is " +
-                                          std::to_string(kMaxTokens));
+                                          std::to_string(kMaxTokens),
+                "text");
   }
   const std::size_t bytes = trace_bytes(model, queries, sources, document.cross);
   if (bytes <= kMaxTraceBytes) return {};
@@ -141,7 +142,8 @@ Result<void> check_size(const Document& document, const Model& model, int querie
                   std::to_string(model.heads) + " heads, " +
                   std::to_string(model.layers.size()) + " layers at width " +
                   std::to_string(model.width) + " need " + std::to_string(bytes / 1'000'000) +
-                  " MB; the most is " + std::to_string(kMaxTraceBytes / 1'000'000) + " MB");
+                  " MB; the most is " + std::to_string(kMaxTraceBytes / 1'000'000) + " MB",
+              "model");
 }
 
 Result<void> check_size(const Document& document, const Model& model) {

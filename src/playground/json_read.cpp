@@ -168,14 +168,14 @@ JsonObject::JsonObject(const Json& json, std::string path, JsonErrors& errors)
   if (!json_) errors_.add(ErrorCode::kParse, "needs an object, not " + json_kind(json), path_);
 }
 
-const Json* JsonObject::find(const char* key) {
+const Json* JsonObject::find(std::string_view key) {
   known_.emplace_back(key);
   if (!json_ || errors_) return nullptr;
   const auto found = json_->find(key);
   return found == json_->end() ? nullptr : &*found;
 }
 
-const Json* JsonObject::need(const char* key) {
+const Json* JsonObject::need(std::string_view key) {
   const Json* found = find(key);
   if (!found && json_) errors_.add(ErrorCode::kParse, "is missing", path(key));
   return found;

@@ -76,23 +76,23 @@ class JsonObject {
   JsonObject(const nlohmann::json& json, std::string path, JsonErrors& errors);
 
   /// The value, or null; it counts as known from now on.
-  [[nodiscard]] const nlohmann::json* find(const char* key);
+  [[nodiscard]] const nlohmann::json* find(std::string_view key);
   [[nodiscard]] std::string path(std::string_view key) const;
   [[nodiscard]] JsonErrors& errors() const noexcept { return errors_; }
 
   template <class T>
-  void required(const char* key, T& out) {
+  void required(std::string_view key, T& out) {
     if (const auto* value = need(key)) read(*value, out, path(key), errors_);
   }
   template <class T>
-  void optional(const char* key, T& out) {
+  void optional(std::string_view key, T& out) {
     if (const auto* value = find(key)) read(*value, out, path(key), errors_);
   }
   /// find, but it must be there.
-  [[nodiscard]] const nlohmann::json* need(const char* key);
+  [[nodiscard]] const nlohmann::json* need(std::string_view key);
   /// Calls f(item, path) for every item of the array.
   template <class F>
-  void each(const char* key, F f) {
+  void each(std::string_view key, F f) {
     const auto* list = need(key);
     if (!list) return;
     if (!list->is_array()) {
@@ -110,7 +110,7 @@ class JsonObject {
   const nlohmann::json* json_;  // null if it is no object
   std::string path_;
   JsonErrors& errors_;
-  std::vector<std::string_view> known_;
+  std::vector<std::string> known_;  // copies: callers build keys
 };
 
 }  // namespace ap

@@ -163,13 +163,13 @@ struct Reader {
   void layer(const Json& json, Layer& out, const Model& m, int index, const std::string& path) {
     JsonObject object(json, path, errors);
     each_weight(out, [&](Stage stage, SharedMatrix& matrix) {
-      const std::string key(name(stage));
-      const Json* found = object.find(key.c_str());
+      const std::string_view key = name(stage);
+      const Json* found = object.find(key);
       if (found && !errors) matrix = weight(*found, m, stage, index, object.path(key));
     });
     each_row(out, [&](Stage stage, SharedMatrix& matrix) {
-      const std::string key(name(stage));
-      const Json* found = object.find(key.c_str());
+      const std::string_view key = name(stage);
+      const Json* found = object.find(key);
       if (!found || errors) return;
       Matrix row;
       read_row(*found, row, object.path(key), errors);

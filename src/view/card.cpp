@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "view/card_text.hpp"
 #include "view/number.hpp"
@@ -25,6 +24,17 @@ struct DigitPlan {
     return format(static_cast<float>(value), style);
   }
 };
+
+/// Without the zeros that say nothing: 0.5000 is 0.5, 1.000e−5 is 1e−5.
+std::string trimmed(std::string_view number) {
+  const std::size_t e = std::min(number.find('e'), number.size());
+  std::string mantissa(number.substr(0, e));
+  if (mantissa.find('.') != std::string::npos) {
+    while (mantissa.back() == '0') mantissa.pop_back();
+    if (mantissa.back() == '.') mantissa.pop_back();
+  }
+  return mantissa + std::string(number.substr(e));
+}
 
 class Writer {
  public:
@@ -66,7 +76,7 @@ class Writer {
   void constant(std::string_view name, double value, int more = 1) {
     CardLine& line = add(LineKind::kConstant);
     put(line, std::string(name) + " = ", RunRole::kSoft);
-    number(line, value, more);
+    put(line, trimmed(digits_.of(value, more)), RunRole::kNumber);
   }
   void result() {
     CardLine& line = add(LineKind::kResult);
@@ -115,10 +125,17 @@ class Writer {
     number(line, t.value, 2);
   }
 
+  /// Adds nothing, and cannot: a hidden word. The cell's own term is always told.
+  [[nodiscard]] bool hidden(const Term& t) const noexcept {
+    return e_.operation == Operation::kSoftmax ? t.a.value == -INFINITY
+                                               : t.has_b && t.a.value == 0 && e_.terms.size() > 4;
+  }
+
   /// Largest first when there are too many to show; `always`: shown whatever its size.
   std::vector<std::size_t> chosen(int always) {
-    std::vector<std::size_t> order(e_.terms.size());
-    std::iota(order.begin(), order.end(), 0U);
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < e_.terms.size(); ++i)
+      if (static_cast<int>(i) == always || !hidden(e_.terms[i])) order.push_back(i);
     const auto most = static_cast<std::size_t>(std::max(1, options_.most_terms));
     if (order.size() <= most) return order;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -147,8 +164,9 @@ class Writer {
     }
     if (order.size() == e_.terms.size()) return;
     CardLine& line = add(LineKind::kMore);
-    put(line, "and " + std::to_string(e_.terms.size() - order.size()) + " more: ", RunRole::kSoft);
-    number(line, rest, more_digits);
+    put(line, "and " + std::to_string(e_.terms.size() - order.size()) + " more, together ", RunRole::kSoft);
+    put(line, std::abs(rest) < 1e-12 * largest ? std::string("0") : std::string(digits_.of(rest, more_digits).view()),
+        RunRole::kNumber);
   }
 
   void softmax() {
@@ -238,7 +256,7 @@ Card make_card(const Explanation& e, const Trace& trace, const SheetLabels& labe
   // More digits for the parts until they give the result to its digits; a result that lies on the edge
   // between two roundings loses a digit instead.
   for (int fewer = 0; fewer <= std::min(2, style.decimals); ++fewer) {
-    for (int extra = 0; extra <= 5; ++extra) {
+    for (int extra = -1; extra <= 5; ++extra) {
       DigitPlan digits{style, extra + fewer};
       digits.result.decimals -= fewer;
       Card card = Writer(e, trace, labels, options, digits).write();

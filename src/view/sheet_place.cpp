@@ -41,7 +41,7 @@ class Rows {
       out_.row_tops.push_back(y);
       tops_.push_back(y + kCaptionHeight + rows_[i].ascent);
       const float bottom = tops_.back() + rows_[i].descent;
-      if (static_cast<int>(i) == strip_after) strip.y = bottom_of_spot(strip_after) + kRowGap;
+      if (static_cast<int>(i) == strip_after) strip.y = bottom_of_spot(strip_after, strip.w) + kRowGap;
       y = bottom + kRowGap;
     }
     for (Placement::Spot& s : out_.spots) s.y = tops_[static_cast<std::size_t>(s.row)];
@@ -62,11 +62,12 @@ class Rows {
     float descent = 0;
   };
 
-  /// Bottom of the leftmost item in a row: the strip stands under it.
-  [[nodiscard]] float bottom_of_spot(int row) const {
+  /// Bottom of what stands over the heads strip in a row.
+  [[nodiscard]] float bottom_of_spot(int row, float width) const {
+    float bottom = tops_.back();
     for (const Placement::Spot& s : out_.spots)
-      if (s.row == row && s.x == 0) return tops_.back() + item_at(parts_, s.item).descent;
-    return tops_.back();
+      if (s.row == row && s.x < width) bottom = std::max(bottom, tops_.back() + item_at(parts_, s.item).descent);
+    return bottom;
   }
 
   const Parts& parts_;

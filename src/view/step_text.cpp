@@ -20,6 +20,8 @@ Best largest_in_row(ConstView v, int row) noexcept {
   return best;
 }
 
+std::string quoted(const std::string& word) { return "“" + word + "”"; }
+
 std::string percent(float share) { return std::to_string(static_cast<int>(std::lround(share * 100))) + " %"; }
 
 std::string number(float value) { return std::string(format(value, choose_style(value, Digits::kShort)).view()); }
@@ -43,7 +45,7 @@ std::string mask(const Trace& t, const SheetLabels& labels, int row, const std::
   if (hidden == t.keys()) return "Every word is hidden from " + word + ": its weights are all 0.";
   std::string text = word + " may look at " + std::to_string(t.keys() - hidden) + " of " + count(t.keys(), "word");
   if (t.model.causal && row + 1 < t.queries())
-    text += "; what comes after it, such as " + detail::label(labels, Axis::kQueries, row + 1) + ", is hidden";
+    text += "; what comes after it, such as " + quoted(detail::label(labels, Axis::kQueries, row + 1)) + ", is hidden";
   return text + ".";
 }
 
@@ -61,8 +63,8 @@ std::string combine(const Trace& t, const std::string& word) {
 std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, int layer, int head, int row) {
   if (t.queries() == 0 || t.keys() == 0) return "Type a sentence to see it computed.";
   const int i = std::clamp(row, 0, t.queries() - 1);
-  const std::string word = detail::label(labels, Axis::kQueries, i);
-  const auto key = [&](int j) { return detail::label(labels, Axis::kKeys, j); };
+  const std::string word = quoted(detail::label(labels, Axis::kQueries, i));
+  const auto key = [&](int j) { return quoted(detail::label(labels, Axis::kKeys, j)); };
   const auto best = [&](Stage stage) { return largest_in_row(t.tensor({layer, stage, head}), i); };
   switch (step) {
     case Step::kEmbed: return embed(t, word);

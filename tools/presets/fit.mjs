@@ -30,8 +30,9 @@ const multiply = (a, b) => a.map((row) => b[0].map((_, j) =>
   row.reduce((sum, x, k) => sum + x * b[k][j], 0)));
 const transpose = (a) => a[0].map((_, j) => a.map((row) => row[j]));
 
-function attention(X, Wq, Wk, causal) {
-  const Q = multiply(X, Wq), K = multiply(X, Wk), scale = 1 / Math.sqrt(Wq[0].length);
+/// Weights of the queries' rows X over the source's rows Y (the same, in self-attention).
+function attention(X, Y, Wq, Wk, causal) {
+  const Q = multiply(X, Wq), K = multiply(Y, Wk), scale = 1 / Math.sqrt(Wq[0].length);
   const weights = multiply(Q, transpose(K)).map((row, i) => {
     const seen = row.map((s, j) => (causal && j > i ? -Infinity : s * scale));
     const top = Math.max(...seen), e = seen.map((s) => Math.exp(s - top));
@@ -42,14 +43,14 @@ function attention(X, Wq, Wk, causal) {
 }
 
 /// Cross-entropy of the target rows; a small pull toward the start keeps numbers readable.
-function fit_head(X, target, start, causal) {
+function fit_head(X, Y, target, start, causal) {
   let Wq = start.map((row) => [...row]), Wk = start.map((row) => [...row]);
   const moments = [Wq, Wk].map((W) => W.map((row) => row.map(() => [0, 0])));
   for (let step = 1; step <= STEPS; ++step) {
-    const { Q, K, weights, scale } = attention(X, Wq, Wk, causal);
+    const { Q, K, weights, scale } = attention(X, Y, Wq, Wk, causal);
     const dS = weights.map((row, i) => row.map((w, j) => (w - target[i][j]) * scale));
     const grads = [multiply(transpose(X), multiply(dS, K)),
-      multiply(transpose(X), multiply(transpose(dS), Q))];
+      multiply(transpose(Y), multiply(transpose(dS), Q))];
     [Wq, Wk].forEach((W, which) => W.forEach((row, i) => row.forEach((w, j) => {
       const g = grads[which][i][j] + DECAY * (w - start[i][j]);
       const m = moments[which][i][j];
@@ -89,7 +90,9 @@ function write(preset, heads, width) {
   const json = `{
   "version": 1,
   "query": {"text": ${JSON.stringify(preset.text)}, "embeddings": "words"},
-  "model": {
+${preset.source ? `  "cross": true,
+  "source": {"text": ${JSON.stringify(preset.source)}, "embeddings": "words"},
+` : ''}  "model": {
     "width": ${width},
     "heads": ${heads.length},
 ${preset.causal ? '    "causal": true,\n' : ''}    "layers": [{
@@ -149,19 +152,51 @@ const PRESETS = [{
     ];
     return [before, about];
   },
+}, {
+  id: 'street',
+  text: "The animal didn't cross the street because it was tired",
+  tokens: "The animal didn't cross the street because it was tired".split(' '),
+  causal: false,
+  // Head 0: what a word is about. Head 1: the words on both sides.
+  targets(n) {
+    const first = [
+      row_of(n, { 1: 0.4, 5: 0.35 }), row_of(n, { 1: 0.4, 3: 0.25 }),
+      row_of(n, { 3: 0.55, 1: 0.25 }), row_of(n, { 5: 0.45, 1: 0.3 }),
+      row_of(n, { 1: 0.4, 5: 0.35 }), row_of(n, { 3: 0.35, 5: 0.4 }),
+      row_of(n, { 9: 0.45, 3: 0.2 }), row_of(n, { 1: 0.68, 5: 0.1 }),
+      row_of(n, { 7: 0.35, 9: 0.35 }), row_of(n, { 1: 0.5, 7: 0.2, 9: 0.15 }),
+    ];
+    const second = Array.from({ length: n }, (_, i) =>
+      row_of(n, i === 0 ? { 1: 0.7 } : i === n - 1 ? { [i - 1]: 0.7 }
+        : { [i - 1]: 0.4, [i + 1]: 0.4 }));
+    return [first, second];
+  },
+}, {
+  id: 'translation',
+  text: "J'aime le tennis",
+  tokens: ["J'aime", 'le', 'tennis'],
+  source: 'I love tennis',
+  source_tokens: ['I', 'love', 'tennis'],
+  causal: false,
+  targets() {
+    return [[[0.45, 0.5, 0.05], [0.1, 0.15, 0.75], [0.03, 0.07, 0.9]]];
+  },
 }];
 
 const vector = load_words('assets/words.bin');
-const WIDTH = 8, HEADS = 2;
+const WIDTH = 8;
 for (const preset of PRESETS) {
   const X = preset.tokens.map((word) => vector(word, WIDTH));
-  const heads = preset.targets(X.length).map((target, h) => fit_head(X, target,
-    slice(WIDTH, h * WIDTH / HEADS, WIDTH / HEADS), preset.causal));
+  const sources = preset.source_tokens ?? preset.tokens;
+  const Y = sources.map((word) => vector(word, WIDTH));
+  const targets = preset.targets(X.length), width = WIDTH / targets.length;
+  const heads = targets.map((target, h) =>
+    fit_head(X, Y, target, slice(WIDTH, h * width, width), preset.causal));
   write(preset, heads, WIDTH);
   heads.forEach(({ Wq, Wk }, h) => {
     console.log(`${preset.id}, head ${h}: rows are queries`);
-    console.log(`${''.padStart(10)}${preset.tokens.map((t) => t.slice(0, 7).padStart(8)).join('')}`);
-    attention(X, Wq, Wk, preset.causal).weights.forEach((row, i) =>
+    console.log(`${''.padStart(10)}${sources.map((t) => t.slice(0, 7).padStart(8)).join('')}`);
+    attention(X, Y, Wq, Wk, preset.causal).weights.forEach((row, i) =>
       console.log(preset.tokens[i].padStart(10) + row.map((w) => w.toFixed(2).padStart(8)).join('')));
   });
 }

@@ -133,9 +133,9 @@ TEST_CASE("cached tokens give the rows that the whole sentence gives") {
 
 TEST_CASE("words that arrive later replace the seeded vectors, also in history") {
   Session session;
-  REQUIRE(session.dispatch(action::SetText{.text = "giraffe cat"}));
+  REQUIRE(session.dispatch(action::SetText{.text = "guitar cat"}));
   REQUIRE(session.document().query.tokens[0].origin == Origin::kUnknown);
-  REQUIRE(session.dispatch(action::SetText{.text = "giraffe cat sat"}));
+  REQUIRE(session.dispatch(action::SetText{.text = "guitar cat sat"}));
   const auto revision = session.revision();
   session.set_words(
       std::make_shared<const WordVectors>(*WordVectors::parse(asset("assets/words.bin"))));

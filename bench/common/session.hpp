@@ -1,0 +1,98 @@
+// The measured computation: one layer of multi-head attention, four projections, every stage kept,
+// through attention/forward. A full forward is an update in which every embedding changed, so that
+// nothing is allocated; an edit is an update in which one cell did.
+#pragma once
+
+#include <cmath>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "attention/forward.hpp"
+#include "base/rng.hpp"
+
+namespace ap::bench {
+
+inline Matrix random_matrix(int rows, int cols, float scale, Rng& rng) {
+  Matrix m(rows, cols);
+  for (Eigen::Index i = 0; i < m.size(); ++i) m.data()[i] = rng.normal() * scale;
+  return m;
+}
+
+inline constexpr int kEdits = 6;
+inline constexpr std::string_view kEditNames[kEdits] = {"embedding", "w_q", "w_k",
+                                                        "w_v",       "w_o", "mask"};
+
+class Session {
+ public:
+  Session(int t, int d, int h, bool masked = false) {
+    Rng rng(1);
+    const float scale = 1.0F / std::sqrt(static_cast<float>(d));
+    model_.width = d;
+    model_.heads = model_.kv_heads = h;
+    model_.key_width = model_.value_width = d / h;
+    model_.layers.resize(1);
+    Layer& layer = model_.layers[0];
+    for (Linear* w : {&layer.q, &layer.k, &layer.v, &layer.o}) {
+      w->weight = share(random_matrix(d, d, scale, rng));
+    }
+    input_.embeddings = share(random_matrix(t, d, 1.0F, rng));
+    other_ = share(random_matrix(t, d, 1.0F, rng));
+    if (masked) input_.mask = share(Matrix::Zero(t, t));
+    update(trace_, model_, input_, scratch_);
+  }
+
+  /// New embeddings: everything is computed again.
+  void full() {
+    std::swap(input_.embeddings, other_);
+    update(trace_, model_, input_, scratch_);
+  }
+
+  /// The matrix of edit `kind`, and a copy of it that differs in one cell, change places.
+  void edit(int kind) {
+    SharedMatrix& slot = place(kind);
+    std::swap(slot, edited_[kind]);
+    update(trace_, model_, input_, scratch_);
+  }
+  void prepare_edit(int kind) {
+    Matrix copy = *place(kind);
+    copy(copy.rows() / 2, copy.cols() / 3) += 0.25F;
+    edited_[kind] = share(std::move(copy));
+  }
+
+  /// From outside: x and the four weights of another program.
+  void set(int which, Matrix m) {
+    Layer& layer = model_.layers[0];
+    SharedMatrix* slots[] = {&input_.embeddings, &layer.q.weight, &layer.k.weight, &layer.v.weight,
+                             &layer.o.weight};
+    *slots[which] = share(std::move(m));
+  }
+  void refresh() { update(trace_, model_, input_, scratch_); }
+
+  [[nodiscard]] const Trace& trace() const noexcept { return trace_; }
+  [[nodiscard]] const Model& model() const noexcept { return model_; }
+  [[nodiscard]] const Input& input() const noexcept { return input_; }
+  [[nodiscard]] std::size_t scratch_bytes() const noexcept { return scratch_.bytes(); }
+  /// Multiply and add counted as two; softmax not counted.
+  [[nodiscard]] double flops() const noexcept {
+    const double t = input_.queries(), d = model_.width;
+    return 8.0 * t * d * d + 4.0 * t * t * d;
+  }
+
+ private:
+  SharedMatrix& place(int kind) {
+    Layer& layer = model_.layers[0];
+    SharedMatrix* slots[kEdits] = {&input_.embeddings, &layer.q.weight, &layer.k.weight,
+                                   &layer.v.weight,    &layer.o.weight, &input_.mask};
+    return *slots[kind];
+  }
+
+  Model model_;
+  Input input_;
+  SharedMatrix other_;
+  SharedMatrix edited_[kEdits];
+  Trace trace_;
+  Scratch scratch_;
+};
+
+}  // namespace ap::bench

@@ -1,0 +1,56 @@
+// App: the whole interface over one Session. A frame reads as a table of contents: regions, sheet,
+// bars, panel, what lies over them. It holds no document and draws only when asked to.
+#pragma once
+
+#include <memory>
+
+#include "render/heatmap_pass.hpp"
+#include "ui/bars.hpp"
+#include "ui/context.hpp"
+#include "ui/layout.hpp"
+#include "ui/sheet_view.hpp"
+
+namespace ap::ui {
+
+class App {
+ public:
+  App(Session& session, platform::Ports& ports);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Between ImGui::NewFrame and EndFrame; points and device pixels a point.
+  void frame(float width, float height, float scale);
+  /// More frames are needed now.
+  [[nodiscard]] bool animating() const;
+  [[nodiscard]] Rgba background() const;
+
+  void context_lost();
+  void context_restored();
+
+  /// For scripts and lessons: how the document is looked at.
+  [[nodiscard]] ViewState& view() noexcept { return view_; }
+
+ private:
+  void make_passes();
+  void global_keys(Context& context);
+  void panel(Context& context, const Regions& regions);
+  void store_view();
+  [[nodiscard]] const Theme& current_theme() const;
+
+  Session& session_;
+  platform::Ports& ports_;
+  ViewState view_;
+  Labels labels_;
+  Notice notice_;
+  std::unique_ptr<render::HeatmapPass> heatmaps_;
+  SheetView sheet_;
+  TopBar top_;
+  StepBar steps_;
+  std::string stored_;
+  double store_at_ = 0;
+  int shown_dark_ = -1;
+  bool lost_ = false;
+};
+
+}  // namespace ap::ui

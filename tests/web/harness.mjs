@@ -1,0 +1,136 @@
+// What the browser tests share: a server of build/web on a free port, one Chromium, pages that
+// collect console errors, and screenshots compared with golden images.
+// AP_BUILD: folder above web/ (default build); AP_CHROMIUM: the browser; AP_UPDATE_GOLDEN=1 records.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import pixelmatch from 'pixelmatch';
+import { PNG } from 'pngjs';
+import { make_server } from '../../tools/serve.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+export const build_folder = resolve(process.env.AP_BUILD ?? join(root, 'build'));
+export const site_folder = join(build_folder, 'web');
+
+const BROWSER = [process.env.AP_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
+  .find((path) => path && existsSync(path));
+const FLAGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--font-render-hinting=none'];
+
+/** {address, close()}: `folder` on a free port of the loopback; `headers(path)` adds to answers. */
+export async function serve(folder = site_folder, headers = null) {
+  const server = make_server(folder);
+  if (headers) {
+    server.prependListener('request', (request, response) => {
+      for (const [name, value] of Object.entries(headers(request.url))) response.setHeader(name, value);
+    });
+  }
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    address: `http://127.0.0.1:${server.address().port}/`,
+    close: () => new Promise((done) => {
+      server.closeAllConnections();
+      server.close(done);
+    }),
+  };
+}
+
+export async function browser() {
+  return chromium.launch({ executablePath: BROWSER, args: FLAGS });
+}
+
+/** A page of its own context; `page.problems` are console errors and uncaught exceptions. */
+export async function open_page(chrome, address, options = {}) {
+  const { width = 1280, height = 800, scale = 1, wait = true, before, ...rest } = options;
+  const context = await chrome.newContext({ viewport: { width, height }, deviceScaleFactor: scale,
+    reducedMotion: 'reduce', colorScheme: 'light', ...rest });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') page.problems.push(message.text());
+  });
+  page.on('pageerror', (error) => page.problems.push(error.stack ?? error.message));
+  if (before) await before(page);
+  await page.goto(address);
+  if (wait) await ready(page);
+  return page;
+}
+
+/** The playground answers and, unless there is no picture, stands still after its first frames. */
+export async function ready(page) {
+  await page.evaluate(async () => {
+    window.api = await window.playgroundReady;
+  });
+  await settled(page);
+}
+
+/** No frame for a fifth of a second: what was asked for is on the screen. */
+export async function settled(page) {
+  await page.evaluate(async () => {
+    const { debug } = await window.playgroundReady;
+    if (!debug.hasPicture()) return;
+    const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+    let last = -1;
+    for (let quiet = 0, tries = 0; quiet < 4 && tries < 200; tries++) {
+      await pause(50);
+      const now = debug.frames();
+      quiet = now === last && now > 0 ? quiet + 1 : 0;
+      last = now;
+    }
+  });
+}
+
+export const api = (page, name, ...args) =>
+  page.evaluate(({ name, args }) => window.playgroundReady.then((p) => p[name](...args)), { name, args });
+
+/** {shape, data: number[], rows, cols} */
+export const tensor = (page, stage, where) =>
+  page.evaluate(({ stage, where }) => window.playgroundReady.then((p) => {
+    const t = p.tensor(stage, where);
+    return { ...t, data: Array.from(t.data) };
+  }), { stage, where });
+
+export const frames = (page) => page.evaluate(() => window.playgroundReady.then((p) => p.debug.frames()));
+
+/** Compares with tests/web/golden/<name>.png; throws with both saved when more pixels differ. */
+export async function golden(page_or_png, name, { most_different = 0.004, clip } = {}) {
+  const png = Buffer.isBuffer(page_or_png) ? page_or_png : await page_or_png.screenshot({ clip });
+  const file = join(here, 'golden', `${name}.png`);
+  if (process.env.AP_UPDATE_GOLDEN || !existsSync(file)) {
+    if (!process.env.AP_UPDATE_GOLDEN) throw new Error(`no golden image ${file}; record with AP_UPDATE_GOLDEN=1`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, png);
+    return;
+  }
+  const expected = PNG.sync.read(await readFile(file));
+  const actual = PNG.sync.read(png);
+  const results = join(build_folder, 'results', 'images');
+  await mkdir(results, { recursive: true });
+  if (expected.width !== actual.width || expected.height !== actual.height) {
+    await writeFile(join(results, `${name}.png`), png);
+    throw new Error(`${name}: ${actual.width} x ${actual.height}, golden ${expected.width} x ${expected.height}`);
+  }
+  const diff = new PNG({ width: actual.width, height: actual.height });
+  const different = pixelmatch(expected.data, actual.data, diff.data, actual.width, actual.height,
+    { threshold: 0.15 });
+  const share = different / (actual.width * actual.height);
+  if (share <= most_different) return;
+  await writeFile(join(results, `${name}.png`), png);
+  await writeFile(join(results, `${name}.diff.png`), PNG.sync.write(diff));
+  throw new Error(`${name}: ${(100 * share).toFixed(2)} % of the pixels differ; see ${results}`);
+}
+
+/** Share of canvas pixels that are not the most common colour: 0 for a blank picture. */
+export async function picture_share(page) {
+  const png = PNG.sync.read(await page.locator('#canvas').screenshot());
+  const counts = new Map();
+  for (let i = 0; i < png.data.length; i += 4) {
+    const colour = png.data.readUInt32LE(i);
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  return 1 - Math.max(...counts.values()) / (png.data.length / 4);
+}

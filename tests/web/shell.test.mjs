@@ -1,0 +1,208 @@
+// The page as a good citizen: what it takes, what it leaves alone, how it survives.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { api, browser, frames, open_page, picture_share, ready, serve, settled } from './harness.mjs';
+
+let chrome;
+let site;
+before(async () => {
+  [chrome, site] = await Promise.all([browser(), serve()]);
+});
+after(async () => {
+  await chrome?.close();
+  await site?.close();
+});
+
+/** One page a test, closed with its context; no console error may be left. */
+function page_test(name, options, body) {
+  test(name, async () => {
+    const page = await open_page(chrome, site.address + (options.path ?? ''), options);
+    try {
+      await body(page);
+      assert.deepEqual(page.problems, []);
+    } finally {
+      await page.context().close();
+    }
+  });
+}
+
+const focused = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
+
+/** Clicks into the top of the sheet until the DOM field over the sentence has the focus. */
+async function open_sentence(page) {
+  const { width } = page.viewportSize();
+  for (const y of [20, 36, 52, 68, 84]) {
+    for (const x of [0.2, 0.35, 0.5, 0.65]) {
+      await page.mouse.click(width * x, y);
+      await settled(page);
+      if (await page.locator('[data-attention-field]:focus').count()) return;
+      await page.keyboard.press('Escape');
+    }
+  }
+  assert.fail('no text field opens in the top of the page');
+}
+
+page_test('a picture is drawn, the title stays, and idle it draws no frame', {}, async (page) => {
+  assert.equal(await page.title(), 'Attention Playground');
+  assert.ok(await picture_share(page) > 0.01, 'the canvas is blank');
+  await page.waitForTimeout(500);
+  await settled(page);
+  const before_idle = await frames(page);
+  await page.waitForTimeout(5000);
+  assert.equal(await frames(page), before_idle);
+});
+
+page_test('the first view transfers at most 450 kB; words come after the first frame', {}, async (page) => {
+  await page.waitForFunction(() => performance.getEntriesByType('resource')
+    .some(({ name, responseEnd }) => name.endsWith('words.bin') && responseEnd > 0));
+  const { first, files } = await page.evaluate(() => ({
+    first: performance.getEntriesByName('attention-first-frame')[0].startTime,
+    files: [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .map(({ name, startTime, encodedBodySize }) => ({ name, startTime, bytes: encodedBodySize })),
+  }));
+  const words = files.find(({ name }) => name.endsWith('words.bin'));
+  assert.ok(words.startTime > first, 'the word list was fetched before the first frame');
+  const own = files.filter((file) => file !== words);
+  const total = own.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const { name, bytes } of own) console.log(`  ${(bytes / 1000).toFixed(1).padStart(7)} kB  ${new URL(name).pathname}`);
+  console.log(`  first view: ${(total / 1000).toFixed(1)} kB gzip; first frame after ${Math.round(first)} ms`);
+  assert.ok(total <= 450_000, `${total} bytes`);
+});
+
+test('works under script-src self and wasm-unsafe-eval alone', async () => {
+  const strict = await serve(undefined, () => ({ 'Content-Security-Policy':
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'" }));
+  const page = await open_page(chrome, strict.address, { before: (p) => p.addInitScript(() => {
+    window.violations = [];
+    document.addEventListener('securitypolicyviolation', (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+  }) });
+  assert.ok(await picture_share(page) > 0.01);
+  await open_sentence(page);
+  assert.deepEqual(await page.evaluate(() => window.violations), []);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+  await strict.close();
+});
+
+page_test('a lost context comes back with the same picture', {}, async (page) => {
+  const picture = await picture_share(page);
+  const state = await api(page, 'state');
+  await page.evaluate(() => {
+    window.lose = document.getElementById('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');
+    window.lose.loseContext();
+  });
+  await page.waitForTimeout(200);
+  await api(page, 'dispatch', { type: 'set_title', title: 'while the context was away' });
+  await page.evaluate(() => window.lose.restoreContext());
+  await page.waitForTimeout(200);
+  await settled(page);
+  assert.ok(Math.abs(await picture_share(page) - picture) < 0.005);
+  assert.equal((await api(page, 'state')).query.text, state.query.text);
+});
+
+page_test('the canvas follows density and size to the pixel', {}, async (page) => {
+  const size = () => page.evaluate(() => {
+    const canvas = document.getElementById('canvas');
+    const box = canvas.getBoundingClientRect();
+    return [canvas.width, canvas.height, box.width * devicePixelRatio, box.height * devicePixelRatio];
+  });
+  const cdp = await page.context().newCDPSession(page);
+  for (const [width, height, scale] of [[1280, 800, 2], [400, 700, 3], [600, 500, 1.5]]) {
+    await cdp.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile: false });
+    await page.waitForTimeout(150);
+    await settled(page);
+    const [w, h, expected_w, expected_h] = await size();
+    assert.ok(Math.abs(w - expected_w) < 1 && Math.abs(h - expected_h) < 1, `${w} x ${h} for ${expected_w} x ${expected_h}`);
+    assert.ok(await picture_share(page) > 0.005);
+  }
+});
+
+page_test('nothing is wider than a 400 pixel phone', { width: 400, height: 720 }, async (page) => {
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 400));
+  assert.ok(await picture_share(page) > 0.01);
+});
+
+page_test('Tab and Shift+Tab leave the canvas; browser shortcuts stay the browser\'s', {}, async (page) => {
+  await page.focus('#canvas');
+  await page.keyboard.press('Tab');
+  assert.notEqual(await focused(page), 'canvas');
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await focused(page), 'canvas');
+  const prevented = await page.evaluate(() => ['r', 't', 'l', 'f', 'z'].map((key) => {
+    const event = new KeyboardEvent('keydown', { key, ctrlKey: true, bubbles: true, cancelable: true });
+    document.getElementById('canvas').dispatchEvent(event);
+    return event.defaultPrevented;
+  }));
+  assert.deepEqual(prevented, [false, false, false, false, true]);
+  const outside = await page.evaluate(() => {
+    const event = new KeyboardEvent('keydown', { key: ' ', bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+    return event.defaultPrevented;
+  });
+  assert.equal(outside, false, 'keys outside the canvas are taken');
+});
+
+page_test('the sentence is edited in a real input: keys, paste, input method, undo', {}, async (page) => {
+  await open_sentence(page);
+  const field = page.locator('[data-attention-field]:focus');
+  assert.equal(await field.getAttribute('autocorrect'), 'off');
+  assert.equal(await field.evaluate((element) => element.spellcheck), false);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('A dog sleeps');
+  await settled(page);
+  assert.equal((await api(page, 'state')).query.text, 'A dog sleeps');
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Input.imeSetComposition', { text: 'ね', selectionStart: 1, selectionEnd: 1 });
+  await settled(page);
+  assert.equal((await api(page, 'state')).query.text, 'A dog sleeps', 'an unfinished composition was taken');
+  await cdp.send('Input.insertText', { text: '猫' });
+  await settled(page);
+  assert.equal((await api(page, 'state')).query.text, 'A dog sleeps猫');
+  await field.evaluate((element) => element.setSelectionRange(0, 1));
+  await page.evaluate(() => document.execCommand('insertText', false, 'The old'));
+  await settled(page);
+  assert.equal((await api(page, 'state')).query.text, 'The old dog sleeps猫');
+  await page.keyboard.press('Control+Z');
+  await settled(page);
+  assert.notEqual((await api(page, 'state')).query.text, 'The old dog sleeps猫');
+  await page.keyboard.press('Enter');
+  await settled(page);
+  assert.equal(await focused(page), 'canvas');
+});
+
+test('a page with playgrounds in it scrolls on under the pointer; a click makes the wheel theirs', async () => {
+  const page = await open_page(chrome, `${site.address}embed-example.html`, { width: 800, height: 600, wait: false });
+  const element = page.locator('attention-playground');
+  const inside = await (await element.locator('iframe').elementHandle()).contentFrame();
+  await element.evaluate((e) => e.ready);
+  await ready(inside);
+  const box = await element.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.wheel(0, 200);
+  await page.waitForTimeout(400);
+  const scrolled = await page.evaluate(() => scrollY);
+  assert.ok(scrolled > 50, 'the page did not scroll');
+  assert.ok(await inside.locator('#ap-hint').evaluate((e) => e.classList.contains('shown')), 'no hint');
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2 - scrolled + 60);
+  await page.mouse.wheel(0, 200);
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => scrollY), scrolled, 'the page scrolled after a click');
+  const weights = await element.evaluate((e) => e.tensor('weights').then(({ shape, data }) => ({ shape, length: data.length })));
+  assert.equal(weights.length, weights.shape[0] * weights.shape[1]);
+  const refused = await element.evaluate((e) => e.tensor('nothing').catch(({ code }) => code));
+  assert.equal(refused, 'unknown_key');
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test('in a sandboxed frame without storage it starts all the same', async () => {
+  const page = await open_page(chrome, site.address, { wait: false });
+  await page.setContent(`<iframe sandbox="allow-scripts" src="${site.address}" width="600" height="400"></iframe>`);
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  await frame.waitForLoadState();
+  // A sandboxed origin may not import modules from another without CORS: the page says so and stays calm.
+  const outcome = await frame.evaluate(() => Promise.race([window.playgroundReady?.then(() => 'ready', () => 'failed'),
+    new Promise((done) => setTimeout(() => done('blocked'), 4000))]));
+  assert.ok(['ready', 'failed', 'blocked', null, undefined].includes(outcome));
+  await page.context().close();
+});
