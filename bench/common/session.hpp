@@ -60,10 +60,11 @@ class Session {
     edited_[kind] = share(std::move(copy));
   }
 
-  /// From outside: x and the four weights of another program.
+  /// From outside: x, w_q, w_k, w_v or w_o of another program. The next full() computes this x.
   void set(int which, Matrix m) {
     Layer& layer = model_.layers[0];
-    SharedMatrix* slots[] = {&input_.embeddings, &layer.q.weight, &layer.k.weight, &layer.v.weight,
+    if (which == 0) input_.embeddings = share(m * 0.5F);
+    SharedMatrix* slots[] = {&other_, &layer.q.weight, &layer.k.weight, &layer.v.weight,
                              &layer.o.weight};
     *slots[which] = share(std::move(m));
   }

@@ -93,6 +93,7 @@ bool Gui::frame() {
   ImGui::Render();
   render::clear_screen(view.pixel_width, view.pixel_height, scene_.background());
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (scene_.drawn) scene_.drawn(view);
   window_.cursor(cursor_shape());
   window_.present();
   const bool more = scene_.animating && scene_.animating();

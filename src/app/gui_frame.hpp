@@ -16,6 +16,7 @@ struct Scene {
   std::function<void(float width, float height, float scale)> frame;
   std::function<bool()> animating;
   std::function<Rgba()> background;
+  std::function<void(const platform::Viewport&)> drawn;  // before it is shown; may be empty
   std::function<void()> lost;      // the graphics context with all its objects is gone
   std::function<void()> restored;  // a new one is there
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "attention/head_layout.hpp"
 #include "tensor/kernels.hpp"
@@ -255,8 +256,6 @@ class Block {
     if (options_.softcap > 0.0F) {
       float* capped = capped_.row(i).data();
       softcap_row(last, capped, n, options_.softcap);
-      // The cap would bring a hidden key back, at -c.
-      for (int j = 0; j < n; ++j) capped[j] = last[j] == kHidden ? kHidden : capped[j];
       last = capped;
     }
     softmax_row(last, weights_.row(i).data(), n, 1.0F);
@@ -285,6 +284,20 @@ class Block {
   Matrix scaled_, masked_, capped_, weights_;
   Scratch scratch_;
 };
+
+/// Fills the present arrays; gives their layouts.
+std::pair<HeadLayout, HeadLayout> join_past(const AttendInput& in, const Plan& plan, AttendOutput& out) {
+  HeadLayout all_key = plan.all_key, all_value = plan.all_value;
+  // Nothing to put in front: an empty past in the standard layout.
+  if (in.past_key == nullptr) all_key.packed = all_value.packed = false;
+  HeadLayout past_key = all_key, past_value = all_value;
+  past_key.tokens = past_value.tokens = plan.past;
+  static const Array kNothing;
+  const auto or_nothing = [](const Array* past) -> const Array& { return past != nullptr ? *past : kNothing; };
+  out.present_key = concatenate(or_nothing(in.past_key), past_key, *in.key, plan.key, all_key);
+  out.present_value = concatenate(or_nothing(in.past_value), past_value, *in.value, plan.value, all_value);
+  return {all_key, all_value};
+}
 
 Result<Plan> make_plan(const AttendInput& in, const AttendOptions& options) {
   Plan plan;
@@ -315,23 +328,8 @@ Result<AttendOutput> attend(const AttendInput& in, const AttendOptions& options)
     if (!cells) return std::unexpected(cells.error());
     out.stage = {{query.batch, query.heads, query.tokens, plan->keys}, std::vector<float>(*cells)};
   }
-  // Nothing to put in front: an empty past in the standard layout.
   const bool joined = in.past_key != nullptr || options.present;
-  HeadLayout all_key = plan->all_key, all_value = plan->all_value;
-  if (joined) {
-    HeadLayout past_key = plan->key, past_value = plan->value;
-    past_key.tokens = past_value.tokens = plan->past;
-    if (in.past_key == nullptr) all_key.packed = all_value.packed = false;
-    past_key.packed = all_key.packed;
-    past_value.packed = all_value.packed;
-    static const Array kNothing;
-    const auto join = [](const Array* past, const HeadLayout& p, const Array& fresh,
-                         const HeadLayout& f, const HeadLayout& all) {
-      return concatenate(past != nullptr ? *past : kNothing, p, fresh, f, all);
-    };
-    out.present_key = join(in.past_key, past_key, *in.key, plan->key, all_key);
-    out.present_value = join(in.past_value, past_value, *in.value, plan->value, all_value);
-  }
+  const auto [all_key, all_value] = joined ? join_past(in, *plan, out) : std::pair(plan->all_key, plan->all_value);
   const float* keys = joined ? out.present_key.data.data() : in.key->data.data();
   const float* values = joined ? out.present_value.data.data() : in.value->data.data();
 

@@ -28,9 +28,11 @@ double softmax_back(const float* w, const float* z, const float* dw, float* dz, 
   return by_temperature;
 }
 
-/// capped = c tanh(masked / c): the slope is 1 - (capped / c)².
+/// capped = c tanh(masked / c): the slope is 1 - (capped / c)²; hidden keys stay where they are.
 void softcap_back(const float* capped, const float* dy, float* dx, int n, float c) noexcept {
-  for (int j = 0; j < n; ++j) dx[j] += dy[j] * (1.0F - (capped[j] / c) * (capped[j] / c));
+  for (int j = 0; j < n; ++j) {
+    if (std::isfinite(capped[j])) dx[j] += dy[j] * (1.0F - (capped[j] / c) * (capped[j] / c));
+  }
 }
 
 /// From the derivative by a row of weights to that by the row of scores, through the stages that are on.

@@ -92,6 +92,11 @@ MatrixD softmax(const MatrixD& x) {
   return y;
 }
 
+/// A hidden key stays hidden.
+MatrixD softcap(const MatrixD& x, double c) {
+  return x.unaryExpr([c](double v) { return v == -INFINITY ? v : c * std::tanh(v / c); });
+}
+
 MatrixD mask_of(const Model& m, const Input& in) {
   MatrixD mask = MatrixD::Zero(in.queries(), in.keys());
   for (int i = 0; i < mask.rows(); ++i) {
@@ -138,7 +143,7 @@ MatrixD head(const Model& m, const Input& in, int l, int h, const MatrixD& q, co
     x += bias;
   }
   put(Stage::kMasked, x);
-  if (m.softcap > 0.0F) x = m.softcap * (x.array() / static_cast<double>(m.softcap)).tanh();
+  if (m.softcap > 0.0F) x = softcap(x, m.softcap);
   put(Stage::kCapped, x);
   x = softmax(x / static_cast<double>(m.temperature(l, h)));
   put(Stage::kWeights, x);

@@ -58,59 +58,63 @@ std::string bmatrix(ConstView m) {
   return out + "\\end{bmatrix}";
 }
 
-/// The stage as a symbol, and what it is, for head h of the layer; empty for stages that need no formula.
-struct Formula {
+/// A stage as a symbol; stages without one are called by name.
+struct Symbol {
   Stage stage;
-  const char* symbol;
-  const char* formula;
+  const char* text;
 };
-constexpr Formula kFormulas[] = {
-    {Stage::kEmbeddings, "E", ""},
-    {Stage::kPositions, "P", ""},
-    {Stage::kInput, "X", ""},
-    {Stage::kSourceEmbeddings, "E_S", ""},
-    {Stage::kSourceInput, "X_S", ""},
-    {Stage::kNorm1, "N_1", ""},
-    {Stage::kWq, "W_Q", ""},
-    {Stage::kWk, "W_K", ""},
-    {Stage::kWv, "W_V", ""},
-    {Stage::kBq, "b_Q", ""},
-    {Stage::kBk, "b_K", ""},
-    {Stage::kBv, "b_V", ""},
-    {Stage::kQ, "Q", "X W_Q"},
-    {Stage::kK, "K", "X W_K"},
-    {Stage::kV, "V", "X W_V"},
-    {Stage::kQRotated, "Q'", "\\mathrm{rotate}(Q)"},
-    {Stage::kKRotated, "K'", "\\mathrm{rotate}(K)"},
-    {Stage::kScores, "S", "Q K^\\top"},
-    {Stage::kScaled, "S'", "s\\,S"},
-    {Stage::kMask, "M", ""},
-    {Stage::kMasked, "S''", "S' + M"},
-    {Stage::kCapped, "S'''", "c \\tanh(S'' / c)"},
-    {Stage::kWeights, "A", "\\mathrm{softmax}(S)"},
-    {Stage::kHeadOut, "O", "A V"},
-    {Stage::kConcat, "C", "[O_1 \\cdots O_H]"},
-    {Stage::kWo, "W_O", ""},
-    {Stage::kBo, "b_O", ""},
-    {Stage::kOutput, "Y", ""},
+constexpr Symbol kSymbols[] = {
+    {Stage::kEmbeddings, "E"},         {Stage::kPositions, "P"},    {Stage::kInput, "X"},
+    {Stage::kSourceEmbeddings, "E_S"}, {Stage::kSourceInput, "X_S"}, {Stage::kNorm1, "N"},
+    {Stage::kWq, "W_Q"},               {Stage::kWk, "W_K"},         {Stage::kWv, "W_V"},
+    {Stage::kBq, "b_Q"},               {Stage::kBk, "b_K"},         {Stage::kBv, "b_V"},
+    {Stage::kQ, "Q"},                  {Stage::kK, "K"},            {Stage::kV, "V"},
+    {Stage::kQRotated, "Q'"},          {Stage::kKRotated, "K'"},    {Stage::kScores, "S"},
+    {Stage::kScaled, "S'"},            {Stage::kMask, "M"},         {Stage::kMasked, "S''"},
+    {Stage::kCapped, "S'''"},          {Stage::kWeights, "A"},      {Stage::kHeadOut, "O"},
+    {Stage::kConcat, "C"},             {Stage::kWo, "W_O"},         {Stage::kBo, "b_O"},
+    {Stage::kOutput, "Y"},
 };
 
-const Formula* formula_of(Stage stage) {
-  for (const Formula& f : kFormulas) {
-    if (f.stage == stage) return &f;
+std::string symbol_of(Stage stage) {
+  for (const Symbol& s : kSymbols) {
+    if (s.stage == stage) return s.text;
   }
-  return nullptr;
+  return "\\mathrm{" + escaped(name(stage)) + "}";
+}
+
+/// What it is computed from, as the stages that are on have it; empty where that takes more than a line.
+std::string formula_of(const Trace& trace, int layer, Stage stage) {
+  const auto of = [&](Stage s) { return symbol_of(trace.resolve({layer, s, 0}).stage); };
+  const Model& m = trace.model;
+  const Layer& l = m.layers[static_cast<std::size_t>(layer)];
+  const bool pre = m.norm != NormKind::kNone && m.norm_place == NormPlace::kPre;
+  const std::string query = pre ? "N" : layer > 0 ? "X" : of(Stage::kInput);
+  const std::string source = trace.input.cross() ? of(Stage::kSourceInput) : query;
+  const auto linear = [](const std::string& x, const char* w, const Linear& map) {
+    return x + " W_" + w + (map.bias ? std::string(" + b_") + w : "");
+  };
+  const bool fresh = trace.input.past_length() == 0;  // else K and V begin with cached rows
+  switch (stage) {
+    case Stage::kQ: return linear(query, "Q", l.q);
+    case Stage::kK: return fresh ? linear(source, "K", l.k) : "";
+    case Stage::kV: return fresh ? linear(source, "V", l.v) : "";
+    case Stage::kScores: return of(Stage::kQRotated) + " {" + of(Stage::kKRotated) + "}^\\top";
+    case Stage::kScaled: return exact(m.score_scale()) + "\\,S";
+    case Stage::kMasked: return m.positions.kind == PositionKind::kAlibi ? "" : of(Stage::kScaled) + " + M";
+    case Stage::kCapped: return exact(m.softcap) + " \\tanh(" + of(Stage::kMasked) + " / " + exact(m.softcap) + ")";
+    case Stage::kWeights: return l.temperature ? "" : "\\mathrm{softmax}(" + of(Stage::kCapped) + ")";
+    case Stage::kHeadOut: return "A V";
+    case Stage::kConcat: return m.heads > 1 ? "[O_0 \\cdots O_{" + std::to_string(m.heads - 1) + "}]" : "O";
+    default: return "";
+  }
 }
 
 std::string block(const Trace& trace, const NamedTensor& tensor, int head) {
-  const Formula* known = formula_of(tensor.stage);
   const ConstView m = trace.tensor({tensor.layer, tensor.stage, head});
-  std::string left;
-  if (known == nullptr) {
-    left = "\\mathrm{" + escaped(name(tensor.stage)) + "}";
-  } else {
-    left = known->symbol;
-    if (known->formula[0] != '\0') left += " = " + std::string(known->formula);
+  std::string left = symbol_of(tensor.stage);
+  if (const std::string formula = formula_of(trace, tensor.layer, tensor.stage); !formula.empty()) {
+    left += " = " + formula;
   }
   const bool many = tensor.heads() > 1;
   return "\\paragraph{" + escaped(name(tensor.stage)) + (many ? ", head " + std::to_string(head) : "") + "} (" +

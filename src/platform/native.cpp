@@ -152,6 +152,14 @@ class NativeWindow final : public Window {
                         std::max(1, static_cast<int>(box.h / unit))};
     SDL_SetTextInputRect(&rect);
   }
+  Result<void> save(const std::string& path, std::span<const unsigned char> bytes) override {
+    return write_file(path, bytes);
+  }
+  void close() override {
+    SDL_Event event{};
+    event.type = SDL_QUIT;
+    SDL_PushEvent(&event);
+  }
   int run(WindowClient client) override;
   [[nodiscard]] Ports& ports() noexcept override { return ports_; }
 

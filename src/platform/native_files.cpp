@@ -12,7 +12,7 @@ namespace {
 constexpr std::uintmax_t kMaxFile = std::uintmax_t{1} << 28;
 
 /// One argument for the shell, whatever is in it.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -69,18 +69,18 @@ std::string patterns(std::string_view accept) {
 
 Result<std::filesystem::path> ask_open_path(std::string_view accept) {
   if (on_path("zenity")) {
-    return output_of("zenity --file-selection --file-filter=" + quoted(patterns(accept)));
+    return output_of("zenity --file-selection --file-filter=" + shell_quoted(patterns(accept)));
   }
-  if (on_path("kdialog")) return output_of("kdialog --getopenfilename . " + quoted(patterns(accept)));
+  if (on_path("kdialog")) return output_of("kdialog --getopenfilename . " + shell_quoted(patterns(accept)));
   if (on_path("osascript")) return output_of("osascript -e 'POSIX path of (choose file)'");
   return no_dialog();
 }
 
 Result<std::filesystem::path> ask_save_path(std::string_view name) {
   if (on_path("zenity")) {
-    return output_of("zenity --file-selection --save --confirm-overwrite --filename=" + quoted(name));
+    return output_of("zenity --file-selection --save --confirm-overwrite --filename=" + shell_quoted(name));
   }
-  if (on_path("kdialog")) return output_of("kdialog --getsavefilename " + quoted(name));
+  if (on_path("kdialog")) return output_of("kdialog --getsavefilename " + shell_quoted(name));
   if (on_path("osascript")) {
     return output_of("osascript -e 'POSIX path of (choose file name)'");
   }

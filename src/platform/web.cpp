@@ -70,6 +70,10 @@ class WebWindow final : public Window {
     SDL_SetCursor(made);
   }
   void text_cursor(Box) override {}
+  Result<void> save(const std::string& path, std::span<const unsigned char>) override {
+    return fail(ErrorCode::kUnsupported, "a page writes no files", path);
+  }
+  void close() override {}
   int run(WindowClient client) override {
     page().client = std::move(client);
     page().running = true;
@@ -125,6 +129,10 @@ Result<std::unique_ptr<Window>> open_window(const WindowOptions&) {
 }
 
 }  // namespace ap::platform
+
+/// SDL would look OpenGL functions up by name, which keeps all 300 of them in the page. Nobody asks
+/// it to: ours are linked by name. Defined here, Emscripten's own table is left out.
+extern "C" void* eglGetProcAddress(const char*) { return nullptr; }
 
 // ---- calls from web_glue.js
 using namespace ap::platform;

@@ -269,7 +269,9 @@ addToLibrary({
       let width = Math.round(box.width * ratio);
       let height = Math.round(box.height * ratio);
       const exact = entry && entry.devicePixelContentBoxSize;
-      if (exact && exact.length) {
+      // The exact count of device pixels, where the browser knows it (emulated densities differ).
+      if (exact && exact.length && Math.abs(exact[0].inlineSize - width) <= 1 &&
+          Math.abs(exact[0].blockSize - height) <= 1) {
         width = exact[0].inlineSize;
         height = exact[0].blockSize;
       }

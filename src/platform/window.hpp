@@ -69,6 +69,10 @@ class Window {
   virtual void cursor(SDL_SystemCursor shape) = 0;
   /// Desktop: where the input method's candidates go.
   virtual void text_cursor(Box box) = 0;
+  /// Desktop: writes a file where it is told (for screenshots). Page: unsupported.
+  virtual Result<void> save(const std::string& path, std::span<const unsigned char> bytes) = 0;
+  /// Desktop: run() returns after this frame.
+  virtual void close() = 0;
   /// Desktop: until the window is closed. Page: returns at once, the browser calls.
   virtual int run(WindowClient client) = 0;
   [[nodiscard]] virtual Ports& ports() noexcept = 0;

@@ -1,5 +1,7 @@
 #include "render/screen.hpp"
 
+#include <algorithm>
+
 #include "render/gl.hpp"
 
 namespace ap::render {
@@ -11,6 +13,20 @@ void clear_screen(int pixel_width, int pixel_height, Rgba colour) {
   glClearColor(static_cast<float>(colour.r) * kByte, static_cast<float>(colour.g) * kByte,
                static_cast<float>(colour.b) * kByte, 1.0F);
   glClear(GL_COLOR_BUFFER_BIT);
+}
+
+std::vector<unsigned char> read_screen(int pixel_width, int pixel_height) {
+  const auto width = static_cast<std::size_t>(pixel_width) * 4;
+  const auto height = static_cast<std::size_t>(pixel_height);
+  std::vector<unsigned char> rows(width * height);
+  glPixelStorei(GL_PACK_ALIGNMENT, 4);
+  glReadPixels(0, 0, pixel_width, pixel_height, GL_RGBA, GL_UNSIGNED_BYTE, rows.data());
+  std::vector<unsigned char> turned(rows.size());
+  for (std::size_t y = 0; y < height; ++y) {
+    std::copy_n(rows.data() + y * width, width, turned.data() + (height - 1 - y) * width);
+  }
+  for (std::size_t i = 3; i < turned.size(); i += 4) turned[i] = 255;
+  return turned;
 }
 
 std::uint32_t make_picture(int width, int height, std::span<const unsigned char> rgba) {

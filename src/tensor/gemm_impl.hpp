@@ -76,10 +76,7 @@ struct Gemm {
       const int width = std::min(kWidth, c.cols - j);
       for (int i = 0; i < a.rows; i += kRows) {
         const int height = std::min(kRows, a.rows - i);
-        const float* rows[kRows];
-        AP_UNROLL
-        for (int r = 0; r < kRows; ++r) rows[r] = a.row(r < height ? i + r : i);
-        tile(rows, depth, panels, c.row(i) + j, c.stride, height, width, first);
+        tile(a.row(i), a.stride, depth, panels, c.row(i) + j, c.stride, height, width, first);
       }
     }
   }
@@ -204,14 +201,14 @@ struct Gemm {
 
   /// The hot loop. The pointers step before they are used and each pass takes one k: V8 then emits no
   /// move for them, and LLVM cannot gather the passes into one expression that spills.
-  static __attribute__((noinline)) void tile(const float* (&rows)[kRows], int depth,
+  static __attribute__((noinline)) void tile(const float* a, std::ptrdiff_t a_stride, int depth,
                                              const float* panel, float* c, std::ptrdiff_t stride,
                                              int height, int width, bool first) noexcept {
     Reg sum[kRows][kRegs];
     const float* at[kRows];
     AP_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      at[i] = rows[i] - 1;
+      at[i] = a + (i < height ? i : 0) * a_stride - 1;
       AP_UNROLL
       for (int r = 0; r < kRegs; ++r) sum[i][r] = V::splat(0.0F);
     }

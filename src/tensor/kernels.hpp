@@ -74,7 +74,8 @@ void add_row(const float* x, float* y, int n) noexcept;
 void scale_row(const float* x, float* y, int n, float s) noexcept;
 /// y[j] = a[j] + b[j]
 void sum_row(const float* a, const float* b, float* y, int n) noexcept;
-/// y[j] = c * tanh(x[j] / c), c > 0; +-inf give +-c. Error <= 4 ULP of the result.
+/// y[j] = c * tanh(x[j] / c), c > 0; +inf gives c, -inf stays -inf: a cap must not show hidden keys.
+/// Error <= 4 ULP of the result.
 void softcap_row(const float* x, float* y, int n, float c) noexcept;
 /// y[j] = e^x[j]: <= 2 ULP for results that are normal floats; below that 0; overflow +inf; NaN stays NaN.
 void exp_row(const float* x, float* y, int n) noexcept;

@@ -100,7 +100,8 @@ struct Rows {
     Reg cap;
     AP_INLINE Reg operator()(Reg a) const {
       const Reg z = V::div(a, cap);
-      return V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z)));
+      const Reg y = V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z)));
+      return V::select(V::less(a, V::splat(std::numeric_limits<float>::lowest())), a, y);  // -inf: hidden, and stays so
     }
   };
   struct ExpBelow {

@@ -173,7 +173,8 @@ void App::frame(float width, float height, float /*scale*/) {
   labels_.begin_frame();
   if (heatmaps_) heatmaps_->begin_frame();
   LayoutInput in{width, height, view_.panel != PanelKind::kNone, view_.panel_lift,
-                 ports_.coarse_pointer(), session_.document().cross};
+                 ports_.coarse_pointer(), session_.document().cross,
+                 !view_.welcome_done && !ports_.embedded()};
   const Regions regions = arrange(in);
   view_.narrow = regions.narrow;
   view_.pointed = std::exchange(view_.pointed_next, std::nullopt);
@@ -183,12 +184,16 @@ void App::frame(float width, float height, float /*scale*/) {
   global_keys(context);
   steps_.advance(context, sheet_);
   {
-    const Region region("##sheet", regions.sheet);
+    const Region region("##sheet", regions.sheet, ImGuiWindowFlags_NoBackground);
     sheet_.draw(context);
   }
   {
     const Region region("##steps", regions.steps, ImGuiWindowFlags_NoBackground);
     steps_.draw(context, sheet_, regions);
+  }
+  if (!regions.hints.empty()) {
+    const Region region("##hints", regions.hints, ImGuiWindowFlags_NoBackground);
+    draw_welcome(context, regions.hints);
   }
   if (!regions.status.empty()) {
     const Region region("##status", regions.status, ImGuiWindowFlags_NoBackground);
@@ -203,7 +208,6 @@ void App::frame(float width, float height, float /*scale*/) {
     draw_rail(context, regions);
   }
   panel(context, regions);
-  draw_welcome(context, regions.sheet);
   sheet_.draw_over(context);
   draw_notice(context, regions.sheet);
   draw_help(context, width, height);

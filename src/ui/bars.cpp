@@ -21,8 +21,6 @@ Icon icon_of(PanelKind kind) {
     case PanelKind::kHeads: return Icon::kHeads;
     case PanelKind::kRows: return Icon::kRows;
     case PanelKind::kWords: return Icon::kWords;
-    case PanelKind::kLearn: return Icon::kLearn;
-    case PanelKind::kSizes: return Icon::kSizes;
     default: return Icon::kExport;
   }
 }
@@ -184,36 +182,34 @@ void draw_help(Context& context, float width, float height) {
   }
 }
 
-void draw_welcome(Context& context, const Rect& region) {
-  ViewState& v = context.view;
-  if (v.welcome_done || context.ports.embedded() || region.h < 260) return;
+void draw_welcome(Context& context, const Rect& r) {
+  if (r.empty()) return;
   const Theme& t = context.theme;
   const bool coarse = context.ports.coarse_pointer();
-  const char* lines[] = {coarse ? "Tap a number to see where it comes from."
-                                : "Hover a number to see where it comes from.",
-                         "Drag a number of X or a W sideways to change it.",
-                         "Type another sentence at the top."};
-  const float w = std::min(348.F, region.w - 24);
-  constexpr float kHeight = 92;
-  const ImVec2 at(std::round(region.x + (region.w - w) / 2), region.bottom() - kHeight - 12);
-  ImGui::SetNextWindowPos(at);
-  ImGui::SetNextWindowSize({w, kHeight});
-  ImGui::Begin("##welcome", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
-                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing);
-  ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
+  const char* lines[] = {coarse ? "Tap a number to see where it comes from"
+                                : "Hover a number to see where it comes from",
+                         "Drag a number of X or a W sideways to change it",
+                         "Type another sentence at the top"};
+  const bool row = r.h < 60;
+  const Rect box{r.x + 12, r.y + 2, r.w - 24, r.h - 6};
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(at, {at.x + w, at.y + kHeight}, im(t.panel), 10);
-  list.AddRect({at.x + 0.5F, at.y + 0.5F}, {at.x + w - 0.5F, at.y + kHeight - 0.5F}, im(t.accent), 10);
+  list.AddRectFilled({box.x, box.y}, {box.right(), box.bottom()}, im(t.panel), 8);
+  list.AddRect({box.x + 0.5F, box.y + 0.5F}, {box.right() - 0.5F, box.bottom() - 0.5F}, im(t.line), 8);
   const Font font = fonts().get(FontRole::kSmall);
-  for (int i = 0; i < 3; ++i) {
-    const float y = at.y + 14 + 22 * static_cast<float>(i);
-    list.AddCircleFilled({at.x + 20, y + 8}, 2.5F, im(t.accent));
-    list.AddText(font.font, font.size, {at.x + 32, y}, im(t.ink), lines[i]);
+  float x = box.x + 20;
+  float y = row ? box.centre().y - 8 : box.y + 9;
+  for (const char* text : lines) {
+    list.AddCircleFilled({x, std::round(y + 8)}, 2.5F, im(t.accent));
+    list.AddText(font.font, font.size, {x + 12, std::round(y)}, im(t.ink), text);
+    if (row) x += font.font->CalcTextSizeA(font.size, 1e9F, 0, text).x + 48;
+    else y += 21;
   }
-  ImGui::SetCursorScreenPos({at.x + w - target_height() - 2, at.y + 2});
-  if (icon_button("welcome-close", Icon::kClose, t, "Put away")) v.welcome_done = true;
-  ImGui::End();
+  const float side = target_height();
+  ImGui::SetCursorScreenPos({box.right() - side - 3, row ? box.centre().y - side / 2 : box.y + 3});
+  if (icon_button("welcome-close", Icon::kClose, t, "Put away")) {
+    context.view.welcome_done = true;
+    context.ports.request_frame();
+  }
 }
 
 void draw_notice(Context& context, const Rect& region) {

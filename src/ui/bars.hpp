@@ -41,7 +41,7 @@ void draw_rail(Context& context, const Regions& regions);
 /// The keyboard map, over everything.
 void draw_help(Context& context, float width, float height);
 /// Three lines for who is here for the first time.
-void draw_welcome(Context& context, const Rect& region);
+void draw_welcome(Context& context, const Rect& rect);
 /// What was just said or refused.
 void draw_notice(Context& context, const Rect& region);
 

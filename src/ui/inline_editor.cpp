@@ -83,8 +83,11 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   const TextFieldResult r =
       text_field(context.ports, "##inline", token_ ? "Token" : "Cell value", text_, options);
   ImGui::PopStyleColor(2);
-  context.ports.request_frame();
+  if (focus_ || r.began) context.ports.request_frame();
   focus_ = false;
+  ImGui::GetWindowDrawList()->AddRect({field.x, field.y}, {field.right(), field.bottom()},
+                                      im(error_.empty() ? context.theme.accent : context.theme.warn),
+                                      6, 0, 2);
   if (r.changed) error_.clear();
   if (!error_.empty()) draw_error(context, field, region);
   if (r.cancelled) {

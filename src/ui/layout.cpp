@@ -5,6 +5,13 @@
 namespace ap::ui {
 namespace {
 
+/// Takes the hints' strip from the sheet's bottom, where it can spare it.
+void add_hints(Regions& r, const LayoutInput& in, float height) noexcept {
+  if (!in.hints || r.sheet.h < 260 + height) return;
+  r.sheet.h -= height;
+  r.hints = {r.sheet.x, r.sheet.bottom(), r.sheet.w, height};
+}
+
 Regions arrange_narrow(const LayoutInput& in) noexcept {
   Regions r;
   r.narrow = true;
@@ -24,6 +31,8 @@ Regions arrange_narrow(const LayoutInput& in) noexcept {
     r.panel = {0, r.rail.y - height, in.width, height};
     // What the panel leaves of the sheet is what the camera fits, as long as something is left.
     if (r.panel.y - top > 160) r.sheet.h = r.panel.y - top;
+  } else {
+    add_hints(r, in, 84);
   }
   return r;
 }
@@ -47,6 +56,7 @@ Regions arrange(const LayoutInput& in) noexcept {
   r.steps = {0, r.top.bottom(), right, steps};
   r.status = {0, std::max(r.steps.bottom(), in.height - status), right, status};
   r.sheet = {0, r.steps.bottom(), right, std::max(0.F, r.status.y - r.steps.bottom())};
+  add_hints(r, in, r.sheet.w > 820 ? 44.F : 84.F);
   return r;
 }
 

@@ -18,6 +18,7 @@ struct LayoutInput {
   float panel_lift = 0.5F;  // narrow: share of the height
   bool coarse = false;
   bool two_sentences = false;  // cross-attention
+  bool hints = false;          // the first visit's three lines
 };
 
 struct Regions {
@@ -26,6 +27,7 @@ struct Regions {
   Rect top;
   Rect steps;
   Rect sheet;
+  Rect hints;   // a strip below the sheet; empty when put away
   Rect status;  // empty where there is no room
   Rect rail;    // narrow: the tab bar
   Rect panel;   // empty: closed

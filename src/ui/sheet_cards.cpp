@@ -23,7 +23,8 @@ float overlap(const Rect& a, const Rect& b) {
 }
 
 /// The place beside the cell that hides the least of what is lit.
-Rect place(Rect cell, float w, float h, const Rect& region, const std::vector<Rect>& avoid) {
+Rect place(Rect cell, Rect own, float w, float h, const Rect& region,
+           const std::vector<Rect>& avoid) {
   const Rect inner = region.grown(-6);
   const Point c = cell.centre();
   const Rect candidates[] = {{cell.right() + kGap, c.y - 28, w, h},
@@ -31,14 +32,19 @@ Rect place(Rect cell, float w, float h, const Rect& region, const std::vector<Re
                              {c.x - w / 2, cell.bottom() + kGap, w, h},
                              {c.x - w / 2, cell.y - h - kGap, w, h},
                              {cell.right() + kGap, c.y - h + 28, w, h},
-                             {cell.x - w - kGap, c.y - h + 28, w, h}};
+                             {cell.x - w - kGap, c.y - h + 28, w, h},
+                             {own.right() + kGap, c.y - 28, w, h},
+                             {own.x - w - kGap, c.y - 28, w, h},
+                             {c.x - w / 2, own.bottom() + kGap, w, h},
+                             {c.x - w / 2, own.y - h - kGap, w, h}};
   Rect best = candidates[0];
   float least = 1e30F;
   for (Rect r : candidates) {
     r.x = std::clamp(r.x, inner.x, std::max(inner.x, inner.right() - w));
     r.y = std::clamp(r.y, inner.y, std::max(inner.y, inner.bottom() - h));
     float cost = 1e4F * overlap(r, cell.grown(6));
-    for (const Rect& a : avoid) cost += std::min(overlap(r, a), 4000.F);
+    for (const Rect& a : avoid) cost += std::min(overlap(r, a) * 2, 6000.F);
+    cost += std::min(overlap(r, own), 40000.F) * 0.05F;
     const Point d = r.centre() - c;
     cost += std::hypot(d.x, d.y) * 2;
     if (cost < least) {
@@ -65,7 +71,7 @@ bool begin_card(const char* id, const Rect& r, const Theme& theme, bool live) {
   for (int i = 4; i >= 1; --i) {
     const float grow = static_cast<float>(i) * 2.5F;
     list.AddRectFilled({r.x - grow, r.y - grow + 3}, {r.right() + grow, r.bottom() + grow + 3},
-                       im(theme.shadow.with_alpha(0.035F)), 8 + grow);
+                       im(theme.shadow.with_alpha(0.025F)), 8 + grow);
   }
   list.PopClipRect();
   list.AddRectFilled({r.x, r.y}, {r.right(), r.bottom()}, im(theme.panel), 8);
@@ -102,10 +108,12 @@ void SheetView::cards(Context& context) {
     const Rect at = cell_rect(model_.sheet(), cell);
     const bool is_lit = lit_.cell() == cell && lit_.card();
     const auto card = is_lit ? lit_.card() : card_of(context, cell);
-    if (at.empty() || !card) continue;
+    if (at.empty() || !card) continue;  // its block is not on the sheet
     const float inner = width - 2 * kPad;
     const float height = card_height(context, *card, inner) + 2 * kPad - 4;
-    const Rect box = place(to_screen(v.camera, region_, at), width, height, region_, avoid);
+    const Block* block = model_.sheet().find(cell.tensor);
+    const Rect own = to_screen(v.camera, region_, block->matrix);
+    const Rect box = place(to_screen(v.camera, region_, at), own, width, height, region_, avoid);
     avoid.push_back(box);
     const std::string id = "##card" + std::to_string(i);
     const bool live = i < pinned;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "attention/backward.hpp"
+
 namespace ap::ui {
 namespace {
 
@@ -66,8 +68,9 @@ bool SheetModel::update(const Session& session, const ViewState& view, int head,
     sheet_ = layout_sheet(spec_, options_);
   }
   const int mode = (view.difference ? 1 : 0) + (view.range == RangeRule::kFixed ? 2 : 0);
-  if (news || laid_out || mode != value_mode_ || stale_) {
+  if (news || laid_out || mode != value_mode_ || stale_ || view.sensitivity != influence_) {
     value_mode_ = mode;
+    influence_ = view.sensitivity;
     update_values(session, view);
   }
   revision_ = session.revision();
@@ -89,6 +92,18 @@ void SheetModel::update_values(const Session& session, const ViewState& view) {
     }
   }
   values_ = std::move(next);
+  if (view.sensitivity) colour_by_influence(session.trace(), *view.sensitivity);
+}
+
+/// Exact derivatives of the target by every embedding and parameter on the sheet.
+void SheetModel::colour_by_influence(const Trace& trace, CellId target) {
+  const auto gradients = sensitivity(trace, target);
+  if (!gradients) return;
+  for (const Block& block : sheet_.blocks) {
+    const ConstView slope = gradients->tensor(block.id);
+    if (slope.empty() || slope.rows != block.rows || slope.cols != block.cols) continue;
+    recolour(values_, sheet_, block.id, share(Matrix(as_eigen(slope))));
+  }
 }
 
 void SheetModel::release() noexcept {

@@ -28,6 +28,7 @@ class SheetModel {
  private:
   bool update_labels(const Document& document, int layer);
   void update_values(const Session& session, const ViewState& view);
+  void colour_by_influence(const Trace& trace, CellId target);
 
   SheetSpec spec_;
   SheetOptions options_;
@@ -37,6 +38,7 @@ class SheetModel {
   std::vector<TensorId> locked_;
   std::uint64_t revision_ = ~std::uint64_t{0};
   int value_mode_ = -1;
+  std::optional<CellId> influence_;  // whose derivatives colour the parameters
   bool held_ = false;
   bool stale_ = true;
 };

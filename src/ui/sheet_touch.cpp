@@ -31,7 +31,7 @@ void SheetView::wheel(Context& context) {
 void SheetView::gestures(Context& context) {
   const platform::Gestures g = ports_.take_gestures();
   ViewState& v = context.view;
-  if (g.pinching && region_.contains({g.centre_x, g.centre_y})) {
+  if (g.pinching && region_.contains(Point{g.centre_x, g.centre_y})) {
     if (drag_ == Drag::kScrub) session_.undo();  // the first finger was part of the pinch
     if (drag_ != Drag::kNone) end_gesture();
     motion_.stop();
@@ -40,7 +40,7 @@ void SheetView::gestures(Context& context) {
                      model_.sheet().bounds, region_);
     v.fitted = false;
   }
-  if (!g.long_press || !region_.contains({g.press_x, g.press_y})) return;
+  if (!g.long_press || !region_.contains(Point{g.press_x, g.press_y})) return;
   const auto hit = hit_sheet(model_.sheet(), v.camera, region_, {g.press_x, g.press_y}, 12);
   drag_ = Drag::kNone;
   if (!hit) return;

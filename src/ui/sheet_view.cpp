@@ -6,6 +6,7 @@
 #include "ui/draw_adapter.hpp"
 #include "ui/edit.hpp"
 #include "ui/text_field.hpp"
+#include "view/number.hpp"
 #include "view/sheet_draw.hpp"
 
 namespace ap::ui {
@@ -175,6 +176,26 @@ void SheetView::draw_token_mark(const Context& context) const {
   ImGui::GetWindowDrawList()->AddLine({at.x, at.y}, {at.right(), at.y}, im(context.theme.accent), 3);
 }
 
+/// The number under the hand, larger than its cell may be.
+void SheetView::draw_scrub_bubble(const Context& context) const {
+  if (drag_ != Drag::kScrub || !pressed_) return;
+  const CellId cell = pressed_->cell;
+  const ConstView values = context.trace().tensor(cell.tensor);
+  const Rect at = to_screen(context.view.camera, region_, cell_rect(model_.sheet(), cell));
+  if (at.empty() || values.data == nullptr) return;
+  const NumberText text = format_exact(values(cell.row, cell.col));
+  const Font font = fonts().get(FontRole::kMono16);
+  const float w = std::max(72.F, labels_.width(text, Face::kMono, font.size) + 24);
+  Rect box{at.centre().x - w / 2, at.y - 40, w, 30};
+  if (box.y < region_.y) box.y = at.bottom() + 10;
+  box.x = std::round(std::clamp(box.x, region_.x + 4, std::max(region_.x + 4, region_.right() - w - 4)));
+  box.y = std::round(box.y);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled({box.x, box.y}, {box.right(), box.bottom()}, im(context.theme.ink), 6);
+  labels_.draw(list, {box.x + 12, box.y + 7}, im(context.theme.background), text, Face::kMono,
+               font.size);
+}
+
 void SheetView::draw_editor(Context& context) {
   if (!editor_.open()) return;
   const Sheet& sheet = model_.sheet();
@@ -215,6 +236,7 @@ void SheetView::draw(Context& context) {
   update(context.view, region_);
   draw_sheet_now(context);
   draw_token_mark(context);
+  draw_scrub_bubble(context);
   draw_editor(context);
 }
 

@@ -49,6 +49,7 @@ class SheetView {
   void draw_sheet_now(Context& context);
   void draw_editor(Context& context);
   void draw_token_mark(const Context& context) const;
+  void draw_scrub_bubble(const Context& context) const;
   void drop_stale(ViewState& view);
   // sheet_pointer.cpp
   void pointer(Context& context);

@@ -1,5 +1,7 @@
 #include "ui/text_field.hpp"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 
 namespace ap::ui {
@@ -16,6 +18,7 @@ struct Editing {
   std::vector<TextEvent> events;
   bool seen = false;      // drawn this frame
   bool activated = false; // desktop: ImGui has given it the keyboard
+  bool caret_at_end = false;  // desktop: what ImGui selected at the start is to be let go
 };
 Editing& editing() {
   static Editing state;
@@ -99,7 +102,7 @@ TextFieldResult edited_by_page(Ports& ports, const char* id, const char* label, 
   const ImVec2 to = ImGui::GetItemRectMax();
   if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
   if ((clicked || ImGui::IsItemActivated() || o.focus) && e.id != item) {
-    e = {item, text, {}, true, true};
+    e = {item, text, {}, true, true, false};
     result.began = true;
   }
   if (e.id == item) {
@@ -169,12 +172,19 @@ TextFieldResult edited_by_imgui(const char* id, std::string& text, const ImVec2&
   }
   const ImGuiID item = ImGui::GetItemID();
   if (ImGui::IsItemActivated() || (o.focus && e.id != item)) {
-    e = {item, before, {}, true, false};
+    e = {item, before, {}, true, false, o.focus && !o.select_all};
     result.began = true;
   }
   if (e.id == item) {
     e.seen = true;
     e.activated = e.activated || ImGui::IsItemActive();
+    if (e.activated && e.caret_at_end) {
+      if (ImGuiInputTextState* state = ImGui::GetInputTextState(item)) {
+        state->ClearSelection();
+        state->Stb.cursor = state->CurLenW;
+      }
+      e.caret_at_end = false;
+    }
     TextKey key = TextKey::kNone;
     if (e.activated) {
       key = ending_key(o);

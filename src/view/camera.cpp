@@ -18,7 +18,8 @@ float keep(float low, float size, float from, float length, float margin) noexce
   return std::clamp(low, from + m - size, from + length - m);
 }
 
-/// Smallest move of a window [low, low + size) so that it holds [from, from + length); its start if too long.
+/// Smallest move of a window [low, low + size) so that it holds [from, from + length); its start if
+/// too long.
 float bring(float low, float size, float from, float length) noexcept {
   if (length >= size || from < low) return from;
   return std::max(low, from + length - size);
@@ -53,7 +54,8 @@ Camera fit(const Rect& bounds, const Rect& viewport, float padding, float max_zo
 
 Camera fit_width(const Rect& bounds, const Rect& viewport, float padding, float max_zoom) noexcept {
   if (bounds.empty() || viewport.empty()) return {};
-  const float zoom = limited(std::min(std::max(1.F, viewport.w - 2 * padding) / bounds.w, max_zoom));
+  const float zoom =
+      limited(std::min(std::max(1.F, viewport.w - 2 * padding) / bounds.w, max_zoom));
   Camera camera = centred(bounds.centre(), zoom, viewport);
   camera.y = bounds.y - padding / zoom;
   return camera;

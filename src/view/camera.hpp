@@ -18,7 +18,8 @@ struct Camera {
 };
 
 [[nodiscard]] Point to_screen(const Camera& camera, const Rect& viewport, Point sheet) noexcept;
-[[nodiscard]] Rect to_screen(const Camera& camera, const Rect& viewport, const Rect& sheet) noexcept;
+[[nodiscard]] Rect to_screen(const Camera& camera, const Rect& viewport,
+                             const Rect& sheet) noexcept;
 [[nodiscard]] Point to_sheet(const Camera& camera, const Rect& viewport, Point screen) noexcept;
 /// The sheet rectangle that the viewport shows.
 [[nodiscard]] Rect visible(const Camera& camera, const Rect& viewport) noexcept;

@@ -18,8 +18,7 @@ struct DigitPlan {
   int extra = 0;
 
   [[nodiscard]] NumberText of(double value, int more = 0) const noexcept {
-    NumberStyle style = choose_style(static_cast<float>(value), Digits::kFull);
-    if (!style.scientific) style.decimals = result.scientific ? 4 : result.decimals;
+    NumberStyle style = result;
     style.decimals = std::clamp(style.decimals + extra + more, 0, 11);
     return format(static_cast<float>(value), style);
   }
@@ -38,9 +37,13 @@ std::string trimmed(std::string_view number) {
 
 class Writer {
  public:
-  Writer(const Explanation& e, const Trace& trace, const SheetLabels& labels, const CardOptions& options,
-         DigitPlan digits)
-      : e_(e), trace_(trace), labels_(labels), options_(options), digits_(digits),
+  Writer(const Explanation& e, const Trace& trace, const SheetLabels& labels,
+         const CardOptions& options, DigitPlan digits)
+      : e_(e),
+        trace_(trace),
+        labels_(labels),
+        options_(options),
+        digits_(digits),
         names_(detail::names_of(e.cell.cell, trace, labels)) {
     card_.cell = e.cell.cell;
     card_.operation = e.operation;
@@ -48,7 +51,8 @@ class Writer {
 
   Card write() {
     card_.lines.push_back(detail::title_line(e_.cell.cell, trace_, labels_));
-    for (const Names* names : {static_cast<const Names*>(nullptr), static_cast<const Names*>(&names_)}) {
+    for (const Names* names :
+         {static_cast<const Names*>(nullptr), static_cast<const Names*>(&names_)}) {
       CardLine line = detail::formula_line(e_, trace_, names);
       if (!line.runs.empty()) card_.lines.push_back(std::move(line));
     }
@@ -71,7 +75,9 @@ class Writer {
   void number(CardLine& line, const CellValue& v, int more = 1) const {
     put(line, digits_.of(v.value, more), RunRole::kNumber, hue_of(v.cell.tensor.stage), v.cell);
   }
-  void number(CardLine& line, double v, int more = 1) const { put(line, digits_.of(v, more), RunRole::kNumber); }
+  void number(CardLine& line, double v, int more = 1) const {
+    put(line, digits_.of(v, more), RunRole::kNumber);
+  }
   void note(std::string_view text) { put(add(LineKind::kNote), text, RunRole::kText); }
   void constant(std::string_view name, double value, int more = 1) {
     CardLine& line = add(LineKind::kConstant);
@@ -81,7 +87,8 @@ class Writer {
   void result() {
     CardLine& line = add(LineKind::kResult);
     put(line, "= ", RunRole::kSign);
-    put(line, format(e_.cell.value, digits_.result), RunRole::kResult, hue_of(e_.cell.cell.tensor.stage), e_.cell.cell);
+    put(line, format(e_.cell.value, digits_.result), RunRole::kResult,
+        hue_of(e_.cell.cell.tensor.stage), e_.cell.cell);
   }
 
   /// Which of many a term is: the word, or the number of the dimension.
@@ -97,12 +104,18 @@ class Writer {
   void product_term(const Term& t) {
     CardLine& line = add(LineKind::kTerm);
     put(line, term_label(t) + "  ", RunRole::kWord);
-    number(line, t.a, 2);
+    // An operand's rounding counts as often as the other is large.
+    const auto digits_for = [](double other) {
+      return std::abs(other) <= 1 ? 2 : std::abs(other) <= 10 ? 3 : 4;
+    };
+    number(line, t.a, digits_for(t.has_b ? t.b.value : t.factor));
     const bool factor = e_.operation == Operation::kRotate;
     if (!t.has_b && !factor) return;
     put(line, " × ", RunRole::kSign);
-    if (t.has_b) number(line, t.b, 2);
-    else number(line, t.factor, 2);
+    if (t.has_b)
+      number(line, t.b, digits_for(t.a.value));
+    else
+      number(line, t.factor, digits_for(t.a.value));
     put(line, " = ", RunRole::kSign);
     number(line, t.value, 1);
   }
@@ -158,14 +171,19 @@ class Writer {
       const Term& t = e_.terms[i];
       write(t);
       CardLine& line = card_.lines.back();
-      line.share = largest > 0 && std::isfinite(largest) ? static_cast<float>(std::abs(t.value) / largest) : 0;
+      line.share = largest > 0 && std::isfinite(largest)
+                       ? static_cast<float>(std::abs(t.value) / largest)
+                       : 0;
       line.negative = t.value < 0;
       rest -= t.value;
     }
     if (order.size() == e_.terms.size()) return;
     CardLine& line = add(LineKind::kMore);
-    put(line, "and " + std::to_string(e_.terms.size() - order.size()) + " more, together ", RunRole::kSoft);
-    put(line, std::abs(rest) < 1e-12 * largest ? std::string("0") : std::string(digits_.of(rest, more_digits).view()),
+    put(line, "and " + std::to_string(e_.terms.size() - order.size()) + " more, together ",
+        RunRole::kSoft);
+    put(line,
+        std::abs(rest) < 1e-12 * largest ? std::string("0")
+                                         : std::string(digits_.of(rest, more_digits).view()),
         RunRole::kNumber);
   }
 
@@ -192,8 +210,12 @@ class Writer {
 
   void body() {
     switch (e_.operation) {
-      case Operation::kGiven: note("Set, not computed: edit it"); return result();
-      case Operation::kCached: note("Kept in the cache from an earlier step"); return result();
+      case Operation::kGiven:
+        note("Set, not computed: edit it");
+        return result();
+      case Operation::kCached:
+        note("Kept in the cache from an earlier step");
+        return result();
       case Operation::kMaskRule:
         if (e_.reason == MaskReason::kOpen) note(names_.row + " may look at " + names_.col);
         return result();
@@ -207,7 +229,8 @@ class Writer {
       case Operation::kRotate:
         terms(-1, 1, [&](const Term& t) { product_term(t); });
         return result();
-      case Operation::kSoftmax: return softmax();
+      case Operation::kSoftmax:
+        return softmax();
       case Operation::kLayerNorm:
       case Operation::kRmsNorm: {
         CardLine& line = add(LineKind::kTerm);
@@ -216,7 +239,8 @@ class Writer {
         constants(3);
         return result();
       }
-      default: break;
+      default:
+        break;
     }
     for (const Term& t : e_.terms) {
       CardLine& line = add(LineKind::kTerm);
@@ -251,10 +275,11 @@ NumberStyle result_style(const Explanation& e) noexcept {
 
 }  // namespace
 
-Card make_card(const Explanation& e, const Trace& trace, const SheetLabels& labels, const CardOptions& options) {
+Card make_card(const Explanation& e, const Trace& trace, const SheetLabels& labels,
+               const CardOptions& options) {
   const NumberStyle style = result_style(e);
-  // More digits for the parts until they give the result to its digits; a result that lies on the edge
-  // between two roundings loses a digit instead.
+  // More digits for the parts until they give the result to its digits; a result that lies on the
+  // edge between two roundings loses a digit instead.
   for (int fewer = 0; fewer <= std::min(2, style.decimals); ++fewer) {
     for (int extra = -1; extra <= 5; ++extra) {
       DigitPlan digits{style, extra + fewer};
@@ -262,7 +287,8 @@ Card make_card(const Explanation& e, const Trace& trace, const SheetLabels& labe
       Card card = Writer(e, trace, labels, options, digits).write();
       const double shown = shown_value(card);
       if (std::isnan(shown)) continue;
-      if (format(static_cast<float>(shown), digits.result).view() == format(e.cell.value, digits.result).view())
+      if (format(static_cast<float>(shown), digits.result).view() ==
+          format(e.cell.value, digits.result).view())
         return card;
     }
   }

@@ -1,6 +1,7 @@
-// The explanation card as lines of text: formula in symbols, the same with the words, term by term with
-// the numbers, the result. The numbers as shown, evaluated, give the result to the digits shown.
-// Also one sentence a step. No boxes and no colours here: roles and hues, drawn by whoever shows it.
+// The explanation card as lines of text: formula in symbols, the same with the words, term by term
+// with the numbers, the result. The numbers as shown, evaluated, give the result to the digits
+// shown. Also one sentence a step. No boxes and no colours here: roles and hues, drawn by whoever
+// shows it.
 #pragma once
 
 #include "attention/explain.hpp"
@@ -9,7 +10,17 @@
 namespace ap {
 
 /// kSub: lowered and smaller. kTerm: carries `cell`, to be pointed at.
-enum class RunRole : std::uint8_t { kText, kSymbol, kSub, kWord, kNumber, kSign, kResult, kSoft, kHeading };
+enum class RunRole : std::uint8_t {
+  kText,
+  kSymbol,
+  kSub,
+  kWord,
+  kNumber,
+  kSign,
+  kResult,
+  kSoft,
+  kHeading
+};
 
 struct CardRun {
   std::string text;
@@ -17,7 +28,16 @@ struct CardRun {
   Hue hue = Hue::kNeutral;
   std::optional<CellId> cell;  // the cell that this number is
 };
-enum class LineKind : std::uint8_t { kTitle, kFormula, kWords, kTerm, kMore, kConstant, kResult, kNote };
+enum class LineKind : std::uint8_t {
+  kTitle,
+  kFormula,
+  kWords,
+  kTerm,
+  kMore,
+  kConstant,
+  kResult,
+  kNote
+};
 struct CardLine {
   LineKind kind = LineKind::kNote;
   std::vector<CardRun> runs;
@@ -28,7 +48,8 @@ struct Card {
   CellId cell;
   Operation operation = Operation::kGiven;
   std::vector<CardLine> lines;
-  bool exact = true;  // the numbers shown give the result shown; false: the result is marked as about
+  bool exact =
+      true;  // the numbers shown give the result shown; false: the result is marked as about
 };
 
 struct CardOptions {
@@ -40,8 +61,8 @@ struct CardOptions {
 [[nodiscard]] std::string plain(const CardLine& line);
 [[nodiscard]] std::string plain(const Card& card);
 
-/// What the card's numbers give, read back from its text: for tests, and how make_card picks its digits.
-/// NaN where a line's own arithmetic is off by more than a unit of its last digit.
+/// What the card's numbers give, read back from its text: for tests, and how make_card picks its
+/// digits. NaN where a line's own arithmetic is off by more than a unit of its last digit.
 [[nodiscard]] double shown_value(const Card& card);
 
 /// "Softmax turns the row of it into shares that add up to 1: cat gets 62 %."; row: whose token.

@@ -26,7 +26,8 @@ double unit(std::string_view text) {
   const std::size_t e = text.find('e');
   const std::string_view mantissa = text.substr(0, e);
   const std::size_t point = mantissa.find('.');
-  const double decimals = point == std::string_view::npos ? 0 : static_cast<double>(mantissa.size() - point - 1);
+  const double decimals =
+      point == std::string_view::npos ? 0 : static_cast<double>(mantissa.size() - point - 1);
   const double power = e == std::string_view::npos ? 0 : read(std::string(text.substr(e + 1)));
   return std::pow(10.0, power - decimals);
 }
@@ -111,31 +112,46 @@ double shown_value(const Card& card) {
   switch (card.operation) {
     case Operation::kGiven:
     case Operation::kCached:
-    case Operation::kMaskRule: return result(card);
-    case Operation::kCopy: return first(card);
+    case Operation::kMaskRule:
+      return result(card);
+    case Operation::kCopy:
+      return first(card);
     case Operation::kSum:
     case Operation::kDot:
-    case Operation::kRotate: return sum(card);
-    case Operation::kScale: return first(card) * constant(card, "scale");
-    case Operation::kCap: return constant(card, "cap") * std::tanh(first(card) / constant(card, "cap"));
-    case Operation::kSoftmax: return softmax(card);
+    case Operation::kRotate:
+      return sum(card);
+    case Operation::kScale:
+      return first(card) * constant(card, "scale");
+    case Operation::kCap:
+      return constant(card, "cap") * std::tanh(first(card) / constant(card, "cap"));
+    case Operation::kSoftmax:
+      return softmax(card);
     case Operation::kLayerNorm:
-      return (first(card) - constant(card, "mean")) / std::sqrt(constant(card, "variance") + constant(card, "epsilon")) *
-                 constant(card, "gain") + constant(card, "bias");
+      return (first(card) - constant(card, "mean")) /
+                 std::sqrt(constant(card, "variance") + constant(card, "epsilon")) *
+                 constant(card, "gain") +
+             constant(card, "bias");
     case Operation::kRmsNorm:
-      return first(card) / std::sqrt(constant(card, "mean square") + constant(card, "epsilon")) * constant(card, "gain");
-    case Operation::kGelu: return first(card) * 0.5 * std::erfc(-first(card) / std::numbers::sqrt2);
-    case Operation::kRelu: return std::max(first(card), 0.0);
-    case Operation::kSwiglu: return first(card) / (1 + std::exp(-first(card))) * first(card, 1);
+      return first(card) / std::sqrt(constant(card, "mean square") + constant(card, "epsilon")) *
+             constant(card, "gain");
+    case Operation::kGelu:
+      return first(card) * 0.5 * std::erfc(-first(card) / std::numbers::sqrt2);
+    case Operation::kRelu:
+      return std::max(first(card), 0.0);
+    case Operation::kSwiglu:
+      return first(card) / (1 + std::exp(-first(card))) * first(card, 1);
     case Operation::kSinusoid: {
       const double angle = constant(card, "position") * constant(card, "frequency");
       bool cosine = false;
       for (const CardLine& line : card.lines)
-        cosine = cosine || (line.kind == LineKind::kFormula && plain(line).find("cos") != std::string::npos);
+        cosine = cosine ||
+                 (line.kind == LineKind::kFormula && plain(line).find("cos") != std::string::npos);
       return cosine ? std::cos(angle) : std::sin(angle);
     }
-    case Operation::kAngle: return constant(card, "position") * constant(card, "frequency");
-    case Operation::kAlibi: return -constant(card, "slope") * constant(card, "distance");
+    case Operation::kAngle:
+      return constant(card, "position") * constant(card, "frequency");
+    case Operation::kAlibi:
+      return -constant(card, "slope") * constant(card, "distance");
   }
   return kWrong;
 }

@@ -15,7 +15,8 @@ Hue hue_from(std::string_view tag) noexcept {
   return Hue::kNeutral;
 }
 
-/// `{i}` and `{j}` are subscripts that become names, `{text}` stays; `<q>` begins Q's hue, `<>` ends it.
+/// `{i}` and `{j}` are subscripts that become names, `{text}` stays; `<q>` begins Q's hue, `<>`
+/// ends it.
 void parse(std::string_view markup, const Names* names, CardLine& line) {
   Hue hue = Hue::kNeutral;
   while (!markup.empty()) {
@@ -52,14 +53,22 @@ std::string dot_markup(const Explanation& e) {
     return std::string(rule) + (bias ? std::string(extra) : std::string());
   };
   switch (e.cell.cell.tensor.stage) {
-    case Stage::kQ: return with("<q>q{i}<> = <x>x{i}<> · <q>W{Q}<>", " + <q>b{Q}<>");
-    case Stage::kK: return with("<k>k{i}<> = <x>x{i}<> · <k>W{K}<>", " + <k>b{K}<>");
-    case Stage::kV: return with("<v>v{i}<> = <x>x{i}<> · <v>W{V}<>", " + <v>b{V}<>");
-    case Stage::kScores: return "<w>score{ij}<> = <q>q{i}<> · <k>k{j}<>";
-    case Stage::kHeadOut: return "<o>head{i}<> = sum of <w>weight{ij}<> × <v>v{j}<> over all words j";
-    case Stage::kGate: return with("<o>gate{i}<> = <x>x{i}<> · <o>W{gate}<>", " + <o>b{gate}<>");
-    case Stage::kUp: return with("<o>up{i}<> = <x>x{i}<> · <o>W{up}<>", " + <o>b{up}<>");
-    default: break;
+    case Stage::kQ:
+      return with("<q>q{i}<> = <x>x{i}<> · <q>W{Q}<>", " + <q>b{Q}<>");
+    case Stage::kK:
+      return with("<k>k{i}<> = <x>x{i}<> · <k>W{K}<>", " + <k>b{K}<>");
+    case Stage::kV:
+      return with("<v>v{i}<> = <x>x{i}<> · <v>W{V}<>", " + <v>b{V}<>");
+    case Stage::kScores:
+      return "<w>score{ij}<> = <q>q{i}<> · <k>k{j}<>";
+    case Stage::kHeadOut:
+      return "<o>head{i}<> = sum of <w>weight{ij}<> × <v>v{j}<> over all words j";
+    case Stage::kGate:
+      return with("<o>gate{i}<> = <x>x{i}<> · <o>W{gate}<>", " + <o>b{gate}<>");
+    case Stage::kUp:
+      return with("<o>up{i}<> = <x>x{i}<> · <o>W{up}<>", " + <o>b{up}<>");
+    default:
+      break;
   }
   const bool mlp = !e.terms.empty() && e.terms[0].a.cell.tensor.stage == Stage::kHidden;
   const std::string symbol(symbol_of(e.cell.cell.tensor.stage));
@@ -78,7 +87,8 @@ std::string sum_markup(const Explanation& e) {
   }
   std::string text = std::string(symbol_of(stage)) + "{i} =";
   for (std::size_t i = 0; i < e.terms.size(); ++i)
-    text += std::string(i > 0 ? " + " : " ") + std::string(symbol_of(e.terms[i].a.cell.tensor.stage)) + "{i}";
+    text += std::string(i > 0 ? " + " : " ") +
+            std::string(symbol_of(e.terms[i].a.cell.tensor.stage)) + "{i}";
   return text;
 }
 
@@ -86,31 +96,45 @@ std::string markup_of(const Explanation& e, const Trace& trace) {
   const std::string symbol(symbol_of(e.cell.cell.tensor.stage));
   const bool warm = e.constant("temperature") != 0 && e.constant("temperature") != 1;
   switch (e.operation) {
-    case Operation::kDot: return dot_markup(e);
-    case Operation::kSum: return sum_markup(e);
+    case Operation::kDot:
+      return dot_markup(e);
+    case Operation::kSum:
+      return sum_markup(e);
     case Operation::kScale:
-      return trace.model.scale == ScaleKind::kInverseSqrt ? "<w>scaled{ij}<> = <w>score{ij}<> / √K"
-                                                          : "<w>scaled{ij}<> = <w>score{ij}<> × scale";
-    case Operation::kCap: return "<w>capped{ij}<> = c · tanh(<w>" + std::string(score_symbol(e)) + "{ij}<> / c)";
+      return trace.model.scale == ScaleKind::kInverseSqrt
+                 ? "<w>scaled{ij}<> = <w>score{ij}<> / √K"
+                 : "<w>scaled{ij}<> = <w>score{ij}<> × scale";
+    case Operation::kCap:
+      return "<w>capped{ij}<> = c · tanh(<w>" + std::string(score_symbol(e)) + "{ij}<> / c)";
     case Operation::kSoftmax: {
       const std::string s = "<w>" + std::string(score_symbol(e)) + "{ij}<>";
       const std::string inner = warm ? "((" + s + " − max) / τ)" : "(" + s + " − max)";
       return "<w>weight{ij}<> = exp" + inner + " / sum of the row's exp";
     }
-    case Operation::kRotate: return symbol + "{i} turned by its position: a cos θ ± b sin θ";
-    case Operation::kLayerNorm: return "norm{i} = (x − mean) / √(variance + ε) × gain + bias";
-    case Operation::kRmsNorm: return "norm{i} = x / √(mean square + ε) × gain";
-    case Operation::kGelu: return "hidden{i} = up × (1 + erf(up / √2)) / 2";
-    case Operation::kRelu: return "hidden{i} = max(up, 0)";
-    case Operation::kSwiglu: return "hidden{i} = gate / (1 + exp(−gate)) × up";
+    case Operation::kRotate:
+      return symbol + "{i} turned by its position: a cos θ ± b sin θ";
+    case Operation::kLayerNorm:
+      return "norm{i} = (x − mean) / √(variance + ε) × gain + bias";
+    case Operation::kRmsNorm:
+      return "norm{i} = x / √(mean square + ε) × gain";
+    case Operation::kGelu:
+      return "hidden{i} = up × (1 + erf(up / √2)) / 2";
+    case Operation::kRelu:
+      return "hidden{i} = max(up, 0)";
+    case Operation::kSwiglu:
+      return "hidden{i} = gate / (1 + exp(−gate)) × up";
     case Operation::kSinusoid:
-      return std::string("<x>P{i}<> = ") + (e.constant("cosine") != 0 ? "cos" : "sin") + "(position × frequency)";
-    case Operation::kAngle: return "<x>θ{i}<> = position × frequency";
-    case Operation::kAlibi: return "<x>P{ij}<> = −slope × distance";
+      return std::string("<x>P{i}<> = ") + (e.constant("cosine") != 0 ? "cos" : "sin") +
+             "(position × frequency)";
+    case Operation::kAngle:
+      return "<x>θ{i}<> = position × frequency";
+    case Operation::kAlibi:
+      return "<x>P{ij}<> = −slope × distance";
     case Operation::kCopy:
     case Operation::kGiven:
     case Operation::kCached:
-    case Operation::kMaskRule: break;
+    case Operation::kMaskRule:
+      break;
   }
   return {};
 }
@@ -120,24 +144,37 @@ std::string markup_of(const Explanation& e, const Trace& trace) {
 std::string_view symbol_of(Stage stage) noexcept {
   switch (stage) {
     case Stage::kEmbeddings:
-    case Stage::kSourceEmbeddings: return "E";
+    case Stage::kSourceEmbeddings:
+      return "E";
     case Stage::kPositions:
-    case Stage::kSourcePositions: return "P";
+    case Stage::kSourcePositions:
+      return "P";
     case Stage::kInput:
-    case Stage::kSourceInput: return "x";
+    case Stage::kSourceInput:
+      return "x";
     case Stage::kNorm1:
-    case Stage::kNorm2: return "norm";
+    case Stage::kNorm2:
+      return "norm";
     case Stage::kQ:
-    case Stage::kQRotated: return "q";
+    case Stage::kQRotated:
+      return "q";
     case Stage::kK:
-    case Stage::kKRotated: return "k";
-    case Stage::kV: return "v";
-    case Stage::kScores: return "score";
-    case Stage::kWeights: return "weight";
-    case Stage::kHeadOut: return "head";
-    case Stage::kMlpOut: return "MLP";
-    case Stage::kMlpAdded: return "added";
-    default: return name(stage);
+    case Stage::kKRotated:
+      return "k";
+    case Stage::kV:
+      return "v";
+    case Stage::kScores:
+      return "score";
+    case Stage::kWeights:
+      return "weight";
+    case Stage::kHeadOut:
+      return "head";
+    case Stage::kMlpOut:
+      return "MLP";
+    case Stage::kMlpAdded:
+      return "added";
+    default:
+      return name(stage);
   }
 }
 
@@ -160,11 +197,13 @@ CardLine title_line(const CellId& cell, const Trace& trace, const SheetLabels& l
   const Stage stage = cell.tensor.stage;
   const Hue hue = hue_of(stage);
   for (const MathRun& run : title_of(stage))
-    line.runs.push_back({std::string(run.text), run.drop > 0 ? RunRole::kSub : RunRole::kHeading, hue, {}});
+    line.runs.push_back(
+        {std::string(run.text), run.drop > 0 ? RunRole::kSub : RunRole::kHeading, hue, {}});
   const Names names = names_of(cell, trace, labels);
   const bool pair = col_axis(stage, trace.model) == Axis::kKeys;
   const bool single = row_axis(stage, trace.model) == Axis::kOne;
-  const std::string place = single ? "  " + names.col : "  " + names.row + (pair ? " → " : ", ") + names.col;
+  const std::string place =
+      single ? "  " + names.col : "  " + names.row + (pair ? " → " : ", ") + names.col;
   line.runs.push_back({place, RunRole::kWord, Hue::kNeutral, {}});
   return line;
 }
@@ -183,10 +222,13 @@ std::string reason_text(MaskReason reason, const Names& names) {
   switch (reason) {
     case MaskReason::kCausal:
       return names.col + " comes after " + names.row + ": hidden by the causal mask";
-    case MaskReason::kPadding: return names.col + " is padding: hidden from every word";
-    case MaskReason::kPainted: return "painted by hand for " + names.row + " → " + names.col;
+    case MaskReason::kPadding:
+      return names.col + " is padding: hidden from every word";
+    case MaskReason::kPainted:
+      return "painted by hand for " + names.row + " → " + names.col;
     case MaskReason::kOpen:
-    case MaskReason::kNone: break;
+    case MaskReason::kNone:
+      break;
   }
   return {};
 }

@@ -15,7 +15,8 @@ struct Names {
 [[nodiscard]] Names names_of(const CellId& cell, const Trace& trace, const SheetLabels& labels);
 
 /// "scores  it → cat", "Q  it, 3".
-[[nodiscard]] CardLine title_line(const CellId& cell, const Trace& trace, const SheetLabels& labels);
+[[nodiscard]] CardLine title_line(const CellId& cell, const Trace& trace,
+                                  const SheetLabels& labels);
 /// The rule in symbols, or with names in place of i and j; no runs where there is none to state.
 [[nodiscard]] CardLine formula_line(const Explanation& e, const Trace& trace, const Names* names);
 /// What the result line calls the cell: "score", "q", ...

@@ -1,7 +1,8 @@
-// Sheet: the whole computation as one figure: a titled heatmap block per stage, flow lines, heads as
-// thumbnails, steps. Layout is a pure function of shapes and the space there is; no numbers, no pixels.
-// A sheet unit is a pixel at zoom 1, where text has its designed size; cells take what space is left.
-// Drawing is in sheet_draw.hpp, picking in sheet_hit.hpp, the numbers that blocks show in sheet_values.hpp.
+// Sheet: the whole computation as one figure: a titled heatmap block per stage, flow lines, heads
+// as thumbnails, steps. Layout is a pure function of shapes and the space there is; no numbers, no
+// pixels. A sheet unit is a pixel at zoom 1, where text has its designed size; cells take what
+// space is left. Drawing is in sheet_draw.hpp, picking in sheet_hit.hpp, the numbers that blocks
+// show in sheet_values.hpp.
 #pragma once
 
 #include <array>
@@ -19,7 +20,16 @@
 namespace ap {
 
 /// The eight steps of the step bar, in order.
-enum class Step : std::uint8_t { kEmbed, kProject, kScore, kScale, kMask, kSoftmax, kMix, kCombine };
+enum class Step : std::uint8_t {
+  kEmbed,
+  kProject,
+  kScore,
+  kScale,
+  kMask,
+  kSoftmax,
+  kMix,
+  kCombine
+};
 inline constexpr int kStepCount = 8;
 [[nodiscard]] std::string_view name(Step step) noexcept;  // "Embed", "Project", ...
 [[nodiscard]] Step step_of(Stage stage) noexcept;
@@ -87,8 +97,9 @@ struct SheetOptions {
   float height = 700;
   float query_label = 64;  // widest row label, units (see label_width); capped at kLabelMax
   float key_label = 64;
-  std::set<Stage> folded;    // shown as a tab only
-  std::set<Stage> expanded;  // shown although folded by default: the mask, where it is the causal rule alone
+  std::set<Stage> folded;  // shown as a tab only
+  std::set<Stage>
+      expanded;  // shown although folded by default: the mask, where it is the causal rule alone
   const TextMeasure* measure = nullptr;  // null: EstimatedMeasure
 };
 /// The widest of the labels at the label size, for SheetOptions.
@@ -100,11 +111,11 @@ struct Block {
   int cols = 0;
   Axis row_axis = Axis::kDims;
   Axis col_axis = Axis::kDims;
-  Rect frame;      // everything of this block; frames of one sheet never overlap
-  Rect matrix;     // the cells
+  Rect frame;   // everything of this block; frames of one sheet never overlap
+  Rect matrix;  // the cells
   float cell_w = 0;
   float cell_h = 0;
-  Rect header;     // title, and below it formula and shape
+  Rect header;      // title, and below it formula and shape
   Rect row_gutter;  // empty: no row labels beside it
   Rect col_gutter;
   Rect legend;
@@ -115,11 +126,12 @@ struct Block {
   Hue hue = Hue::kNeutral;
   MapKind map = MapKind::kDiverging;
   bool editable = false;
-  bool quiet = false;  // its column words stand on a neighbour too: drawn only where there is ample room
+  bool quiet =
+      false;  // its column words stand on a neighbour too: drawn only where there is ample room
 
   [[nodiscard]] Rect cell(int row, int col) const noexcept {
-    return {matrix.x + static_cast<float>(col) * cell_w, matrix.y + static_cast<float>(row) * cell_h,
-            cell_w, cell_h};
+    return {matrix.x + static_cast<float>(col) * cell_w,
+            matrix.y + static_cast<float>(row) * cell_h, cell_w, cell_h};
   }
 };
 

@@ -1,5 +1,5 @@
-// The inner parts of the layout: blocks grouped into items (a matrix with its bias or gains below it),
-// items measured for a block size, and items put into rows. Only sheet_*.cpp include this.
+// The inner parts of the layout: blocks grouped into items (a matrix with its bias or gains below
+// it), items measured for a block size, and items put into rows. Only sheet_*.cpp include this.
 #pragma once
 
 #include <vector>
@@ -18,7 +18,8 @@ inline constexpr float kLabelLine = 12;
 inline constexpr float kMargin = 4;
 
 /// Cell size from the side that the longest axis should have: equal cells up to 30 of them, smaller
-/// along axes that would grow beyond the side. So row i is at the same height in all blocks of a row.
+/// along axes that would grow beyond the side. So row i is at the same height in all blocks of a
+/// row.
 struct Pitch {
   float side;
   float common;
@@ -30,9 +31,9 @@ struct Pitch {
 struct Item {
   std::vector<int> blocks;  // indices; the first is the owner
   std::vector<Ghost> ghosts;
-  bool always_labels = false;   // row labels also where it is not the first of its row
-  bool break_before = false;    // stacked: starts a row
-  bool break_preferred = false; // wide: a good place to start a row
+  bool always_labels = false;    // row labels also where it is not the first of its row
+  bool break_before = false;     // stacked: starts a row
+  bool break_preferred = false;  // wide: a good place to start a row
   Step step = Step::kEmbed;
   // Measured, for a pitch:
   float width = 0;
@@ -46,13 +47,13 @@ struct Parts {
   std::vector<Item> items;
   std::vector<float> header_widths;  // a block: of title and shape
   std::vector<float> formula_widths;
-  std::vector<int> queries;                  // item indices: embeddings, positions, input, norm
-  std::vector<int> sources;                  // the same of the source side
+  std::vector<int> queries;                   // item indices: embeddings, positions, input, norm
+  std::vector<int> sources;                   // the same of the source side
   std::array<std::vector<int>, 3> projected;  // W, Q, Q turned; the same for K and V
-  std::vector<int> rest;                     // scores to output
-  std::vector<Ghost> last_ghosts;            // in a line below the end of the figure
-  int longest = 1;                           // axis
-  int strip_layers = 0;                      // of the heads strip; 0: no strip
+  std::vector<int> rest;                      // scores to output
+  std::vector<Ghost> last_ghosts;             // in a line below the end of the figure
+  int longest = 1;                            // axis
+  int strip_layers = 0;                       // of the heads strip; 0: no strip
   int strip_heads = 0;
 };
 [[nodiscard]] Parts make_parts(const SheetSpec& spec, const SheetOptions& options);
@@ -65,7 +66,7 @@ struct Placement {
   struct Spot {
     int item = -1;
     float x = 0;
-    float y = 0;       // of the first matrix
+    float y = 0;  // of the first matrix
     bool labels = false;
     int row = 0;
   };

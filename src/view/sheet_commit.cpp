@@ -36,9 +36,9 @@ void size_block(Block& b, const Pitch& pitch, const SheetOptions& o, bool labels
   const float w = b.cell_w * static_cast<float>(b.cols);
   const float h = b.cell_h * static_cast<float>(b.rows);
   const float digits = static_cast<float>(std::to_string(std::max(0, b.rows - 1)).size());
-  const float gutter = b.row_axis == Axis::kDims       ? kDimGutter + 6 * digits
+  const float gutter = b.row_axis == Axis::kDims      ? kDimGutter + 6 * digits
                        : labels && tokens(b.row_axis) ? label_gutter(b.row_axis, o)
-                                                          : 0;
+                                                      : 0;
   const float header = small ? kSmallHeader : roomy ? kRoomyHeader : kHeader;
   const float columns = small ? 0 : column_gutter(b, pitch, o);
   const float legend_w = small ? 0 : std::clamp(w, 44.F, kLegendMost);
@@ -115,8 +115,10 @@ void add_captions(Sheet& sheet, const Parts& parts, const Placement& placement,
       if (item.blocks.empty()) continue;
       const Rect& e = extents[i];
       const float top = placement.row_tops[static_cast<std::size_t>(row)];
-      if (!line.empty() && line.back().step == item.step) line.back().rect.w = e.right() - line.back().rect.x;
-      else line.push_back({item.step, {e.x, top, e.w, kCaptionHeight - 4}});
+      if (!line.empty() && line.back().step == item.step)
+        line.back().rect.w = e.right() - line.back().rect.x;
+      else
+        line.push_back({item.step, {e.x, top, e.w, kCaptionHeight - 4}});
     }
     sheet.captions.insert(sheet.captions.end(), line.begin(), line.end());
   }
@@ -169,10 +171,12 @@ void commit(Sheet& sheet, Parts& parts, const Placement& placement, const Pitch&
       sheet.ghosts.push_back(std::move(ghost));
     }
     extents.push_back(extent);
-    for (std::size_t i = 0; i < blocks.size(); ++i) placed.emplace_back(item.blocks[i], std::move(blocks[i]));
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+      placed.emplace_back(item.blocks[i], std::move(blocks[i]));
   }
   // In the order of the computation, for Tab and for `flows`.
-  std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(placed.begin(), placed.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [index, block] : placed) sheet.blocks.push_back(std::move(block));
   add_captions(sheet, parts, placement, extents);
   fill_strip(sheet, parts, placement.strip);

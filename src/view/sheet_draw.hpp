@@ -1,5 +1,6 @@
-// Draws a sheet into a DrawList, in screen pixels: culled to the viewport, numbers where they have room,
-// labels that stay at the edge while zoomed. Reads only values, labels and style; keeps nothing.
+// Draws a sheet into a DrawList, in screen pixels: culled to the viewport, numbers where they have
+// room, labels that stay at the edge while zoomed. Reads only values, labels and style; keeps
+// nothing.
 #pragma once
 
 #include <span>
@@ -12,21 +13,21 @@ namespace ap {
 
 struct SheetStyle {
   Mode mode = Mode::kLight;
-  const TextMeasure* measure = nullptr;   // null: EstimatedMeasure
-  bool numbers = true;                    // print numbers where there is room
+  const TextMeasure* measure = nullptr;  // null: EstimatedMeasure
+  bool numbers = true;                   // print numbers where there is room
   std::optional<CellId> hover;
-  std::optional<CellId> selection;        // its ring; with rows x cols for a range
+  std::optional<CellId> selection;  // its ring; with rows x cols for a range
   int selection_rows = 1;
   int selection_cols = 1;
-  std::span<const Region> sources;        // of the hovered or pinned cell
+  std::span<const Region> sources;  // of the hovered or pinned cell
   std::span<const Region> consumers;
-  std::optional<Step> focus;              // dims the blocks of other steps
-  std::span<const CellId> edited;         // small mark: changed by the reader
-  std::span<const TensorId> locked;       // a lock in the title
+  std::optional<Step> focus;         // dims the blocks of other steps
+  std::span<const CellId> edited;    // small mark: changed by the reader
+  std::span<const TensorId> locked;  // a lock in the title
   std::optional<TensorId> hover_title;
-  std::optional<int> hover_thumbnail;     // index into Sheet::thumbnails
+  std::optional<int> hover_thumbnail;  // index into Sheet::thumbnails
   std::optional<Stage> hover_ghost;
-  std::optional<CellId> error;            // a refused entry, ringed in the warning colour
+  std::optional<CellId> error;  // a refused entry, ringed in the warning colour
 };
 
 void draw_sheet(DrawList& list, const Sheet& sheet, const SheetValues& values,
@@ -41,7 +42,8 @@ struct NumberDetail {
 [[nodiscard]] NumberDetail number_detail(float cell_w, float cell_h, float largest,
                                          bool negative) noexcept;
 
-/// The largest baked size that is at most `wanted` (9 if none is): text is never drawn between sizes.
+/// The largest baked size that is at most `wanted` (9 if none is): text is never drawn between
+/// sizes.
 inline constexpr std::array<float, 5> kBakedSizes = {9, 11, 13, 16, 22};
 [[nodiscard]] float baked_size(float wanted) noexcept;
 

@@ -47,15 +47,17 @@ void paint_header(const Painter& p, const Block& b, bool dim) {
     p.list.fill(body, hue, 1);
     x = body.right();
   }
-  const float small = p.text_size(kCaptionSize);
+  const float small = std::min(13.F, p.text_size(kCaptionSize));
   const Rgba soft = p.ink(p.theme.ink_soft, dim);
   const float shape = p.measure.width(b.shape, Face::kText, small);
   if (x + 8 + shape <= r.right() + 4)
-    p.list.text({x + 8, baseline}, b.shape, {Face::kText, small, soft, Align::kStart, VAlign::kBaseline});
+    p.list.text({x + 8, baseline}, b.shape,
+                {Face::kText, small, soft, Align::kStart, VAlign::kBaseline});
   const float formula = width(b.formula, p.measure, Face::kText, small);
   if (b.formula.empty()) return;
   if (roomy) {
-    if (formula <= r.w + 4) p.math({r.x, baseline + 15 * p.camera.zoom}, b.formula, Face::kText, small, soft);
+    if (formula <= r.w + 4)
+      p.math({r.x, baseline + 15 * p.camera.zoom}, b.formula, Face::kText, small, soft);
   } else if (x + 8 + shape + 10 + formula <= r.right() + 2) {
     p.math({r.right() - formula, baseline}, b.formula, Face::kText, small, soft);
   }
@@ -79,10 +81,12 @@ void paint_numbers(const Painter& p, const Block& b, const BlockValues& v, bool 
         const float at = position(value, v.range) * static_cast<float>(kMapSize - 1);
         text.colour = inks[static_cast<std::size_t>(at + 0.5F)];
       } else {
-        text.colour = cell_kind(value) == CellKind::kNaN ? text_on(nan_colour(p.style.mode)) : masked_ink;
+        text.colour =
+            cell_kind(value) == CellKind::kNaN ? text_on(nan_colour(p.style.mode)) : masked_ink;
       }
       if (dim) text.colour = text.colour.with_alpha(0.45F);
-      p.list.text({m.x + (static_cast<float>(j) + 0.5F) * w, y}, format(v.numbers(i, j), detail.style).view(), text);
+      p.list.text({m.x + (static_cast<float>(j) + 0.5F) * w, y},
+                  format(v.numbers(i, j), detail.style).view(), text);
     }
   }
 }
@@ -119,18 +123,25 @@ const Matrix& ramp(MapKind map) {
   return map == MapKind::kSequential ? kShares : kSigned;
 }
 
-void paint_legend(const Painter& p, const Block& b, const BlockValues& v, const std::string& text, bool dim) {
+void paint_legend(const Painter& p, const Block& b, const BlockValues& v, const std::string& text,
+                  bool dim) {
   if (b.legend.empty() || text.empty()) return;
   const Rect r = p.screen(b.legend);
-  const float size = p.text_size(kCaptionSize - 2);
+  const float size = std::min(13.F, p.text_size(kCaptionSize - 2));
   const float width = p.measure.width(text, Face::kMono, size);
-  const float bar = std::min(40.F * p.camera.zoom, r.w - width - 5);
+  const float bar = std::min(40.F * std::min(1.5F, p.camera.zoom), r.w - width - 5);
   if (width > r.w + 8) return;
   float x = r.x;
   if (bar >= 14) {
     const Rect box{r.x, r.y + r.h / 2 - 2.5F, bar, 5};
-    p.list.heatmap({box, view(ramp(v.map)), {v.map == MapKind::kSequential ? 0.F : -1.F, 1}, v.map, p.style.mode,
-                    dim ? kDim : 0, v.map == MapKind::kSequential ? 2'000'001U : 2'000'000U, 1});
+    p.list.heatmap({box,
+                    view(ramp(v.map)),
+                    {v.map == MapKind::kSequential ? 0.F : -1.F, 1},
+                    v.map,
+                    p.style.mode,
+                    dim ? kDim : 0,
+                    v.map == MapKind::kSequential ? 2'000'001U : 2'000'000U,
+                    1});
     p.list.outline(box, p.theme.line, 1);
     x += bar + 5;
   }
@@ -143,7 +154,9 @@ void paint_legend(const Painter& p, const Block& b, const BlockValues& v, const 
 VisibleCells visible_cells(const Painter& p, const Block& b) noexcept {
   const Rect part = intersect(visible(p.camera, p.viewport), b.matrix);
   if (part.empty()) return {};
-  const auto first = [](float from, float start, float cell) { return static_cast<int>((from - start) / cell); };
+  const auto first = [](float from, float start, float cell) {
+    return static_cast<int>((from - start) / cell);
+  };
   VisibleCells v;
   v.row = std::clamp(first(part.y, b.matrix.y, b.cell_h), 0, b.rows - 1);
   v.col = std::clamp(first(part.x, b.matrix.x, b.cell_w), 0, b.cols - 1);
@@ -166,11 +179,17 @@ void paint_block(const Painter& p, int index) {
   if (m.overlaps(p.viewport)) {
     p.list.fill(m, p.theme.background);
     if (!v.values.empty()) {
-      p.list.heatmap({m, v.values, v.range, v.map, p.style.mode, dim ? kDim : 0, heatmap_id(b.id), p.values.revision});
+      p.list.heatmap({m, v.values, v.range, v.map, p.style.mode, dim ? kDim : 0, heatmap_id(b.id),
+                      p.values.revision});
       if (b.editable) paint_editable(p, b, dim);
       if (p.style.numbers) paint_numbers(p, b, v, dim);
     }
-    p.list.outline(m, mix(p.theme.background, colour(b.hue, p.theme), dim ? 0.25F : b.editable ? 0.85F : 0.45F), 1);
+    p.list.outline(m,
+                   mix(p.theme.background, colour(b.hue, p.theme),
+                       dim          ? 0.25F
+                       : b.editable ? 0.85F
+                                    : 0.45F),
+                   1);
   }
   paint_legend(p, b, v, p.values.legends[static_cast<std::size_t>(index)], dim);
   p.list.group_end();

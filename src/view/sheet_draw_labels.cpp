@@ -1,5 +1,6 @@
 // Row and column labels: tokens as words, dimensions as light numbers; thinned where they crowd.
-// Column words stay level: they take turns on up to three lines, which reads better than slanted type.
+// Column words stay level: they take turns on up to three lines, which reads better than slanted
+// type.
 #include <algorithm>
 #include <cmath>
 
@@ -19,7 +20,8 @@ struct AxisLabels {
     return words && k < words->size() ? (*words)[k] : std::to_string(i);
   }
   [[nodiscard]] bool is_unknown(int i) const {
-    return unknown && static_cast<std::size_t>(i) < unknown->size() && (*unknown)[static_cast<std::size_t>(i)];
+    return unknown && static_cast<std::size_t>(i) < unknown->size() &&
+           (*unknown)[static_cast<std::size_t>(i)];
   }
 };
 
@@ -66,25 +68,28 @@ void row_labels(const Painter& p, const Block& b, float right, float width, bool
   const VisibleCells seen = visible_cells(p, b);
   const AxisLabels labels = labels_of(p, b.row_axis);
   const bool words = labels.words != nullptr;
-  const float size = words ? std::min(p.text_size(kLabelSize), baked_size(std::max(9.F, h))) : p.text_size(9);
+  const float size = words ? std::min({13.F, p.text_size(kLabelSize), baked_size(std::max(9.F, h))})
+                           : std::min(11.F, p.text_size(9));
   const int step = every(h, words ? size * 1.02F : size + 2);
   const Highlight mark = highlight_of(p, b);
   if (width < 8) return;
   for (int i = seen.row; i < seen.row + seen.rows; ++i) {
     const bool strong = i == mark.row;
-    const bool near_mark = mark.row >= 0 && !strong && static_cast<float>(std::abs(i - mark.row)) * h < size;
+    const bool near_mark =
+        mark.row >= 0 && !strong && static_cast<float>(std::abs(i - mark.row)) * h < size;
     if (!strong && (i % step != 0 || near_mark)) continue;
     const Rgba ink = p.ink(strong || words ? p.theme.ink : p.theme.ink_soft, dim);
-    const std::string text = elide(labels.text(i), width, strong ? Face::kBold : Face::kText, size, p.measure);
-    put_word(p, {right, m.y + (static_cast<float>(i) + 0.5F) * h}, text, size, ink, Align::kEnd, strong && words,
-             labels.is_unknown(i));
+    const std::string text =
+        elide(labels.text(i), width, strong ? Face::kBold : Face::kText, size, p.measure);
+    put_word(p, {right, m.y + (static_cast<float>(i) + 0.5F) * h}, text, size, ink, Align::kEnd,
+             strong && words, labels.is_unknown(i));
   }
 }
 
 struct ColumnLines {
   int lines = 1;
-  int step = 1;      // every step-th column has a label
-  float slot = 0;    // px a label may take
+  int step = 1;    // every step-th column has a label
+  float slot = 0;  // px a label may take
 };
 
 ColumnLines column_lines(float cell, float height, float size, float longest, bool words) noexcept {
@@ -94,7 +99,8 @@ ColumnLines column_lines(float cell, float height, float size, float longest, bo
   }
   const int most = std::clamp(static_cast<int>(height / (size * 1.05F)), 1, 3);
   for (int lines = 1; lines <= most; ++lines)
-    if (cell * static_cast<float>(lines) - 5 >= longest) return {lines, 1, cell * static_cast<float>(lines) - 5};
+    if (cell * static_cast<float>(lines) - 5 >= longest)
+      return {lines, 1, cell * static_cast<float>(lines) - 5};
   if (cell * static_cast<float>(most) >= 30) return {most, 1, cell * static_cast<float>(most) - 5};
   const int step = every(cell, 40);
   return {1, step, cell * static_cast<float>(step) - 6};
@@ -107,7 +113,7 @@ void column_labels(const Painter& p, const Block& b, float bottom, float height,
   const VisibleCells seen = visible_cells(p, b);
   const AxisLabels labels = labels_of(p, b.col_axis);
   const bool words = labels.words != nullptr;
-  const float size = p.text_size(words ? kLabelSize : 9);
+  const float size = std::min(words ? 13.F : 11.F, p.text_size(words ? kLabelSize : 9));
   if (height < 8 || seen.cols == 0) return;
   float longest = 0;
   if (words && w >= 4)
@@ -119,17 +125,24 @@ void column_labels(const Painter& p, const Block& b, float bottom, float height,
   const float line_height = std::min(height / static_cast<float>(lines.lines), size * 1.15F);
   for (int j = seen.col; j < seen.col + seen.cols; ++j) {
     const bool strong = j == mark.col;
-    if (!strong && (only_mark || j % lines.step != 0 || (lines.step > 1 && mark.col >= 0 && std::abs(j - mark.col) < lines.step))) continue;
+    if (!strong && (only_mark || j % lines.step != 0 ||
+                    (lines.step > 1 && mark.col >= 0 && std::abs(j - mark.col) < lines.step)))
+      continue;
     const int line = lines.step > 1 ? 0 : j % lines.lines;
     const float y = bottom - (static_cast<float>(line) + 0.5F) * line_height - 1;
     const float centre = m.x + (static_cast<float>(j) + 0.5F) * w;
     const Face face = strong && words ? Face::kBold : Face::kText;
-    const std::string text = elide(labels.text(j), strong ? std::max(lines.slot, 60.F) : lines.slot, face, size, p.measure);
+    const std::string text = elide(labels.text(j), strong ? std::max(lines.slot, 60.F) : lines.slot,
+                                   face, size, p.measure);
     const float half = p.measure.width(text, face, size) / 2;
-    const float x = words ? std::clamp(centre, m.x - kOverhang + half, std::max(m.x - kOverhang + half, m.right() + kOverhang - half)) : centre;
+    const float x = words
+                        ? std::clamp(centre, m.x - kOverhang + half,
+                                     std::max(m.x - kOverhang + half, m.right() + kOverhang - half))
+                        : centre;
     if (line > 0) p.list.line({centre, y + size * 0.6F}, {centre, bottom}, p.theme.line, 1);
     const Rgba ink = p.ink(strong || words ? p.theme.ink : p.theme.ink_soft, dim);
-    if (strong && lines.step > 1) p.list.fill({x - half - 2, y - size * 0.6F, 2 * half + 4, size * 1.2F}, p.theme.background);
+    if (strong && lines.step > 1)
+      p.list.fill({x - half - 2, y - size * 0.6F, 2 * half + 4, size * 1.2F}, p.theme.background);
     put_word(p, {x, y}, text, size, ink, Align::kMiddle, strong && words, labels.is_unknown(j));
   }
 }
@@ -156,7 +169,8 @@ void paint_sticky_labels(const Painter& p, int index) {
   const Rect part = intersect(m, p.viewport);
   if (part.w < 80 || part.h < 60) return;
   const float gutter_x = b.row_gutter.empty() ? m.x : p.screen(b.row_gutter).x;
-  const bool rows = gutter_x < p.viewport.x - 2 && m.x < p.viewport.x + 4 && b.row_axis != Axis::kOne;
+  const bool rows =
+      gutter_x < p.viewport.x - 2 && m.x < p.viewport.x + 4 && b.row_axis != Axis::kOne;
   const float gutter_y = b.col_gutter.empty() ? m.y : p.screen(b.col_gutter).y;
   const bool cols = gutter_y < p.viewport.y - 2 && m.y < p.viewport.y + 4;
   const Rgba ground = p.theme.panel.with_alpha(0.93F);

@@ -1,5 +1,5 @@
-// Marks over the cells: sources and consumers, selection, edits, refused entries. Each has a halo of the
-// ground, so that it shows on any cell colour.
+// Marks over the cells: sources and consumers, selection, edits, refused entries. Each has a halo
+// of the ground, so that it shows on any cell colour.
 #include <algorithm>
 
 #include "view/sheet_paint.hpp"
@@ -41,16 +41,19 @@ void regions(const Painter& p, std::span<const Region> all, Rgba ink, float widt
 void cell_ring(const Painter& p, const CellId& cell, int rows, int cols, Rgba ink, float width) {
   const int i = block_for(p.sheet, cell.tensor);
   if (i < 0) return;
-  ring(p, area(p.sheet.blocks[static_cast<std::size_t>(i)], cell.row, cell.col, rows, cols), ink, width);
+  ring(p, area(p.sheet.blocks[static_cast<std::size_t>(i)], cell.row, cell.col, rows, cols), ink,
+       width);
 }
 
 void edited_mark(const Painter& p, const CellId& cell) {
   const int i = block_for(p.sheet, cell.tensor);
   if (i < 0) return;
-  const Rect r = p.screen(area(p.sheet.blocks[static_cast<std::size_t>(i)], cell.row, cell.col, 1, 1));
+  const Rect r =
+      p.screen(area(p.sheet.blocks[static_cast<std::size_t>(i)], cell.row, cell.col, 1, 1));
   if (std::min(r.w, r.h) < 8 || !r.overlaps(p.viewport)) return;
   const float s = std::clamp(std::min(r.w, r.h) * 0.22F, 3.F, 8.F);
-  const std::array<Point, 3> t = {Point{r.x + 1, r.y + 1}, Point{r.x + 1 + s, r.y + 1}, Point{r.x + 1, r.y + 1 + s}};
+  const std::array<Point, 3> t = {Point{r.x + 1, r.y + 1}, Point{r.x + 1 + s, r.y + 1},
+                                  Point{r.x + 1, r.y + 1 + s}};
   p.list.polygon(t, p.theme.accent);
 }
 
@@ -73,7 +76,8 @@ void paint_marks(const Painter& p) {
   regions(p, p.style.sources, p.theme.source_highlight, 2);
   if (p.style.hover) cell_ring(p, *p.style.hover, 1, 1, p.theme.ink, 1.5F);
   if (p.style.selection)
-    cell_ring(p, *p.style.selection, p.style.selection_rows, p.style.selection_cols, p.theme.selection, 2);
+    cell_ring(p, *p.style.selection, p.style.selection_rows, p.style.selection_cols,
+              p.theme.selection, 2);
   if (p.style.error) cell_ring(p, *p.style.error, 1, 1, p.theme.warn, 2);
 }
 

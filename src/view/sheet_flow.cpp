@@ -10,7 +10,9 @@ namespace {
 constexpr float kTip = 4;  // between an arrow's tip and what it points at
 
 /// Left end of what belongs to the matrix: its row labels too.
-float left_of(const Block& b) noexcept { return b.row_gutter.empty() ? b.matrix.x : b.row_gutter.x; }
+float left_of(const Block& b) noexcept {
+  return b.row_gutter.empty() ? b.matrix.x : b.row_gutter.x;
+}
 
 /// A level line where the two overlap in height, near `lane` (0..1) of the target.
 Bezier level(const Block& a, const Block& b, float lane) noexcept {
@@ -98,7 +100,9 @@ class Lines {
   }
 
  private:
-  [[nodiscard]] const Block& at(int i) const noexcept { return sheet_.blocks[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] const Block& at(int i) const noexcept {
+    return sheet_.blocks[static_cast<std::size_t>(i)];
+  }
   Sheet& sheet_;
 };
 
@@ -120,7 +124,8 @@ void add_projections(Lines& lines, int queries, int sources) {
 
 /// From the heads to the output; the MLP's two branches join again in `hidden`.
 void add_output(Lines& lines, int input) {
-  int last = lines.chain(lines.find(Stage::kHeadOut), {Stage::kConcat, Stage::kWo, Stage::kProjected});
+  int last =
+      lines.chain(lines.find(Stage::kHeadOut), {Stage::kConcat, Stage::kWo, Stage::kProjected});
   const int added = lines.find(Stage::kAdded);
   lines.link(input, added, 0.25F);
   last = lines.chain(last, {Stage::kAdded});
@@ -129,9 +134,10 @@ void add_output(Lines& lines, int input) {
   const int hidden = lines.find(Stage::kHidden);
   if (hidden >= 0) {
     last = lines.chain(last, {Stage::kNorm2});
-    lines.link(lines.chain(last, {Stage::kWGate, Stage::kGate}), lines.find(Stage::kGate) >= 0 ? hidden : -1);
-    last = lines.chain(last, {Stage::kWUp, Stage::kUp, Stage::kHidden, Stage::kWDown, Stage::kMlpOut,
-                              Stage::kMlpAdded});
+    lines.link(lines.chain(last, {Stage::kWGate, Stage::kGate}),
+               lines.find(Stage::kGate) >= 0 ? hidden : -1);
+    last = lines.chain(last, {Stage::kWUp, Stage::kUp, Stage::kHidden, Stage::kWDown,
+                              Stage::kMlpOut, Stage::kMlpAdded});
   }
   lines.chain(last, {Stage::kOutput});
 }
@@ -140,13 +146,15 @@ void add_output(Lines& lines, int input) {
 
 void add_flows(Sheet& sheet) {
   Lines lines(sheet);
-  const bool cross = lines.find(Stage::kSourceEmbeddings) >= 0 || lines.find(Stage::kSourceInput) >= 0;
+  const bool cross =
+      lines.find(Stage::kSourceEmbeddings) >= 0 || lines.find(Stage::kSourceInput) >= 0;
   const int norm1 = lines.find(Stage::kNorm1);
   const bool pre = norm1 >= 0 && sheet.blocks[static_cast<std::size_t>(norm1)].step == Step::kEmbed;
   int input = lines.find(Stage::kInput);
   lines.link(lines.find(Stage::kEmbeddings), input);
   const int positions = lines.find(Stage::kPositions);
-  const bool alibi = positions >= 0 && sheet.blocks[static_cast<std::size_t>(positions)].col_axis == Axis::kKeys;
+  const bool alibi =
+      positions >= 0 && sheet.blocks[static_cast<std::size_t>(positions)].col_axis == Axis::kKeys;
   if (!alibi) lines.link(positions, input);
   input = or_else(input, lines.find(Stage::kEmbeddings));
   int source = lines.find(Stage::kSourceInput);

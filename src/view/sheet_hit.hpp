@@ -1,4 +1,5 @@
-// What is under the pointer on a sheet, and what is next to it by keyboard. Screen pixels in, addresses out.
+// What is under the pointer on a sheet, and what is next to it by keyboard. Screen pixels in,
+// addresses out.
 #pragma once
 
 #include "view/camera.hpp"
@@ -6,19 +7,28 @@
 
 namespace ap {
 
-enum class HitKind : std::uint8_t { kCell, kTitle, kRowLabel, kColLabel, kLegend, kThumbnail, kGhost, kCaption };
+enum class HitKind : std::uint8_t {
+  kCell,
+  kTitle,
+  kRowLabel,
+  kColLabel,
+  kLegend,
+  kThumbnail,
+  kGhost,
+  kCaption
+};
 
 struct Hit {
   HitKind kind = HitKind::kCell;
-  int block = -1;     // index into blocks: cell, title, labels, legend
-  CellId cell;        // kCell; kRowLabel: row, col 0; kColLabel: row 0, col
-  int thumbnail = -1; // index into thumbnails
+  int block = -1;      // index into blocks: cell, title, labels, legend
+  CellId cell;         // kCell; kRowLabel: row, col 0; kColLabel: row 0, col
+  int thumbnail = -1;  // index into thumbnails
   Stage ghost = Stage::kScaled;
   Step step = Step::kEmbed;  // of the caption or the block
 };
 
-/// `slop`: how far outside, in pixels, still counts: 0 for a mouse, about 12 for a finger. The exact
-/// hit wins over a near one.
+/// `slop`: how far outside, in pixels, still counts: 0 for a mouse, about 12 for a finger. The
+/// exact hit wins over a near one.
 [[nodiscard]] std::optional<Hit> hit_sheet(const Sheet& sheet, const Camera& camera,
                                            const Rect& viewport, Point screen, float slop = 0);
 [[nodiscard]] std::optional<CellId> hit_cell(const Sheet& sheet, const Camera& camera,

@@ -1,5 +1,5 @@
-// Chooses the arrangement: block size, number of rows and where they wrap, so that on this viewport the
-// cells come out as large as they can while the text keeps its size.
+// Chooses the arrangement: block size, number of rows and where they wrap, so that on this viewport
+// the cells come out as large as they can while the text keeps its size.
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +12,8 @@ namespace {
 constexpr float kMostCell = 40;
 constexpr int kManyCells = 30;
 
-/// Text below its designed size costs more than small cells do; a little is given for the order that reads best.
+/// Text below its designed size costs more than small cells do; a little is given for the order
+/// that reads best.
 float score(const Placement& p, const Plan& plan, float common, bool roomy, const SheetOptions& o) {
   const float zoom = std::min({o.width / (p.width + 32), o.height / (p.height + 32), 1.25F});
   const float legible = zoom < 1 ? std::pow(zoom, 1.6F) : std::sqrt(zoom);
@@ -48,6 +49,8 @@ Choice choose_wide(Parts& parts, const SheetOptions& o) {
   Choice best;
   for (float side = 480; side > 84; side *= 0.93F) {
     const Pitch pitch(side, parts.longest);
+    // No plan of smaller cells can do better than what was found.
+    if (pitch.common * 1.42F <= best.score) break;
     for (const bool roomy : {true, false}) {
       measure(parts, pitch, o, roomy);
       try_plans(parts, pitch, side, roomy, o, best);

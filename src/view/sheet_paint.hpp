@@ -18,12 +18,16 @@ struct Painter {
   const TextMeasure& measure;
 
   [[nodiscard]] Rect screen(const Rect& r) const noexcept { return to_screen(camera, viewport, r); }
-  [[nodiscard]] bool dimmed(Step step) const noexcept { return style.focus && *style.focus != step; }
+  [[nodiscard]] bool dimmed(Step step) const noexcept {
+    return style.focus && *style.focus != step;
+  }
   /// Faded towards the ground for blocks of other steps.
   [[nodiscard]] Rgba ink(Rgba colour, bool dim) const noexcept {
     return dim ? mix(theme.background, colour, 0.38F) : colour;
   }
-  [[nodiscard]] float text_size(float units) const noexcept { return baked_size(units * camera.zoom); }
+  [[nodiscard]] float text_size(float units) const noexcept {
+    return baked_size(units * camera.zoom);
+  }
   /// A line of maths with lowered parts; returns where it ends.
   float math(Point baseline, const MathText& text, Face face, float size, Rgba colour) const;
 };

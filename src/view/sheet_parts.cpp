@@ -10,32 +10,51 @@ namespace {
 /// What a block is drawn under, if it is small and belongs to another: biases, gains.
 std::optional<Stage> owner_of(Stage stage) noexcept {
   switch (stage) {
-    case Stage::kBq: return Stage::kWq;
-    case Stage::kBk: return Stage::kWk;
-    case Stage::kBv: return Stage::kWv;
-    case Stage::kBo: return Stage::kWo;
-    case Stage::kBGate: return Stage::kWGate;
-    case Stage::kBUp: return Stage::kWUp;
-    case Stage::kBDown: return Stage::kWDown;
+    case Stage::kBq:
+      return Stage::kWq;
+    case Stage::kBk:
+      return Stage::kWk;
+    case Stage::kBv:
+      return Stage::kWv;
+    case Stage::kBo:
+      return Stage::kWo;
+    case Stage::kBGate:
+      return Stage::kWGate;
+    case Stage::kBUp:
+      return Stage::kWUp;
+    case Stage::kBDown:
+      return Stage::kWDown;
     case Stage::kNorm1Gain:
-    case Stage::kNorm1Bias: return Stage::kNorm1;
+    case Stage::kNorm1Bias:
+      return Stage::kNorm1;
     case Stage::kNorm2Gain:
-    case Stage::kNorm2Bias: return Stage::kNorm2;
-    case Stage::kTemperature: return Stage::kWeights;
-    default: return std::nullopt;
+    case Stage::kNorm2Bias:
+      return Stage::kNorm2;
+    case Stage::kTemperature:
+      return Stage::kWeights;
+    default:
+      return std::nullopt;
   }
 }
 
 std::string_view ghost_name(Stage stage) noexcept {
   switch (stage) {
-    case Stage::kPositions: return "positions";
-    case Stage::kScaled: return "scale";
-    case Stage::kMasked: return "mask";
-    case Stage::kCapped: return "softcap";
-    case Stage::kAdded: return "residual";
-    case Stage::kNorm1: return "norm";
-    case Stage::kHidden: return "MLP";
-    default: return name(stage);
+    case Stage::kPositions:
+      return "positions";
+    case Stage::kScaled:
+      return "scale";
+    case Stage::kMasked:
+      return "mask";
+    case Stage::kCapped:
+      return "softcap";
+    case Stage::kAdded:
+      return "residual";
+    case Stage::kNorm1:
+      return "norm";
+    case Stage::kHidden:
+      return "MLP";
+    default:
+      return name(stage);
   }
 }
 
@@ -54,8 +73,10 @@ class Builder {
     for (const StageShape& s : spec.stages) {
       const bool plain_mask = s.id.stage == Stage::kMask && !spec.mask_painted &&
                               !options.expanded.contains(Stage::kMask);
-      if (options.folded.contains(s.id.stage) || plain_mask) folded_.push_back(s.id.stage);
-      else add_block(s, measure);
+      if (options.folded.contains(s.id.stage) || plain_mask)
+        folded_.push_back(s.id.stage);
+      else
+        add_block(s, measure);
     }
   }
 
@@ -142,21 +163,27 @@ class Builder {
 void add_ghosts(Parts& parts, const SheetSpec& spec, const std::vector<Stage>& folded) {
   std::vector<Ghost> after;
   const auto hang = [&](Stage stage, bool is_folded) {
-    // Under the last item of the earlier stages of the same band, else behind the end of the figure.
+    // Under the last item of the earlier stages of the same band, else behind the end of the
+    // figure.
     int host = -1;
     const bool embed = step_of(stage) == Step::kEmbed;
     const auto consider = [&](const std::vector<int>& items) {
       for (const int i : items) {
-        const Stage owner =
-            parts.blocks[static_cast<std::size_t>(parts.items[static_cast<std::size_t>(i)].blocks[0])]
-                .id.stage;
+        const Stage owner = parts
+                                .blocks[static_cast<std::size_t>(
+                                    parts.items[static_cast<std::size_t>(i)].blocks[0])]
+                                .id.stage;
         if (owner < stage && owner != Stage::kMask && owner != Stage::kPositions) host = i;
       }
     };
-    if (embed && stage != Stage::kNorm1) consider(parts.queries);
-    else if (stage >= Stage::kScores && stage <= Stage::kCapped) consider(parts.rest);
-    if (host >= 0) parts.items[static_cast<std::size_t>(host)].ghosts.push_back(make_ghost(stage, is_folded));
-    else after.push_back(make_ghost(stage, is_folded));
+    if (embed && stage != Stage::kNorm1)
+      consider(parts.queries);
+    else if (stage >= Stage::kScores && stage <= Stage::kCapped)
+      consider(parts.rest);
+    if (host >= 0)
+      parts.items[static_cast<std::size_t>(host)].ghosts.push_back(make_ghost(stage, is_folded));
+    else
+      after.push_back(make_ghost(stage, is_folded));
   };
   for (const Stage s : folded)
     if (!owner_of(s)) hang(s, true);
@@ -200,9 +227,9 @@ Parts make_parts(const SheetSpec& spec, const SheetOptions& options) {
   build.add(parts.rest, Stage::kScores);
   build.add(parts.rest, Stage::kScaled);
   if (alibi) build.add(parts.rest, Stage::kPositions);
-  for (const Stage s : {Stage::kMask, Stage::kMasked, Stage::kCapped, Stage::kWeights,
-                        Stage::kHeadOut, Stage::kConcat, Stage::kWo, Stage::kProjected,
-                        Stage::kAdded})
+  for (const Stage s :
+       {Stage::kMask, Stage::kMasked, Stage::kCapped, Stage::kWeights, Stage::kHeadOut,
+        Stage::kConcat, Stage::kWo, Stage::kProjected, Stage::kAdded})
     build.add(parts.rest, s);
   if (post) build.add(parts.rest, Stage::kNorm1);
   for (const Stage s : {Stage::kNorm2, Stage::kWGate, Stage::kWUp, Stage::kGate, Stage::kUp,

@@ -1,5 +1,5 @@
-// Items into rows. Left: X, then W beside what it makes; right of them the rest, wrapped like words.
-// All items of a row have their matrices' tops on one line.
+// Items into rows. Left: X, then W beside what it makes; right of them the rest, wrapped like
+// words. All items of a row have their matrices' tops on one line.
 #include <algorithm>
 #include <cmath>
 
@@ -37,11 +37,13 @@ class Rows {
     float y = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const bool below_strip = static_cast<int>(i) > strip_after && !strip.empty();
-      if (below_strip && (strip_blocks_next || static_cast<int>(i) >= first_free_)) y = std::max(y, strip.bottom() + kRowGap);
+      if (below_strip && (strip_blocks_next || static_cast<int>(i) >= first_free_))
+        y = std::max(y, strip.bottom() + kRowGap);
       out_.row_tops.push_back(y);
       tops_.push_back(y + kCaptionHeight + rows_[i].ascent);
       const float bottom = tops_.back() + rows_[i].descent;
-      if (static_cast<int>(i) == strip_after) strip.y = bottom_of_spot(strip_after, strip.w) + kRowGap;
+      if (static_cast<int>(i) == strip_after)
+        strip.y = bottom_of_spot(strip_after, strip.w) + kRowGap;
       y = bottom + kRowGap;
     }
     for (Placement::Spot& s : out_.spots) s.y = tops_[static_cast<std::size_t>(s.row)];
@@ -66,7 +68,8 @@ class Rows {
   [[nodiscard]] float bottom_of_spot(int row, float width) const {
     float bottom = tops_.back();
     for (const Placement::Spot& s : out_.spots)
-      if (s.row == row && s.x < width) bottom = std::max(bottom, tops_.back() + item_at(parts_, s.item).descent);
+      if (s.row == row && s.x < width)
+        bottom = std::max(bottom, tops_.back() + item_at(parts_, s.item).descent);
     return bottom;
   }
 
@@ -81,7 +84,8 @@ class Rows {
 std::vector<float> place_left(Rows& rows, const Parts& parts, const Plan& plan, Rect& strip) {
   float x = 0;
   if (!parts.queries.empty() || parts.strip_layers > 0) {
-    const float column = std::max(widest(parts, parts.queries), parts.strip_layers > 0 ? 132.F : 0.F);
+    const float column =
+        std::max(widest(parts, parts.queries), parts.strip_layers > 0 ? 132.F : 0.F);
     for (std::size_t i = 0; i < parts.queries.size(); ++i)
       rows.put(static_cast<int>(i), parts.queries[i], 0, true);
     if (parts.strip_layers > 0) strip = strip_size(parts, column);
@@ -112,7 +116,8 @@ std::vector<float> place_left(Rows& rows, const Parts& parts, const Plan& plan, 
     }
     x += w + (j == 0 || (plan.two_rows && j + 2 == columns) ? kPairGap : kGapX);
   }
-  if (!plan.two_rows) std::fill(start.begin(), start.end(), *std::max_element(start.begin(), start.end()));
+  if (!plan.two_rows)
+    std::fill(start.begin(), start.end(), *std::max_element(start.begin(), start.end()));
   return start;
 }
 
@@ -154,7 +159,8 @@ Placement place_stacked(const Parts& parts, const Plan& plan) {
   const auto flow = [&](const std::vector<int>& items) {
     for (const int i : items) {
       const Item& item = item_at(parts, i);
-      if (row < 0 || item.break_before || x + (item.always_labels ? item.labelled_width : item.width) > plan.right) {
+      if (row < 0 || item.break_before ||
+          x + (item.always_labels ? item.labelled_width : item.width) > plan.right) {
         ++row;
         x = 0;
       }
@@ -182,7 +188,8 @@ Placement place(const Parts& parts, const Plan& plan) {
 Rect strip_size(const Parts& parts, float width) noexcept {
   const int count = parts.strip_layers * parts.strip_heads;
   const float side = count <= 4 ? 44 : count <= 16 ? 30 : 22;
-  const int per_line = std::clamp(static_cast<int>((width - 18) / (side + 4)), 1, parts.strip_heads);
+  const int per_line =
+      std::clamp(static_cast<int>((width - 18) / (side + 4)), 1, parts.strip_heads);
   const int lines = (parts.strip_heads + per_line - 1) / per_line * parts.strip_layers;
   const float gaps = static_cast<float>(parts.strip_layers - 1) * 4;
   return {0, 0, std::max(60.F, 18 + static_cast<float>(per_line) * (side + 4)),

@@ -14,7 +14,8 @@ struct Drawing {
   Rect area;
 };
 
-Drawing draw(const Trace& trace, const SheetLabels& labels, const TextMeasure& measure, const RenderOptions& o) {
+Drawing draw(const Trace& trace, const SheetLabels& labels, const TextMeasure& measure,
+             const RenderOptions& o) {
   SheetOptions options;
   options.width = o.width;
   options.height = o.height;
@@ -43,8 +44,9 @@ Result<Image> render_sheet(const Trace& trace, const SheetLabels& labels, const 
   return rasterize(d.list, d.area, options.scale, theme(options.mode).background, fonts);
 }
 
-std::string render_sheet_svg(const Trace& trace, const SheetLabels& labels, const TextMeasure& measure,
-                             std::string_view title, const RenderOptions& options) {
+std::string render_sheet_svg(const Trace& trace, const SheetLabels& labels,
+                             const TextMeasure& measure, std::string_view title,
+                             const RenderOptions& options) {
   const Drawing d = draw(trace, labels, measure, options);
   return write_svg(d.list, d.area, theme(options.mode).background, title);
 }

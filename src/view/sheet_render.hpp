@@ -1,4 +1,5 @@
-// The whole sheet as a picture, without a window: `attention render`, exports, and pictures in tests.
+// The whole sheet as a picture, without a window: `attention render`, exports, and pictures in
+// tests.
 #pragma once
 
 #include <string>
@@ -10,9 +11,9 @@ namespace ap {
 
 struct RenderOptions {
   Mode mode = Mode::kLight;
-  float width = 1280;   // the page for which the sheet is laid out, units
+  float width = 1280;  // the page for which the sheet is laid out, units
   float height = 760;
-  float scale = 2;      // pixels a unit, PNG
+  float scale = 2;  // pixels a unit, PNG
   int layer = 0;
   int head = 0;
   std::set<Stage> folded;

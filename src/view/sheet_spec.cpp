@@ -9,8 +9,10 @@ bool of_first_layer_only(Stage stage) noexcept {
   switch (stage) {
     case Stage::kEmbeddings:
     case Stage::kSourceEmbeddings:
-    case Stage::kSourcePositions: return true;
-    default: return false;
+    case Stage::kSourcePositions:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -53,8 +55,10 @@ SheetSpec sheet_spec(const Trace& trace, int layer, int head) {
   for (int s = 0; s < kStageCount; ++s) {
     TensorId id{spec.layer, static_cast<Stage>(s), 0};
     const int count = trace.head_count(id.stage);
-    if (count == model.heads) id.head = count > 1 ? spec.head : 0;
-    else if (count > 1) id.head = model.kv_head(spec.head);
+    if (count == model.heads)
+      id.head = count > 1 ? spec.head : 0;
+    else if (count > 1)
+      id.head = model.kv_head(spec.head);
     if (!shown(trace, id)) continue;
     if (before_layers(id.stage)) id.layer = 0;
     const ConstView values = trace.tensor(id);

@@ -45,22 +45,27 @@ int family(Stage stage) noexcept {
     case Stage::kK:
     case Stage::kV:
     case Stage::kQRotated:
-    case Stage::kKRotated: return 0;
+    case Stage::kKRotated:
+      return 0;
     case Stage::kWq:
     case Stage::kWk:
     case Stage::kWv:
-    case Stage::kWo: return 1;
+    case Stage::kWo:
+      return 1;
     case Stage::kScores:
     case Stage::kScaled:
     case Stage::kMasked:
-    case Stage::kCapped: return 2;
+    case Stage::kCapped:
+      return 2;
     case Stage::kEmbeddings:
     case Stage::kPositions:
     case Stage::kInput:
     case Stage::kSourceEmbeddings:
     case Stage::kSourcePositions:
-    case Stage::kSourceInput: return 3;
-    default: return -1;
+    case Stage::kSourceInput:
+      return 3;
+    default:
+      return -1;
   }
 }
 
@@ -68,7 +73,9 @@ void share_ranges(SheetValues& values, const Sheet& sheet) {
   std::array<float, 4> largest{};
   for (std::size_t i = 0; i < sheet.blocks.size(); ++i) {
     const int f = family(sheet.blocks[i].id.stage);
-    if (f >= 0) largest[static_cast<std::size_t>(f)] = std::max(largest[static_cast<std::size_t>(f)], values.blocks[i].largest);
+    if (f >= 0)
+      largest[static_cast<std::size_t>(f)] =
+          std::max(largest[static_cast<std::size_t>(f)], values.blocks[i].largest);
   }
   for (std::size_t i = 0; i < sheet.blocks.size(); ++i) {
     BlockValues& b = values.blocks[i];
@@ -104,10 +111,12 @@ SheetValues sheet_values(const Sheet& sheet, const Trace& trace, std::uint64_t r
     const ConstView now = lookup(trace, block.id);
     const bool fits = now.rows == block.rows && now.cols == block.cols;
     const ConstView then = baseline ? lookup(*baseline, block.id) : ConstView{};
-    if (!fits) out.blocks.emplace_back();
+    if (!fits)
+      out.blocks.emplace_back();
     else if (then.rows == now.rows && then.cols == now.cols && !then.empty())
       out.blocks.push_back(difference(now, then));
-    else out.blocks.push_back(measured(now, block.map));
+    else
+      out.blocks.push_back(measured(now, block.map));
   }
   if (rule == RangeRule::kFixed && !baseline) share_ranges(out, sheet);
   for (const BlockValues& b : out.blocks) out.legends.push_back(legend_text(b));

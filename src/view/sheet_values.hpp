@@ -1,6 +1,6 @@
-// SheetValues: the numbers behind each block, with their range, taken once per change of the trace so
-// that drawing a frame reads nothing but what is visible. Views point into the trace (or the baseline
-// difference kept here): keep the trace alive and unchanged.
+// SheetValues: the numbers behind each block, with their range, taken once per change of the trace
+// so that drawing a frame reads nothing but what is visible. Views point into the trace (or the
+// baseline difference kept here): keep the trace alive and unchanged.
 #pragma once
 
 #include <memory>
@@ -11,20 +11,20 @@
 namespace ap {
 
 struct BlockValues {
-  ConstView values;      // empty: draw the frame only
-  ConstView numbers;     // what cells print; the same as values but in sensitivity mode
+  ConstView values;   // empty: draw the frame only
+  ConstView numbers;  // what cells print; the same as values but in sensitivity mode
   Range range;
   MapKind map = MapKind::kDiverging;
-  float largest = 0;     // largest finite |number|, for number styles
-  bool negative = false; // any number below 0: room for a sign
-  SharedMatrix owned;    // storage of a difference or a sensitivity; may be null
+  float largest = 0;      // largest finite |number|, for number styles
+  bool negative = false;  // any number below 0: room for a sign
+  SharedMatrix owned;     // storage of a difference or a sensitivity; may be null
 };
 
 struct SheetValues {
-  std::vector<BlockValues> blocks;           // as Sheet::blocks
-  std::vector<ConstView> thumbnails;         // as Sheet::thumbnails
-  std::vector<std::string> legends;          // "±1.2", "0 – 0.87"
-  std::uint64_t revision = 0;                // goes into HeatmapShape
+  std::vector<BlockValues> blocks;    // as Sheet::blocks
+  std::vector<ConstView> thumbnails;  // as Sheet::thumbnails
+  std::vector<std::string> legends;   // "±1.2", "0 – 0.87"
+  std::uint64_t revision = 0;         // goes into HeatmapShape
   bool difference = false;
 };
 
@@ -37,7 +37,8 @@ enum class RangeRule : std::uint8_t {
 [[nodiscard]] SheetValues sheet_values(const Sheet& sheet, const Trace& trace,
                                        std::uint64_t revision, const Trace* baseline = nullptr,
                                        RangeRule rule = RangeRule::kAuto);
-/// Colours of one block by `colours` (rows x cols as the block) while its numbers stay: sensitivity.
+/// Colours of one block by `colours` (rows x cols as the block) while its numbers stay:
+/// sensitivity.
 void recolour(SheetValues& values, const Sheet& sheet, TensorId id, SharedMatrix colours);
 
 }  // namespace ap

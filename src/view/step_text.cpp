@@ -22,9 +22,13 @@ Best largest_in_row(ConstView v, int row) noexcept {
 
 std::string quoted(const std::string& word) { return "“" + word + "”"; }
 
-std::string percent(float share) { return std::to_string(static_cast<int>(std::lround(share * 100))) + " %"; }
+std::string percent(float share) {
+  return std::to_string(static_cast<int>(std::lround(share * 100))) + " %";
+}
 
-std::string number(float value) { return std::string(format(value, choose_style(value, Digits::kShort)).view()); }
+std::string number(float value) {
+  return std::string(format(value, choose_style(value, Digits::kShort)).view());
+}
 
 std::string count(int n, std::string_view what) {
   return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s");
@@ -43,16 +47,18 @@ std::string mask(const Trace& t, const SheetLabels& labels, int row, const std::
   for (int j = 0; j < t.keys(); ++j) hidden += std::isinf(t.mask(row, j)) ? 1 : 0;
   if (hidden == 0) return word + " may look at all " + count(t.keys(), "word") + ".";
   if (hidden == t.keys()) return "Every word is hidden from " + word + ": its weights are all 0.";
-  std::string text = word + " may look at " + std::to_string(t.keys() - hidden) + " of " + count(t.keys(), "word");
+  std::string text =
+      word + " may look at " + std::to_string(t.keys() - hidden) + " of " + count(t.keys(), "word");
   if (t.model.causal && row + 1 < t.queries())
-    text += "; what comes after it, such as " + quoted(detail::label(labels, Axis::kQueries, row + 1)) + ", is hidden";
+    text += "; what comes after it, such as " +
+            quoted(detail::label(labels, Axis::kQueries, row + 1)) + ", is hidden";
   return text + ".";
 }
 
 std::string combine(const Trace& t, const std::string& word) {
-  std::string text = t.model.heads > 1
-                         ? "The " + count(t.model.heads, "head") + " are laid side by side and mixed by W_O"
-                         : std::string("W_O turns the mixed values");
+  std::string text = t.model.heads > 1 ? "The " + count(t.model.heads, "head") +
+                                             " are laid side by side and mixed by W_O"
+                                       : std::string("W_O turns the mixed values");
   text += " into the new vector of " + word;
   if (t.model.residual) text += ", added to what it was";
   return text + ".";
@@ -60,22 +66,24 @@ std::string combine(const Trace& t, const std::string& word) {
 
 }  // namespace
 
-std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, int layer, int head, int row) {
+std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, int layer, int head,
+                          int row) {
   if (t.queries() == 0 || t.keys() == 0) return "Type a sentence to see it computed.";
   const int i = std::clamp(row, 0, t.queries() - 1);
   const std::string word = quoted(detail::label(labels, Axis::kQueries, i));
   const auto key = [&](int j) { return quoted(detail::label(labels, Axis::kKeys, j)); };
   const auto best = [&](Stage stage) { return largest_in_row(t.tensor({layer, stage, head}), i); };
   switch (step) {
-    case Step::kEmbed: return embed(t, word);
+    case Step::kEmbed:
+      return embed(t, word);
     case Step::kProject:
       return "Three learned matrices make three vectors of each word: what " + word +
              " looks for (Q), what it offers (K), what it hands over (V).";
     case Step::kScore: {
       const Best b = best(Stage::kScores);
       if (b.col < 0) break;
-      return "The query of " + word + " is multiplied with every key: it fits " + key(b.col) + " best, " +
-             number(b.value) + ".";
+      return "The query of " + word + " is multiplied with every key: it fits " + key(b.col) +
+             " best, " + number(b.value) + ".";
     }
     case Step::kScale: {
       if (!t.has({layer, Stage::kScaled, head})) return "No scaling: the scores stay as they are.";
@@ -87,11 +95,13 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
       return "Scores are " + by + ", so that softmax stays soft: " + number(b.value) + " becomes " +
              number(t.tensor({layer, Stage::kScaled, head})(i, b.col)) + ".";
     }
-    case Step::kMask: return mask(t, labels, i, word);
+    case Step::kMask:
+      return mask(t, labels, i, word);
     case Step::kSoftmax: {
       const Best b = best(Stage::kWeights);
       if (b.col < 0) break;
-      return "Each row of weights adds up to 1: " + word + " gives " + key(b.col) + " " + percent(b.value) + ".";
+      return "Each row of weights adds up to 1: " + word + " gives " + key(b.col) + " " +
+             percent(b.value) + ".";
     }
     case Step::kMix: {
       const Best b = best(Stage::kWeights);
@@ -99,7 +109,8 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
       return "The values are mixed by these weights: " + percent(b.value) + " of what " + word +
              " takes up comes from " + key(b.col) + ".";
     }
-    case Step::kCombine: return combine(t, word);
+    case Step::kCombine:
+      return combine(t, word);
   }
   return std::string(name(step)) + ".";
 }

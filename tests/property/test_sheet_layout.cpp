@@ -19,8 +19,12 @@ int pick(Rng& rng, std::initializer_list<int> of) {
 }
 
 void add(SheetSpec& spec, Stage stage, int rows, int cols, const Model& model) {
-  spec.stages.push_back({{per_head(stage) ? spec.layer : 0, stage, 0}, rows, cols, row_axis(stage, model),
-                         col_axis(stage, model), is_parameter(stage)});
+  spec.stages.push_back({{per_head(stage) ? spec.layer : 0, stage, 0},
+                         rows,
+                         cols,
+                         row_axis(stage, model),
+                         col_axis(stage, model),
+                         is_parameter(stage)});
 }
 
 Case random_case(Rng& rng) {
@@ -49,10 +53,12 @@ Case random_case(Rng& rng) {
   add(s, Stage::kEmbeddings, t, d, m);
   if (positions) add(s, Stage::kPositions, t, d, m), add(s, Stage::kInput, t, d, m);
   if (cross) add(s, Stage::kSourceEmbeddings, keys, d, m);
-  if (cross && positions) add(s, Stage::kSourcePositions, keys, d, m), add(s, Stage::kSourceInput, keys, d, m);
+  if (cross && positions)
+    add(s, Stage::kSourcePositions, keys, d, m), add(s, Stage::kSourceInput, keys, d, m);
   if (norm) add(s, Stage::kNorm1, t, d, m), add(s, Stage::kNorm1Gain, 1, d, m);
   for (const Stage w : {Stage::kWq, Stage::kWk, Stage::kWv}) add(s, w, d, k, m);
-  if (bias) for (const Stage b : {Stage::kBq, Stage::kBk, Stage::kBv}) add(s, b, 1, k, m);
+  if (bias)
+    for (const Stage b : {Stage::kBq, Stage::kBk, Stage::kBv}) add(s, b, 1, k, m);
   add(s, Stage::kQ, t, k, m);
   add(s, Stage::kK, keys, k, m);
   add(s, Stage::kV, keys, k, m);
@@ -77,9 +83,11 @@ Case random_case(Rng& rng) {
     add(s, Stage::kMlpOut, t, d, m);
   }
   add(s, Stage::kOutput, t, d, m);
-  for (const Stage off : {Stage::kScaled, Stage::kMasked, Stage::kCapped, Stage::kAdded, Stage::kNorm1, Stage::kHidden})
+  for (const Stage off : {Stage::kScaled, Stage::kMasked, Stage::kCapped, Stage::kAdded,
+                          Stage::kNorm1, Stage::kHidden})
     if (on()) s.off.push_back(off);
-  c.options.width = static_cast<float>(pick(rng, {320, 400, 600, 621, 800, 1000, 1280, 1920, 3840}));
+  c.options.width =
+      static_cast<float>(pick(rng, {320, 400, 600, 621, 800, 1000, 1280, 1920, 3840}));
   c.options.height = static_cast<float>(pick(rng, {360, 600, 800, 1400, 2160}));
   c.options.query_label = static_cast<float>(pick(rng, {5, 30, 60, 200}));
   c.options.key_label = static_cast<float>(pick(rng, {5, 30, 60, 200}));
@@ -96,7 +104,8 @@ std::vector<Piece> pieces(const Sheet& sheet) {
   std::vector<Piece> out;
   for (const Block& b : sheet.blocks) out.push_back({std::string(name(b.id.stage)), b.frame});
   for (const Ghost& g : sheet.ghosts) out.push_back({"tab " + g.text, g.rect});
-  for (const Caption& c : sheet.captions) out.push_back({"caption " + std::string(name(c.step)), c.rect});
+  for (const Caption& c : sheet.captions)
+    out.push_back({"caption " + std::string(name(c.step)), c.rect});
   if (!sheet.heads_strip.empty()) out.push_back({"strip", sheet.heads_strip});
   return out;
 }
@@ -106,17 +115,19 @@ bool overlap(const Rect& a, const Rect& b) { return a.grown(-0.1F).overlaps(b.gr
 
 }  // namespace
 
-TEST_CASE("on a sheet of any size nothing overlaps, and all of it is inside its bounds", "[sheet]") {
+TEST_CASE("on a sheet of any size nothing overlaps, and all of it is inside its bounds",
+          "[sheet]") {
   Rng rng(20);
   for (int n = 0; n < 300; ++n) {
     const Case c = random_case(rng);
     const Sheet sheet = layout_sheet(c.spec, c.options);
-    INFO("case " << n << ": T " << c.spec.queries << ", S " << c.spec.keys << ", page " << c.options.width << " x "
-                 << c.options.height);
+    INFO("case " << n << ": T " << c.spec.queries << ", S " << c.spec.keys << ", page "
+                 << c.options.width << " x " << c.options.height);
     const std::vector<Piece> all = pieces(sheet);
     int wrong = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      INFO(all[i].what << " " << all[i].rect.x << "," << all[i].rect.y << " " << all[i].rect.w << "x" << all[i].rect.h);
+      INFO(all[i].what << " " << all[i].rect.x << "," << all[i].rect.y << " " << all[i].rect.w
+                       << "x" << all[i].rect.h);
       CHECK(sheet.bounds.grown(0.5F).contains(all[i].rect));
       for (std::size_t j = 0; j < i; ++j) {
         if (!overlap(all[i].rect, all[j].rect)) continue;
@@ -154,12 +165,14 @@ TEST_CASE("every stage that is on has a block or, folded, a tab", "[sheet]") {
     const Sheet sheet = layout_sheet(c.spec, c.options);
     for (const StageShape& s : c.spec.stages) {
       INFO("case " << n << ": " << name(s.id.stage));
-      const bool tab = std::any_of(sheet.ghosts.begin(), sheet.ghosts.end(),
-                                   [&](const Ghost& g) { return g.folded && g.stage == s.id.stage; });
+      const bool tab = std::any_of(sheet.ghosts.begin(), sheet.ghosts.end(), [&](const Ghost& g) {
+        return g.folded && g.stage == s.id.stage;
+      });
       REQUIRE((sheet.index_of(s.id) >= 0) != tab);
     }
     const bool many = c.spec.heads * c.spec.layers > 1;
-    REQUIRE(sheet.thumbnails.size() == (many ? static_cast<std::size_t>(c.spec.heads * c.spec.layers) : 0U));
+    REQUIRE(sheet.thumbnails.size() ==
+            (many ? static_cast<std::size_t>(c.spec.heads * c.spec.layers) : 0U));
     for (const Flow& f : sheet.flows) {
       REQUIRE(f.from != f.to);
       REQUIRE(f.to < static_cast<int>(sheet.blocks.size()));

@@ -1,8 +1,8 @@
 # SDL2 for the page: a static library without the parts the page never uses, built once for each
-# Emscripten version. The desktop uses the system's own SDL2.
+# Emscripten version (sdl/CMakeLists.txt). The desktop uses the system's own SDL2.
 
 SDL_TAG=release-2.32.4
-SDL_RECIPE=1
+SDL_RECIPE=2
 
 build_sdl() { # temporary final
   local source="$AP_SOURCES/libsdl2" work="$AP_CACHE/tmp/sdl-build.$$"
@@ -14,16 +14,11 @@ build_sdl() { # temporary final
       git clone --quiet --depth 1 --branch $SDL_TAG https://github.com/libsdl-org/SDL "$source"
   fi
   logged "configuring SDL2" "run this again" \
-    emcmake cmake -S "$source" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE=MinSizeRel \
-    "-DCMAKE_INSTALL_PREFIX=$2" "-DCMAKE_C_FLAGS=-flto -Oz" -DSDL_SHARED=OFF -DSDL_TEST=OFF \
-    -DSDL_AUDIO=OFF -DSDL_JOYSTICK=OFF -DSDL_HAPTIC=OFF -DSDL_SENSOR=OFF -DSDL_HIDAPI=OFF \
-    -DSDL_POWER=OFF -DSDL_RENDER=OFF -DSDL_DISKAUDIO=OFF -DSDL_DUMMYAUDIO=OFF
+    cmake -S "$AP_SETUP/sdl" -B "$work" -G Ninja "-DSDL_SOURCE=$source" \
+    "-DCMAKE_TOOLCHAIN_FILE=$AP_EMSCRIPTEN_ROOT/cmake/Modules/Platform/Emscripten.cmake"
   logged "building SDL2" "run this again" cmake --build "$work"
-  logged "installing SDL2" "run this again" \
-    env "DESTDIR=$AP_CACHE/tmp/sdl-install.$$" cmake --install "$work"
-  # DESTDIR, because the final folder must not exist before the rename.
-  cp -R "$AP_CACHE/tmp/sdl-install.$$$2/." "$1/"
-  rm -rf "$work" "$AP_CACHE/tmp/sdl-install.$$"
+  logged "installing SDL2" "run this again" cmake --install "$work" --prefix "$1"
+  rm -rf "$work"
 }
 
 setup_sdl() {

@@ -85,3 +85,23 @@ TEST_CASE("an unknown preset is named with those that exist") {
   CHECK(nothing.error().code == ErrorCode::kNotFound);
   CHECK(nothing.error().message.find("similarity") != std::string::npos);
 }
+
+TEST_CASE("the other presets show what their line says") {
+  const Trace street = trace_of(preset("street"));
+  CHECK(street.tensor({0, Stage::kWeights, 0})(7, 1) > 0.6F);
+  const Trace tennis = trace_of(preset("translation"));
+  const ConstView w = tennis.tensor({0, Stage::kWeights, 0});
+  CHECK(w(0, 0) > 0.4F);
+  CHECK(w(0, 1) > 0.4F);
+  CHECK(w(2, 2) > 0.8F);
+
+  const Document bank = preset("bank");
+  const Trace t = trace_of(bank);
+  const int at = 4;
+  REQUIRE(bank.query.tokens[at].text == "bank");
+  const auto river = bank.query.embeddings->row(7);
+  const auto cosine = [&river](const auto& v) { return v.dot(river) / (v.norm() * river.norm()); };
+  const auto before = bank.query.embeddings->row(at);
+  const Eigen::RowVectorXf after = as_eigen(t.tensor({0, Stage::kOutput, 0})).row(at);
+  CHECK(cosine(after) > cosine(before) + 0.1F);
+}
