@@ -1,5 +1,5 @@
-// What the processor can do with one vector type: 12 independent accumulators in registers, a multiply
-// and an add (fused where the variant is) each.
+// What the processor can do with one vector type: 12 independent accumulators in registers, a
+// multiply and an add (fused where the variant is) each.
 #pragma once
 
 #include "tensor/simd.hpp"

@@ -1,5 +1,5 @@
-// Native: our kernels against Eigen compiled for the same instructions, in one process, interleaved;
-// medians. Prints one JSON object; run.mjs makes the table and the file of it.
+// Native: our kernels against Eigen compiled for the same instructions, in one process,
+// interleaved; medians. Prints one JSON object; run.mjs makes the table and the file of it.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -69,11 +69,12 @@ void gemm_line(int m, int k, int n, int samples, double peak, bool last) {
       },
       samples);
   const double gflops = 2e-6 * m * k * n * repeats / ours;
-  std::printf("    {\"m\": %d, \"k\": %d, \"n\": %d, \"ours_ms\": %.6f, \"eigen_ms\": %.6f, "
-              "\"speedup\": %.3f, \"gflops\": %.2f, \"eigen_gflops\": %.2f, \"of_peak\": %.4f, "
-              "\"difference\": %.3g}%s\n",
-              m, k, n, ours / repeats, eigen / repeats, eigen / ours, gflops, gflops * ours / eigen,
-              gflops / peak, static_cast<double>((c - d).cwiseAbs().maxCoeff()), last ? "" : ",");
+  std::printf(
+      "    {\"m\": %d, \"k\": %d, \"n\": %d, \"ours_ms\": %.6f, \"eigen_ms\": %.6f, "
+      "\"speedup\": %.3f, \"gflops\": %.2f, \"eigen_gflops\": %.2f, \"of_peak\": %.4f, "
+      "\"difference\": %.3g}%s\n",
+      m, k, n, ours / repeats, eigen / repeats, eigen / ours, gflops, gflops * ours / eigen,
+      gflops / peak, static_cast<double>((c - d).cwiseAbs().maxCoeff()), last ? "" : ",");
 }
 
 void forward_line(int t, int d, int h, int samples, double peak, bool last) {
@@ -85,10 +86,11 @@ void forward_line(int t, int d, int h, int samples, double peak, bool last) {
       },
       [] {}, samples);
   const double gflops = session.flops() * repeats / ours / 1e6;
-  std::printf("    {\"t\": %d, \"d\": %d, \"h\": %d, \"ours_ms\": %.6f, \"gflops\": %.2f, "
-              "\"of_peak\": %.4f, \"trace_bytes\": %zu, \"scratch_bytes\": %zu}%s\n",
-              t, d, h, ours / repeats, gflops, gflops / peak, session.trace().bytes(),
-              session.scratch_bytes(), last ? "" : ",");
+  std::printf(
+      "    {\"t\": %d, \"d\": %d, \"h\": %d, \"ours_ms\": %.6f, \"gflops\": %.2f, "
+      "\"of_peak\": %.4f, \"trace_bytes\": %zu, \"scratch_bytes\": %zu}%s\n",
+      t, d, h, ours / repeats, gflops, gflops / peak, session.trace().bytes(),
+      session.scratch_bytes(), last ? "" : ",");
 }
 
 }  // namespace

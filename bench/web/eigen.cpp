@@ -1,9 +1,8 @@
 // Eigen's own product on the same work, compiled to wasm with the same flags: what one gets without
 // writing kernels.
-#include <emscripten/emscripten.h>
-
 #include <Eigen/Core>
 #include <cmath>
+#include <emscripten/emscripten.h>
 #include <memory>
 #include <vector>
 

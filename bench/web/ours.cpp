@@ -1,6 +1,5 @@
 // The core behind a small C interface for the bench page; one build for each variant.
 #include <emscripten/emscripten.h>
-
 #include <memory>
 
 #include "common/peak.hpp"

@@ -8,6 +8,7 @@ addToLibrary({
   $AP: {
     canvas: null,
     scheduled: 0,
+    size: '',              // as last told to C
     marked: false,         // the first frame is in the page's timeline
     keepTab: false,
     pointers: null,        // Map of touches that are down: id -> {x, y, x0, y0}
@@ -276,6 +277,8 @@ addToLibrary({
         height = exact[0].blockSize;
       }
       if (width < 1 || height < 1) return;
+      if (AP.size === `${box.width} ${box.height} ${width} ${height}`) return;
+      AP.size = `${box.width} ${box.height} ${width} ${height}`;
       if (canvas.width !== width) canvas.width = width;
       if (canvas.height !== height) canvas.height = height;
       _ap_web_resize(box.width, box.height, width, height);
@@ -299,6 +302,11 @@ addToLibrary({
         }, { once: true });
       };
       watchDensity();
+      // Some changes of density are told by this alone.
+      window.addEventListener('resize', () => {
+        AP.measure();
+        AP.request();
+      });
     },
 
     // ---- the DOM input over the drawn field

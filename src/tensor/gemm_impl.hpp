@@ -1,30 +1,32 @@
-// The matrix products for one vector type V. A tile of C, V::kTileRows x (V::kTileRegs vectors), stays
+// The matrix products for one vector type V. A tile of C, kTileRows x (kTileRegs vectors), stays
 // in registers while a block of kGemmDepth k runs past: B comes from packed panels (kWidth columns
-// contiguous for each k, zero-padded), A from its own rows, which for the matrices here is as fast as
-// packed and saves the copy. Edge tiles run the whole tile on repeated rows and padded columns, and store less.
-// Method: Goto & van de Geijn, "Anatomy of high-performance matrix multiplication" (2008).
+// contiguous for each k, zero-padded), A from its own rows, which for the matrices here is as fast
+// as packed and saves the copy. Edge tiles run the whole tile on repeated rows and padded columns,
+// and store less. Method: Goto & van de Geijn, "Anatomy of high-performance matrix multiplication"
+// (2008).
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 
+#include "tensor/gemm_vector_impl.hpp"
 #include "tensor/kernels.hpp"
 #include "tensor/simd.hpp"
 #include "tensor/variant.hpp"
 
 namespace ap::simd {
 
-template <class V>
+template <class V, int kTileRows = V::kTileRows, int kTileRegs = V::kTileRegs>
 struct Gemm {
   using Reg = typename V::Reg;
   using Quad = typename V::Quad;
-  static constexpr int kRows = V::kTileRows;
-  static constexpr int kRegs = V::kTileRegs;
+  using Vectors = VectorProducts<V>;
+  static constexpr int kRows = kTileRows;
+  static constexpr int kRegs = kTileRegs;
   static constexpr int kWidth = kRegs * V::kLanes;
-  static constexpr int kBlockRows = 96;    // of A, of every tile height a multiple
-  static constexpr int kBlockCols = 768;   // of B: a block is 768 kB
-  static constexpr int kVectorLimit = 3;   // up to so many rows or columns need no packing
-  static constexpr int kRowChunk = 1024;   // columns of running sums that stay in L1
+  static constexpr int kBlockRows = 96;   // of A, of every tile height a multiple
+  static constexpr int kBlockCols = 768;  // of B: a block is 768 kB
+  static constexpr int kVectorLimit = 3;  // up to so many rows or columns need no packing
 
   static constexpr int padded(int n) { return (n + kWidth - 1) / kWidth * kWidth; }
   static constexpr std::size_t panel_floats(int depth, int cols) {
@@ -56,7 +58,8 @@ struct Gemm {
 
   /// The same panels from the transpose, cols x depth: columns of B are rows here.
   static void pack_transposed(ConstView bt, float* out) noexcept {
-    for (int j = 0; j < bt.rows; j += kWidth, out += static_cast<std::ptrdiff_t>(bt.cols) * kWidth) {
+    for (int j = 0; j < bt.rows;
+         j += kWidth, out += static_cast<std::ptrdiff_t>(bt.cols) * kWidth) {
       int i = 0;
       for (; i < kWidth && j + i + 4 <= bt.rows; i += 4) pack_four(bt, j + i, out + i);
       for (; i < kWidth; ++i) {
@@ -72,7 +75,8 @@ struct Gemm {
   /// A: rows x depth. Panels: depth x c.cols. The first block stores, later ones add.
   static void block(ConstView a, const float* panels, View c, bool first) noexcept {
     const int depth = a.cols;
-    for (int j = 0; j < c.cols; j += kWidth, panels += static_cast<std::ptrdiff_t>(depth) * kWidth) {
+    for (int j = 0; j < c.cols;
+         j += kWidth, panels += static_cast<std::ptrdiff_t>(depth) * kWidth) {
       const int width = std::min(kWidth, c.cols - j);
       for (int i = 0; i < a.rows; i += kRows) {
         const int height = std::min(kRows, a.rows - i);
@@ -110,9 +114,10 @@ struct Gemm {
     if (c.empty()) return;
     if (a.cols == 0) return clear(c);
     if (c.rows <= kVectorLimit) {
-      for (int i = 0; i < c.rows; ++i) row_product(a.row(i), 1, b, c.row(i), 1, scratch);
+      for (int i = 0; i < c.rows; ++i) Vectors::row(a.row(i), 1, b, c.row(i), 1, scratch);
     } else if (c.cols <= kVectorLimit) {
-      for (int j = 0; j < c.cols; ++j) column_product(a, b.data + j, b.stride, c.data + j, c.stride);
+      for (int j = 0; j < c.cols; ++j)
+        Vectors::column(a, b.data + j, b.stride, c.data + j, c.stride);
     } else {
       blocked(a, b, c, scratch, [](ConstView m, int k, int j, int depth, int cols, float* out) {
         pack(m.block(k, j, depth, cols), out);
@@ -124,9 +129,9 @@ struct Gemm {
     if (c.empty()) return;
     if (a.cols == 0) return clear(c);
     if (c.rows <= kVectorLimit) {
-      for (int i = 0; i < c.rows; ++i) column_product(b, a.row(i), 1, c.row(i), 1);
+      for (int i = 0; i < c.rows; ++i) Vectors::column(b, a.row(i), 1, c.row(i), 1);
     } else if (c.cols <= kVectorLimit) {
-      for (int j = 0; j < c.cols; ++j) column_product(a, b.row(j), 1, c.data + j, c.stride);
+      for (int j = 0; j < c.cols; ++j) Vectors::column(a, b.row(j), 1, c.data + j, c.stride);
     } else {
       blocked(a, b, c, scratch, [](ConstView m, int k, int j, int depth, int cols, float* out) {
         pack_transposed(m.block(j, k, cols, depth), out);
@@ -139,11 +144,12 @@ struct Gemm {
     if (c.empty()) return;
     if (a.rows == 0) return clear(c);
     if (c.rows <= kVectorLimit) {
-      for (int i = 0; i < c.rows; ++i) row_product(a.data + i, a.stride, b, c.row(i), 1, scratch);
+      for (int i = 0; i < c.rows; ++i) Vectors::row(a.data + i, a.stride, b, c.row(i), 1, scratch);
       return;
     }
     if (c.cols <= kVectorLimit) {
-      for (int j = 0; j < c.cols; ++j) row_product(b.data + j, b.stride, a, c.data + j, c.stride, scratch);
+      for (int j = 0; j < c.cols; ++j)
+        Vectors::row(b.data + j, b.stride, a, c.data + j, c.stride, scratch);
       return;
     }
     float* turned = scratch.impl().a_panels.need(static_cast<std::size_t>(kBlockRows) * kGemmDepth);
@@ -156,7 +162,7 @@ struct Gemm {
         pack(b.block(k, j, depth, cols), panels);
         for (int i = 0; i < c.rows; i += kBlockRows) {
           const int rows = std::min(kBlockRows, c.rows - i);
-          transpose(a.block(k, i, depth, rows), {turned, rows, depth, kGemmDepth});
+          Vectors::transpose(a.block(k, i, depth, rows), {turned, rows, depth, kGemmDepth});
           block({turned, rows, depth, kGemmDepth}, panels, c.block(i, j, rows, cols), k == 0);
         }
       }
@@ -169,7 +175,8 @@ struct Gemm {
   }
 
   template <class Pack>
-  static void blocked(ConstView a, ConstView b, View c, Scratch& scratch, Pack pack_block) noexcept {
+  static void blocked(ConstView a, ConstView b, View c, Scratch& scratch,
+                      Pack pack_block) noexcept {
     float* panels = scratch.impl().b_panels.need(
         panel_floats(std::min(kGemmDepth, a.cols), std::min(kBlockCols, c.cols)));
     for (int j = 0; j < c.cols; j += kBlockCols) {
@@ -199,8 +206,8 @@ struct Gemm {
     }
   }
 
-  /// The hot loop. The pointers step before they are used and each pass takes one k: V8 then emits no
-  /// move for them, and LLVM cannot gather the passes into one expression that spills.
+  /// The hot loop. The pointers step before they are used and each pass takes one k: V8 then emits
+  /// no move for them, and LLVM cannot gather the passes into one expression that spills.
   static __attribute__((noinline)) void tile(const float* a, std::ptrdiff_t a_stride, int depth,
                                              const float* panel, float* c, std::ptrdiff_t stride,
                                              int height, int width, bool first) noexcept {
@@ -239,8 +246,8 @@ struct Gemm {
     }
   }
 
-  static void store_edge(const Reg (&sum)[kRows][kRegs], float* c, std::ptrdiff_t stride, int height,
-                         int width, bool first) noexcept {
+  static void store_edge(const Reg (&sum)[kRows][kRegs], float* c, std::ptrdiff_t stride,
+                         int height, int width, bool first) noexcept {
     float lanes[kRows][kWidth];
     for (int i = 0; i < kRows; ++i) {
       for (int r = 0; r < kRegs; ++r) V::store(lanes[i] + r * V::kLanes, sum[i][r]);
@@ -250,133 +257,6 @@ struct Gemm {
       for (int j = 0; j < width; ++j) to[j] = first ? lanes[i][j] : to[j] + lanes[i][j];
     }
   }
-
-  // ---- one row or one column of C, without packing --------------------------------------------
-
-  /// c[j] = sum_k a[k] b[k][j]: rows of B added one after another onto running sums.
-  static void row_product(const float* a, std::ptrdiff_t a_stride, ConstView b, float* c,
-                          std::ptrdiff_t c_stride, Scratch& scratch) noexcept {
-    float* sums = scratch.impl().row.need(kRowChunk + V::kLanes);
-    for (int j = 0; j < b.cols; j += kRowChunk) {
-      const int cols = std::min(kRowChunk, b.cols - j);
-      for (int k = 0; k < b.rows; k += kGemmDepth) {
-        const int depth = std::min(kGemmDepth, b.rows - k);
-        std::fill_n(sums, cols + V::kLanes, 0.0F);
-        int d = 0;
-        for (; d + 8 <= depth; d += 8) {
-          row_steps<8>(a + (k + d) * a_stride, a_stride, b.block(k + d, j, 8, cols), sums);
-        }
-        for (; d < depth; ++d) {
-          row_steps<1>(a + (k + d) * a_stride, a_stride, b.block(k + d, j, 1, cols), sums);
-        }
-        float* to = c + j * c_stride;
-        if (k == 0) {
-          for (int i = 0; i < cols; ++i) to[i * c_stride] = sums[i];
-        } else {
-          for (int i = 0; i < cols; ++i) to[i * c_stride] += sums[i];
-        }
-      }
-    }
-  }
-
-  template <int kSteps>
-  static AP_INLINE void row_steps(const float* a, std::ptrdiff_t a_stride, ConstView b, float* sums) {
-    Reg factor[kSteps];
-    AP_UNROLL
-    for (int s = 0; s < kSteps; ++s) factor[s] = V::load_splat(a + s * a_stride);
-    const float* from = b.data;
-    int j = 0;
-    for (; j + V::kLanes <= b.cols; j += V::kLanes) {
-      Reg sum = V::load(sums + j);
-      AP_UNROLL
-      for (int s = 0; s < kSteps; ++s) {
-        sum = V::madd(factor[s], V::load(from + s * static_cast<std::ptrdiff_t>(b.stride) + j), sum);
-      }
-      V::store(sums + j, sum);
-    }
-    if (const int rest = b.cols - j; rest > 0) {
-      Reg sum = V::load(sums + j);
-      for (int s = 0; s < kSteps; ++s) {
-        sum = V::madd(factor[s], load_part<V>(b.row(s) + j, rest, 0.0F), sum);
-      }
-      V::store(sums + j, sum);
-    }
-  }
-
-  /// c[i] = sum_k m[i][k] x[k]: four rows in the lanes, by 4 x 4 transposes.
-  static void column_product(ConstView m, const float* x, std::ptrdiff_t x_stride, float* c,
-                             std::ptrdiff_t c_stride) noexcept {
-    int i = 0;
-    for (; i + 16 <= m.rows; i += 16) column_strip<4>(m, i, x, x_stride, c, c_stride);
-    for (; i + 4 <= m.rows; i += 4) column_strip<1>(m, i, x, x_stride, c, c_stride);
-    if (i < m.rows) column_edge(m, i, x, x_stride, c, c_stride);
-  }
-
-  template <int kQuads>
-  static AP_INLINE void column_strip(ConstView m, int i, const float* x, std::ptrdiff_t x_stride,
-                                     float* c, std::ptrdiff_t c_stride) {
-    using QuadReg = typename Quad::Reg;
-    const std::ptrdiff_t stride = m.stride;
-    for (int k = 0; k < m.cols; k += kGemmDepth) {
-      const int end = std::min(k + kGemmDepth, m.cols);
-      QuadReg sum[kQuads];
-      AP_UNROLL
-      for (int q = 0; q < kQuads; ++q) sum[q] = Quad::splat(0.0F);
-      int d = k;
-      for (; d + 4 <= end; d += 4) {
-        QuadReg factor[4];
-        AP_UNROLL
-        for (int s = 0; s < 4; ++s) factor[s] = Quad::load_splat(x + (d + s) * x_stride);
-        AP_UNROLL
-        for (int q = 0; q < kQuads; ++q) {
-          QuadReg column[4];
-          Quad::transpose(m.row(i + 4 * q) + d, stride, column);
-          AP_UNROLL
-          for (int s = 0; s < 4; ++s) sum[q] = Quad::madd(column[s], factor[s], sum[q]);
-        }
-      }
-      for (; d < end; ++d) {
-        const QuadReg factor = Quad::load_splat(x + d * x_stride);
-        AP_UNROLL
-        for (int q = 0; q < kQuads; ++q) {
-          const float* p = m.row(i + 4 * q) + d;
-          const float column[4] = {p[0], p[stride], p[2 * stride], p[3 * stride]};
-          sum[q] = Quad::madd(Quad::load(column), factor, sum[q]);
-        }
-      }
-      float lanes[4 * kQuads];
-      AP_UNROLL
-      for (int q = 0; q < kQuads; ++q) Quad::store(lanes + 4 * q, sum[q]);
-      for (int r = 0; r < 4 * kQuads; ++r) {
-        float& to = c[(i + r) * c_stride];
-        to = k == 0 ? lanes[r] : to + lanes[r];
-      }
-    }
-  }
-
-  /// The last one to three rows, one in each lane.
-  static void column_edge(ConstView m, int i, const float* x, std::ptrdiff_t x_stride, float* c,
-                          std::ptrdiff_t c_stride) noexcept {
-    const int rows = m.rows - i;
-    const float* from[4];
-    for (int r = 0; r < 4; ++r) from[r] = m.row(r < rows ? i + r : i);
-    for (int k = 0; k < m.cols; k += kGemmDepth) {
-      const int end = std::min(k + kGemmDepth, m.cols);
-      typename Quad::Reg sum = Quad::splat(0.0F);
-      for (int d = k; d < end; ++d) {
-        const float column[4] = {from[0][d], from[1][d], from[2][d], from[3][d]};
-        sum = Quad::madd(Quad::load(column), Quad::load_splat(x + d * x_stride), sum);
-      }
-      float lanes[4];
-      Quad::store(lanes, sum);
-      for (int r = 0; r < rows; ++r) {
-        float& to = c[(i + r) * c_stride];
-        to = k == 0 ? lanes[r] : to + lanes[r];
-      }
-    }
-  }
-
-  // ---- transposes ----------------------------------------------------------------------------
 
   /// Rows j .. j+3 of bt become four neighbouring columns of a panel.
   static void pack_four(ConstView bt, int j, float* out) noexcept {
@@ -391,24 +271,26 @@ struct Gemm {
       for (int s = 0; s < 4; ++s) out[k * kWidth + s] = bt.row(j + s)[k];
     }
   }
+};
 
-  static void transpose(ConstView from, View to) noexcept {
-    int i = 0;
-    for (; i + 4 <= from.rows; i += 4) {
-      int j = 0;
-      for (; j + 4 <= from.cols; j += 4) {
-        typename Quad::Reg t[4];
-        Quad::transpose(from.row(i) + j, from.stride, t);
-        AP_UNROLL
-        for (int s = 0; s < 4; ++s) Quad::store(to.row(j + s) + i, t[s]);
-      }
-      for (; j < from.cols; ++j) {
-        for (int s = 0; s < 4; ++s) to.row(j)[i + s] = from.row(i + s)[j];
-      }
-    }
-    for (; i < from.rows; ++i) {
-      for (int j = 0; j < from.cols; ++j) to.row(j)[i] = from.row(i)[j];
-    }
+/// The products for all shapes: where the usual tile would be much padding (N = 64 in tiles of 12),
+/// a narrower one runs. An element's bits are the same in both.
+template <class V>
+struct Products {
+  using Wide = Gemm<V>;
+  using Narrow = Gemm<V, V::kNarrowRows, V::kNarrowRegs>;
+
+  static bool narrow(int cols) noexcept {
+    return 20 * Narrow::padded(cols) < 19 * Wide::padded(cols);
+  }
+  static void gemm(ConstView a, ConstView b, View c, Scratch& scratch) noexcept {
+    narrow(c.cols) ? Narrow::gemm(a, b, c, scratch) : Wide::gemm(a, b, c, scratch);
+  }
+  static void gemm_bt(ConstView a, ConstView b, View c, Scratch& scratch) noexcept {
+    narrow(c.cols) ? Narrow::gemm_bt(a, b, c, scratch) : Wide::gemm_bt(a, b, c, scratch);
+  }
+  static void gemm_at(ConstView a, ConstView b, View c, Scratch& scratch) noexcept {
+    narrow(c.cols) ? Narrow::gemm_at(a, b, c, scratch) : Wide::gemm_at(a, b, c, scratch);
   }
 };
 

@@ -9,29 +9,41 @@ namespace ap::simd {
 
 template <class V>
 struct Head {
-  using Product = Gemm<V>;
+  using Product = Products<V>;
+  using Wide = typename Product::Wide;
+  using Narrow = typename Product::Narrow;
   using Row = Rows<V>;
   /// Rows taken through all stages together: with 1024 keys, four stages of them are 384 kB.
   static constexpr int kBlockRows = 24;
 
   static void run(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept {
     if (in.q.rows == 0) return;
-    const int sources = in.k.rows;
-    if (sources == 0 || in.q.cols == 0 || in.q.rows <= Product::kVectorLimit) {
+    if (in.k.rows == 0 || in.q.cols == 0 || in.q.rows <= Wide::kVectorLimit) {
       return in_turn(in, out, scratch);
     }
+    if (Product::narrow(in.v.cols)) {
+      by_blocks<Narrow>(in, out, scratch);
+    } else {
+      by_blocks<Wide>(in, out, scratch);
+    }
+  }
+
+  /// Keys and values are packed once, then blocks of queries pass. `Value`: the tile for weights V.
+  template <class Value>
+  static void by_blocks(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept {
+    const int sources = in.k.rows;
     Scratch::Impl& buffers = scratch.impl();
-    float* keys = buffers.key_panels.need(Product::panel_floats(in.k.cols, sources));
-    float* values = buffers.value_panels.need(Product::panel_floats(sources, in.v.cols));
-    Product::pack_all_transposed(in.k, keys);
-    Product::pack_all(in.v, values);
+    float* keys = buffers.key_panels.need(Wide::panel_floats(in.k.cols, sources));
+    float* values = buffers.value_panels.need(Value::panel_floats(sources, in.v.cols));
+    Wide::pack_all_transposed(in.k, keys);
+    Value::pack_all(in.v, values);
     for (int i = 0; i < in.q.rows; i += kBlockRows) {
       const int rows = std::min(kBlockRows, in.q.rows - i);
-      Product::with_panels(in.q.block(i, 0, rows, in.q.cols), keys,
-                           out.scores.block(i, 0, rows, sources));
+      Wide::with_panels(in.q.block(i, 0, rows, in.q.cols), keys,
+                        out.scores.block(i, 0, rows, sources));
       for (int r = i; r < i + rows; ++r) row(in, out, r);
-      Product::with_panels(out.weights.block(i, 0, rows, sources), values,
-                           out.out.block(i, 0, rows, in.v.cols));
+      Value::with_panels(out.weights.block(i, 0, rows, sources), values,
+                         out.out.block(i, 0, rows, in.v.cols));
     }
   }
 
@@ -42,11 +54,14 @@ struct Head {
     Product::gemm(out.weights, in.v, out.out, scratch);
   }
 
-  /// scores -> scaled -> masked -> capped -> weights; a stage not kept is put where weights will be.
+  /// scores -> scaled -> masked -> capped -> weights; a stage not kept is put where weights will
+  /// be.
   static void row(const HeadInput& in, const HeadStages& out, int r) noexcept {
     const int n = in.k.rows;
     float* weights = out.weights.row(r);
-    const auto place = [r, weights](const View& v) { return v.data != nullptr ? v.row(r) : weights; };
+    const auto place = [r, weights](const View& v) {
+      return v.data != nullptr ? v.row(r) : weights;
+    };
     const float* mask = in.mask.data != nullptr ? in.mask.row(r) : nullptr;
     float* scaled = place(out.scaled);
     float* masked = mask != nullptr ? place(out.masked) : scaled;
@@ -64,9 +79,18 @@ struct Head {
 
 template <class V>
 constexpr KernelTable table() noexcept {
-  return {V::kName,          V::kFused,           Gemm<V>::gemm,        Gemm<V>::gemm_bt,
-          Gemm<V>::gemm_at,  Head<V>::run,        Rows<V>::add_row,     Rows<V>::scale_row,
-          Rows<V>::sum_row,  Rows<V>::softcap_row, Rows<V>::exp_row,    Rows<V>::softmax_row,
+  return {V::kName,
+          V::kFused,
+          Products<V>::gemm,
+          Products<V>::gemm_bt,
+          Products<V>::gemm_at,
+          Head<V>::run,
+          Rows<V>::add_row,
+          Rows<V>::scale_row,
+          Rows<V>::sum_row,
+          Rows<V>::softcap_row,
+          Rows<V>::exp_row,
+          Rows<V>::softmax_row,
           Rows<V>::sum};
 }
 

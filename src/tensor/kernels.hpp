@@ -1,16 +1,16 @@
 // The hot loops, by contract. Shapes: A is M x K, B is K x N, C is M x N, all row-major views.
 //
 // Order of additions: every element of C is, whatever M, N and its place in them,
-//   for each block of kGemmDepth consecutive k: s = 0; for k in block ascending: s = s + a[i][k] * b[k][j]
-//   (one fused step where the variant has FMA, a rounded product otherwise, the same for all elements);
-//   c = first block's s; c = c + s for each later block.
-// So a row, a column or any rectangle of C computed alone has the bits it has in the whole: incremental
-// recomputation rests on this. Views must not overlap; data is finite or +-inf; nothing here allocates
-// once `Scratch` has grown to the shapes in use.
+//   for each block of kGemmDepth consecutive k: s = 0; for k in block ascending: s = s + a[i][k] *
+//   b[k][j] (one fused step where the variant has FMA, a rounded product otherwise, the same for
+//   all elements); c = first block's s; c = c + s for each later block.
+// So a row, a column or any rectangle of C computed alone has the bits it has in the whole:
+// incremental recomputation rests on this. Views must not overlap; data is finite or +-inf; nothing
+// here allocates once `Scratch` has grown to the shapes in use.
 //
-// kernels_simd.cpp dispatches to the instruction set at hand (wasm SIMD128, relaxed SIMD, AVX2+FMA by
-// run-time check, or generic vectors), all made from the templates in *_impl.hpp; kernels_scalar.hpp
-// is the double-precision oracle they are tested against.
+// kernels_simd.cpp dispatches to the instruction set at hand (wasm SIMD128, relaxed SIMD, AVX2+FMA
+// by run-time check, or generic vectors), all made from the templates in *_impl.hpp;
+// kernels_scalar.hpp is the double-precision oracle they are tested against.
 #pragma once
 
 #include <memory>
@@ -50,22 +50,23 @@ void gemm_at(ConstView a, ConstView b, View c, Scratch& scratch) noexcept;
 
 /// One head on a block of queries; T, S and the widths are those of the views.
 struct HeadInput {
-  ConstView q;                 // T x K
-  ConstView k;                 // S x K
-  ConstView v;                 // S x (value width)
+  ConstView q;  // T x K
+  ConstView k;  // S x K
+  ConstView v;  // S x (value width)
   float scale = 1.0F;
-  ConstView mask = {};         // T x S, added; stride 0 repeats one row; empty = none
-  float softcap = 0.0F;        // > 0: on
+  ConstView mask = {};   // T x S, added; stride 0 repeats one row; empty = none
+  float softcap = 0.0F;  // > 0: on
   float inv_temperature = 1.0F;
 };
-/// Where its stages go. `scores`, `weights` and `out` are needed; `scaled`, `masked` and `capped` may
-/// be empty: the step is done all the same, its result is not kept.
+/// Where its stages go. `scores`, `weights` and `out` are needed; `scaled`, `masked` and `capped`
+/// may be empty: the step is done all the same, its result is not kept.
 struct HeadStages {
   View scores, scaled, masked, capped, weights;  // T x S
   View out;                                      // T x (value width)
 };
-/// All of a head's stages in one pass over blocks of rows, so that each is read while it is in cache.
-/// The bits are those of gemm_bt, scale_row, sum_row, softcap_row, softmax_row and gemm in turn.
+/// All of a head's stages in one pass over blocks of rows, so that each is read while it is in
+/// cache. The bits are those of gemm_bt, scale_row, sum_row, softcap_row, softmax_row and gemm in
+/// turn.
 void attention_head(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept;
 
 /// y[j] += x[j]
@@ -74,13 +75,15 @@ void add_row(const float* x, float* y, int n) noexcept;
 void scale_row(const float* x, float* y, int n, float s) noexcept;
 /// y[j] = a[j] + b[j]
 void sum_row(const float* a, const float* b, float* y, int n) noexcept;
-/// y[j] = c * tanh(x[j] / c), c > 0; +inf gives c, -inf stays -inf: a cap must not show hidden keys.
-/// Error <= 4 ULP of the result.
+/// y[j] = c * tanh(x[j] / c), c > 0; +inf gives c, -inf stays -inf: a cap must not show hidden
+/// keys. Error <= 4 ULP of the result.
 void softcap_row(const float* x, float* y, int n, float c) noexcept;
-/// y[j] = e^x[j]: <= 2 ULP for results that are normal floats; below that 0; overflow +inf; NaN stays NaN.
+/// y[j] = e^x[j]: <= 2 ULP for results that are normal floats; below that 0; overflow +inf; NaN
+/// stays NaN.
 void exp_row(const float* x, float* y, int n) noexcept;
-/// softmax of x * inv_temperature (> 0): m = max; e = exp((x - m) * inv_temperature); y = e * (1 / sum(e)).
-/// All -inf gives zeros; +inf entries share 1 equally, the others get 0. x and y may be the same.
+/// softmax of x * inv_temperature (> 0): m = max; e = exp((x - m) * inv_temperature); y = e * (1 /
+/// sum(e)). All -inf gives zeros; +inf entries share 1 equally, the others get 0. x and y may be
+/// the same.
 void softmax_row(const float* x, float* y, int n, float inv_temperature) noexcept;
 /// Sum in a fixed order that depends on n alone.
 [[nodiscard]] float sum(const float* x, int n) noexcept;

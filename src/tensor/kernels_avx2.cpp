@@ -1,5 +1,5 @@
-// The kernels for x86 with AVX2 and FMA. Compiled for that instruction set whatever the build's flags;
-// everything that others might share inline is included before the switch.
+// The kernels for x86 with AVX2 and FMA. Compiled for that instruction set whatever the build's
+// flags; everything that others might share inline is included before the switch.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +16,8 @@
 #pragma GCC target("avx2,fma")
 #endif
 
-#include "tensor/simd_avx2.hpp"
-
 #include "tensor/head_impl.hpp"
+#include "tensor/simd_avx2.hpp"
 
 namespace ap {
 

@@ -27,8 +27,8 @@ MatrixD softmax_rows(const MatrixD& x, double inv_temperature) {
     double total = 0.0;
     for (Eigen::Index j = 0; j < x.cols(); ++j) {
       const bool shares = top == kInf;
-      const double e = shares ? (x(i, j) == kInf ? 1.0 : 0.0)
-                              : std::exp((x(i, j) - top) * inv_temperature);
+      const double e =
+          shares ? (x(i, j) == kInf ? 1.0 : 0.0) : std::exp((x(i, j) - top) * inv_temperature);
       y(i, j) = e;
       total += e;
     }

@@ -1,8 +1,9 @@
-// Row kernels for one vector type V: exp, tanh, softmax, sums. Tails run in whole vectors, so that an
-// element's bits do not depend on where in the row it is.
+// Row kernels for one vector type V: exp, tanh, softmax, sums. Tails run in whole vectors, so that
+// an element's bits do not depend on where in the row it is.
 //
-// exp: n = round(x / ln 2), r = x - n ln 2 in two parts (Cody & Waite), a degree-6 minimax polynomial
-// 1 + r + r^2 q(r) on |r| <= ln 2 / 2 (relative error 3.1e-9), times 2^n. tanh: Cephes' tanhf.
+// exp: n = round(x / ln 2), r = x - n ln 2 in two parts (Cody & Waite), a degree-6 minimax
+// polynomial 1 + r + r^2 q(r) on |r| <= ln 2 / 2 (relative error 3.1e-9), times 2^n. tanh: Cephes'
+// tanhf.
 #pragma once
 
 #include <algorithm>
@@ -62,9 +63,7 @@ struct Rows {
     return V::select(V::equal(x, x), e, x);  // NaN is not equal to itself
   }
 
-  static AP_INLINE Reg abs(Reg x) {
-    return V::max(x, V::sub(V::splat(0.0F), x));
-  }
+  static AP_INLINE Reg abs(Reg x) { return V::max(x, V::sub(V::splat(0.0F), x)); }
 
   /// tanh for |z| < 0.625 by polynomial, above as 1 - 2 / (e^2z + 1).
   static AP_INLINE Reg tanh(Reg z) {
@@ -101,14 +100,13 @@ struct Rows {
     AP_INLINE Reg operator()(Reg a) const {
       const Reg z = V::div(a, cap);
       const Reg y = V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z)));
-      return V::select(V::less(a, V::splat(std::numeric_limits<float>::lowest())), a, y);  // -inf: hidden, and stays so
+      return V::select(V::less(a, V::splat(std::numeric_limits<float>::lowest())), a,
+                       y);  // -inf: hidden, and stays so
     }
   };
   struct ExpBelow {
     Reg top, factor;
-    AP_INLINE Reg operator()(Reg a) const {
-      return exp_negative(V::mul(V::sub(a, top), factor));
-    }
+    AP_INLINE Reg operator()(Reg a) const { return exp_negative(V::mul(V::sub(a, top), factor)); }
   };
 
   static void add_row(const float* x, float* y, int n) noexcept { map2(y, x, y, n, Add{}); }
@@ -124,8 +122,8 @@ struct Rows {
   }
 
   /// y = x * s (+ mask), and the largest y. `mask` may be null.
-  static float scale_mask_max(const float* x, const float* mask, float* scaled, float* masked, int n,
-                              float s) noexcept {
+  static float scale_mask_max(const float* x, const float* mask, float* scaled, float* masked,
+                              int n, float s) noexcept {
     const Reg factor = V::splat(s);
     Reg top[2] = {V::splat(-kInf), V::splat(-kInf)};
     int i = 0;

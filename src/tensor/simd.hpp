@@ -2,8 +2,8 @@
 // the same with relaxed FMA, or 4 lanes of compiler vectors (SSE2, NEON, anything else).
 // 8 lanes of AVX2 are in simd_avx2.hpp, which only kernels_avx2.cpp may include.
 //
-// madd(a, b, c) = a * b + c: one rounding where kFused, two otherwise. max and min return the second
-// operand when the first is not ordered before or after it, as maxps and f32x4.pmax do.
+// madd(a, b, c) = a * b + c: one rounding where kFused, two otherwise. max and min return the
+// second operand when the first is not ordered before or after it, as maxps and f32x4.pmax do.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,10 @@ struct Wasm128 {
   using Reg = v128_t;
   using Quad = Wasm128;
   static constexpr int kLanes = 4;
-  static constexpr int kTileRows = 2;  // 2 x 16: V8 has 15 registers, and mul+add needs one more
-  static constexpr int kTileRegs = 4;
+  static constexpr int kTileRows = 3;  // 3 x 12: V8 has 15 registers, and mul+add needs one more
+  static constexpr int kTileRegs = 3;
+  static constexpr int kNarrowRows = 4;
+  static constexpr int kNarrowRegs = 2;
   static constexpr bool kFused = false;
   static constexpr const char* kName = "simd128";
 
@@ -77,8 +79,10 @@ struct Wasm128 {
 #if defined(__wasm_relaxed_simd__)
 struct WasmRelaxed : Wasm128 {
   using Quad = WasmRelaxed;
-  static constexpr int kTileRegs = 2;
   static constexpr int kTileRows = 6;  // 6 x 8: 12 accumulators hide the latency of the fused step
+  static constexpr int kTileRegs = 2;
+  static constexpr int kNarrowRows = kTileRows;
+  static constexpr int kNarrowRegs = kTileRegs;
   static constexpr bool kFused = true;
   static constexpr const char* kName = "relaxed";
   static AP_INLINE Reg madd(Reg a, Reg b, Reg c) { return wasm_f32x4_relaxed_madd(a, b, c); }
@@ -94,6 +98,8 @@ struct Generic128 {
   static constexpr int kLanes = 4;
   static constexpr int kTileRows = 4;
   static constexpr int kTileRegs = 2;
+  static constexpr int kNarrowRows = kTileRows;
+  static constexpr int kNarrowRegs = kTileRegs;
   static constexpr bool kFused = false;
   static constexpr const char* kName = "generic";
 
@@ -140,7 +146,9 @@ struct Generic128 {
 
  private:
   template <class T>
-  static AP_INLINE Reg as_reg(T a) { return (Reg)a; }
+  static AP_INLINE Reg as_reg(T a) {
+    return (Reg)a;
+  }
   static AP_INLINE Bits as_bits(Reg a) { return (Bits)a; }
 };
 

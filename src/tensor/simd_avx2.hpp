@@ -1,6 +1,6 @@
 // 8 lanes of AVX2 with FMA, and their 4-lane half. Only for kernels_avx2.cpp, which turns the
-// instruction set on for everything after its standard includes and is entered by run-time dispatch.
-// FMA rounds once in either width, so both halves give the same bits.
+// instruction set on for everything after its standard includes and is entered by run-time
+// dispatch. FMA rounds once in either width, so both halves give the same bits.
 #pragma once
 
 #include <immintrin.h>
@@ -35,6 +35,8 @@ struct Avx2 {
   static constexpr int kLanes = 8;
   static constexpr int kTileRows = 6;
   static constexpr int kTileRegs = 2;
+  static constexpr int kNarrowRows = kTileRows;
+  static constexpr int kNarrowRegs = kTileRegs;
   static constexpr bool kFused = true;
   static constexpr const char* kName = "avx2";
 

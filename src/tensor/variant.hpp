@@ -1,5 +1,6 @@
-// The kernels of one instruction set as a table, and the buffers behind Scratch. Internal to tensor/:
-// callers use kernels.hpp; tests use the override below to run every table this machine can.
+// The kernels of one instruction set as a table, and the buffers behind Scratch. Internal to
+// tensor/: callers use kernels.hpp; tests use the override below to run every table this machine
+// can.
 #pragma once
 
 #include <cstddef>

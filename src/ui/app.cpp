@@ -170,6 +170,11 @@ void App::frame(float width, float height, float /*scale*/) {
     ports_.show_theme(dark);
   }
   apply_style(t, ports_.coarse_pointer());
+  // Arrows and Enter work in menus; on the sheet they move between cells.
+  int& flags = ImGui::GetIO().ConfigFlags;
+  const bool menu = ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId);
+  flags = menu ? flags | ImGuiConfigFlags_NavEnableKeyboard
+               : flags & ~ImGuiConfigFlags_NavEnableKeyboard;
   labels_.begin_frame();
   if (heatmaps_) heatmaps_->begin_frame();
   LayoutInput in{width, height, view_.panel != PanelKind::kNone, view_.panel_lift,

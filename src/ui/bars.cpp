@@ -69,7 +69,7 @@ void draw_rail(Context& context, const Regions& regions) {
     ImGui::BeginChild("##rail", {r.w, r.h}, ImGuiChildFlags_None,
                       ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoScrollbar |
                           ImGuiWindowFlags_NoBackground);
-    const float each = std::max(56.F, r.w / static_cast<float>(infos.size()));
+    const float each = std::max(48.F, r.w / static_cast<float>(infos.size()));
     for (const PanelInfo& info : infos) {
       rail_item(context, info, {each, r.h}, true);
       ImGui::SameLine(0, 0);

@@ -10,7 +10,7 @@ namespace ap::ui {
 
 void InlineEditor::edit_cell(CellId cell, float value, std::string_view typed) {
   *this = {};
-  open_ = focus_ = true;
+  open_ = focus_ = fresh_ = true;
   cell_ = cell;
   typed_ = !typed.empty();
   text_ = typed_ ? std::string(typed) : std::string(format_exact(value).view());
@@ -18,7 +18,7 @@ void InlineEditor::edit_cell(CellId cell, float value, std::string_view typed) {
 
 void InlineEditor::edit_token(TokenPlace place, CellId label, std::string_view text, bool insert) {
   *this = {};
-  open_ = focus_ = token_ = true;
+  open_ = focus_ = fresh_ = token_ = true;
   insert_ = insert;
   cell_ = label;
   place_ = place;
@@ -62,6 +62,16 @@ void InlineEditor::draw_error(Context& context, const Rect& field, const Rect& r
                error_.data(), error_.data() + error_.size(), kWidth);
 }
 
+/// The field gets the keyboard a frame or two after it opens: fast fingers lose nothing.
+void InlineEditor::take_early_keys() {
+  if (!fresh_ && !has_keys_ && typed_) {
+    for (const ImWchar c : ImGui::GetIO().InputQueueCharacters) {
+      if (c > ' ' && c < 0x7F) text_ += static_cast<char>(c);
+    }
+  }
+  fresh_ = false;
+}
+
 std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const Rect& region) {
   if (!open_) return std::nullopt;
   Rect field{box.x, box.centre().y - 15, std::max(token_ ? 96.F : 88.F, box.w), 30};
@@ -80,9 +90,11 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   options.max_bytes = 1024;
   ImGui::PushStyleColor(ImGuiCol_FrameBg, im(context.theme.panel));
   ImGui::PushStyleColor(ImGuiCol_FrameBgHovered, im(context.theme.panel));
+  take_early_keys();
   const TextFieldResult r =
       text_field(context.ports, "##inline", token_ ? "Token" : "Cell value", text_, options);
   ImGui::PopStyleColor(2);
+  has_keys_ = context.ports.edits_text() || ImGui::IsItemActive();
   if (focus_ || r.began) context.ports.request_frame();
   focus_ = false;
   ImGui::GetWindowDrawList()->AddRect({field.x, field.y}, {field.right(), field.bottom()},

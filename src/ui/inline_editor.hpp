@@ -25,6 +25,7 @@ class InlineEditor {
   std::optional<After> draw(Context& context, const Rect& box, const Rect& region);
 
  private:
+  void take_early_keys();
   bool commit(Context& context);
   void draw_error(Context& context, const Rect& field, const Rect& region) const;
 
@@ -33,6 +34,8 @@ class InlineEditor {
   bool insert_ = false;
   bool focus_ = false;
   bool typed_ = false;
+  bool fresh_ = false;    // opened in this frame
+  bool has_keys_ = false; // what is typed goes to the field
   CellId cell_;
   TokenPlace place_;
   std::string text_;

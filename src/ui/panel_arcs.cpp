@@ -38,7 +38,6 @@ void head_chips(Context& context) {
 void draw_arcs_panel(Context& context, const Rect& rect) {
   const Trace& trace = context.trace();
   const Theme& theme = context.theme;
-  heading("Who looks at whom", theme);
   if (trace.queries() == 0 || trace.keys() == 0) {
     return note("There are no tokens: type a sentence.", theme);
   }

@@ -10,7 +10,6 @@ namespace ap::ui {
 void draw_graph_panel(Context& context, const Rect& rect) {
   const Trace& trace = context.trace();
   const Theme& theme = context.theme;
-  heading("Attention as a graph", theme);
   if (trace.input.cross()) {
     note("Queries and keys are two sentences here: Arcs shows them side by side.", theme);
     return;

@@ -63,7 +63,6 @@ std::vector<Cell> arrange(const Context& context, Rect area, int columns, float 
 
 void draw_heads_panel(Context& context, const Rect& rect) {
   const Trace& trace = context.trace();
-  heading(trace.layers.size() > 1 ? "All heads, a layer after the other" : "All heads", context.theme);
   if (trace.queries() == 0 || trace.keys() == 0) {
     return note("There are no tokens: type a sentence.", context.theme);
   }

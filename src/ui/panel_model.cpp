@@ -200,7 +200,6 @@ void sentences(Context& context) {
 }  // namespace
 
 void draw_model_panel(Context& context, const Rect& /*rect*/) {
-  heading("Model", context.theme);
   sizes(context);
   weights(context);
   scale(context);

@@ -32,7 +32,6 @@ void summary(Context& context, ConstView weights, int row) {
 void draw_rows_panel(Context& context, const Rect& rect) {
   const Trace& trace = context.trace();
   const ConstView weights = trace.tensor(context.tensor(Stage::kWeights));
-  heading("What one token looks at", context.theme);
   if (weights.empty()) return note("There are no tokens: type a sentence.", context.theme);
   int row = current_row(context);
   std::vector<std::string> words;

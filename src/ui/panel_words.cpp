@@ -59,7 +59,6 @@ void draw_words_panel(Context& context, const Rect& rect) {
   static Cache after;
   const Trace& trace = context.trace();
   const Theme& theme = context.theme;
-  heading("Nearest words", theme);
   if (trace.queries() == 0) return note("There are no tokens: type a sentence.", theme);
   if (context.session.words() == nullptr) return note("The word list has not come yet.", theme);
   if (trace.model.width > WordVectors::kWidth) {

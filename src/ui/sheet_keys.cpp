@@ -157,15 +157,14 @@ void SheetView::command_keys(Context& context) {
 
 /// A digit, a dot or a minus starts a new number in the selected cell.
 void SheetView::type_keys(Context& context) {
-  const ImGuiIO& io = ImGui::GetIO();
-  for (const ImWchar c : io.InputQueueCharacters) {
+  std::string typed;
+  for (const ImWchar c : ImGui::GetIO().InputQueueCharacters) {
     if (c == '?') context.view.help = true;
-    if (!context.view.selection || editor_.open()) continue;
-    if ((c >= '0' && c <= '9') || c == '.' || c == '-') {
-      const char typed = static_cast<char>(c);
-      start_edit(context, context.view.selection->focus, {&typed, 1});
-    }
+    const bool starts = (c >= '0' && c <= '9') || c == '.' || c == '-';
+    if (starts || (!typed.empty() && c > ' ' && c < 0x7F)) typed += static_cast<char>(c);
   }
+  if (typed.empty() || editor_.open() || !context.view.selection) return;
+  start_edit(context, context.view.selection->focus, typed);
 }
 
 std::optional<std::string> SheetView::copy(bool cut) {

@@ -21,12 +21,14 @@ void SheetView::open_menu(const Hit& hit) {
     return;
   }
   menu_ = hit;
+  menu_opens_ = true;
   ports_.request_frame();
 }
 
 void SheetView::menu(Context& context) {
   if (!menu_) return;
-  if (!ImGui::IsPopupOpen(kMenu)) {
+  if (menu_opens_) {
+    menu_opens_ = false;
     ImGui::OpenPopup(kMenu);
     const ViewState& v = context.view;
     const bool inside = v.selection && v.selection->focus.tensor == menu_->cell.tensor;
@@ -40,6 +42,7 @@ void SheetView::menu(Context& context) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {8, 8});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {16, ports_.coarse_pointer() ? 16.F : 8.F});
   if (ImGui::BeginPopup(kMenu)) {
+    close_on_escape();
     if (token_of(context, *menu_)) {
       token_menu(context);
     } else {

@@ -113,7 +113,8 @@ class SheetView {
   bool paint_hide_ = true;
   std::optional<CellId> painted_;
   int move_to_ = -1;            // a dragged token's new place
-  std::optional<Hit> menu_;
+  std::optional<Hit> menu_;     // whose menu is open
+  bool menu_opens_ = false;
   std::optional<std::string> pasted_;
   bool cut_ = false;
   const ViewState* view_ = nullptr;  // of this frame, for the clipboard

@@ -225,6 +225,10 @@ void tooltip(std::string_view text) {
   ImGui::PopStyleVar(2);
 }
 
+void close_on_escape() {
+  if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) ImGui::CloseCurrentPopup();
+}
+
 void text_line(std::string_view text, FontRole role, Rgba colour) {
   const Font font = fonts().get(role);
   ImGui::PushFont(font.font);

@@ -43,6 +43,9 @@ void note(std::string_view text, const Theme& theme);
 /// A tooltip for the last item, after a short rest of the pointer.
 void tooltip(std::string_view text);
 
+/// In an open popup.
+void close_on_escape();
+
 /// The text in a role, at the window's cursor, in a colour.
 void text_line(std::string_view text, FontRole role, Rgba colour);
 

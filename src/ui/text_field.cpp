@@ -172,7 +172,8 @@ TextFieldResult edited_by_imgui(const char* id, std::string& text, const ImVec2&
   }
   const ImGuiID item = ImGui::GetItemID();
   if (ImGui::IsItemActivated() || (o.focus && e.id != item)) {
-    e = {item, before, {}, true, false, o.focus && !o.select_all};
+    const bool at_end = e.id == item ? e.caret_at_end : o.focus && !o.select_all;
+    e = {item, before, {}, true, false, at_end};
     result.began = true;
   }
   if (e.id == item) {

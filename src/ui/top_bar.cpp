@@ -84,6 +84,7 @@ void TopBar::preset_menu(Context& context, float width) {
   ImGui::SetNextWindowPos({at.x, at.y + h + 4});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {8, 8});
   if (ImGui::BeginPopup("##preset-list")) {
+    close_on_escape();
     const float inner = std::min(340.F, ImGui::GetIO().DisplaySize.x - 40);
     for (const PresetInfo& p : presets()) {
       const ImVec2 from = ImGui::GetCursorScreenPos();

@@ -1,8 +1,7 @@
 // Random rectangles of a product, computed alone, have the bits they have in the whole; the fused
 // head has the bits of its kernels one after another. Incremental recomputation rests on both.
-#include <catch2/catch_test_macros.hpp>
-
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 
 #include "../unit/tensor/kernel_check.hpp"
 #include "tensor/kernels_scalar.hpp"
@@ -53,8 +52,15 @@ void check_rectangles(int m, int n, int k, Rng& rng, Scratch& scratch) {
 
 struct Head {
   Head(int t, int s, int width, int value_width, Rng& rng)
-      : q(t, width, 1, rng), k(s, width, 2, rng), v(s, value_width, 3, rng), mask(t, s, 1, rng),
-        scores(t, s, 1), scaled(t, s, 0), masked(t, s, 2), capped(t, s, 1), weights(t, s, 3),
+      : q(t, width, 1, rng),
+        k(s, width, 2, rng),
+        v(s, value_width, 3, rng),
+        mask(t, s, 1, rng),
+        scores(t, s, 1),
+        scaled(t, s, 0),
+        masked(t, s, 2),
+        capped(t, s, 1),
+        weights(t, s, 3),
         out(t, value_width, 1) {
     for (int i = 0; i < t; ++i) {
       for (int j = 0; j < s; ++j) {

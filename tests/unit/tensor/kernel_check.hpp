@@ -29,7 +29,10 @@ void for_each_variant(Body body) {
 class Padded {
  public:
   Padded(int rows, int cols, int pad)
-      : rows_(rows), cols_(cols), stride_(cols + pad), pad_(pad),
+      : rows_(rows),
+        cols_(cols),
+        stride_(cols + pad),
+        pad_(pad),
         cells_(static_cast<std::size_t>(rows * stride_ + pad), kGuard) {}
   Padded(int rows, int cols, int pad, Rng& rng) : Padded(rows, cols, pad) {
     for (int i = 0; i < rows; ++i) {
@@ -42,8 +45,8 @@ class Padded {
   [[nodiscard]] bool guards_intact() const {
     for (std::size_t at = 0; at < cells_.size(); ++at) {
       const int from_start = static_cast<int>(at) - pad_;
-      const bool inside = from_start >= 0 && from_start / stride_ < rows_ &&
-                          from_start % stride_ < cols_;
+      const bool inside =
+          from_start >= 0 && from_start / stride_ < rows_ && from_start % stride_ < cols_;
       if (!inside && cells_[at] != kGuard) return false;
     }
     return true;
@@ -90,8 +93,9 @@ void for_float_steps(Body body) {
   for (std::uint64_t bits = 0; bits < (1ULL << 32U); bits += kBitStep) {
     body(from_bits(static_cast<std::uint32_t>(bits)));
   }
-  for (const std::uint32_t special : {0x00000000U, 0x80000000U, 0x7F800000U, 0xFF800000U, 0x7FC00000U,
-                                      0x7F7FFFFFU, 0xFF7FFFFFU, 0x00000001U, 0x80000001U, 0x3F800000U}) {
+  for (const std::uint32_t special :
+       {0x00000000U, 0x80000000U, 0x7F800000U, 0xFF800000U, 0x7FC00000U, 0x7F7FFFFFU, 0xFF7FFFFFU,
+        0x00000001U, 0x80000001U, 0x3F800000U}) {
     body(from_bits(special));
   }
 }

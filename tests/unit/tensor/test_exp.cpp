@@ -1,9 +1,9 @@
 // exp, softcap and softmax against the C library in double precision.
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 
-#include <array>
-
 #include "kernel_check.hpp"
+
 #include "tensor/kernels_scalar.hpp"
 
 using namespace ap;
@@ -23,7 +23,8 @@ void through_rows(Row row, Body body) {
   int filled = 0;
   const auto flush = [&] {
     row(x.data(), y.data(), filled);
-    for (int i = 0; i < filled; ++i) body(x[static_cast<std::size_t>(i)], y[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < filled; ++i)
+      body(x[static_cast<std::size_t>(i)], y[static_cast<std::size_t>(i)]);
     filled = 0;
   };
   for_float_steps([&](float value) {

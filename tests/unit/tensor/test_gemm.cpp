@@ -1,7 +1,9 @@
-// The products and row kernels against the oracle, for every variant, around every tile and block edge.
+// The products and row kernels against the oracle, for every variant, around every tile and block
+// edge.
 #include <catch2/catch_test_macros.hpp>
 
 #include "kernel_check.hpp"
+
 #include "tensor/kernels_scalar.hpp"
 
 using namespace ap;
@@ -42,9 +44,12 @@ TEST_CASE("products agree with the oracle for all sizes near the tiles") {
     INFO("variant " << table.name);
     Rng rng(1);
     Scratch scratch;
-    for (int m = 1; m <= 70; ++m) check_products(m, 1 + (m * 7) % 70, 1 + (m * 13) % 70, m % 4, rng, scratch);
-    for (int n = 1; n <= 70; ++n) check_products(1 + (n * 11) % 70, n, 1 + (n * 5) % 70, n % 3, rng, scratch);
-    for (int k = 1; k <= 70; ++k) check_products(1 + (k * 3) % 70, 1 + (k * 17) % 70, k, k % 5, rng, scratch);
+    for (int m = 1; m <= 70; ++m)
+      check_products(m, 1 + (m * 7) % 70, 1 + (m * 13) % 70, m % 4, rng, scratch);
+    for (int n = 1; n <= 70; ++n)
+      check_products(1 + (n * 11) % 70, n, 1 + (n * 5) % 70, n % 3, rng, scratch);
+    for (int k = 1; k <= 70; ++k)
+      check_products(1 + (k * 3) % 70, 1 + (k * 17) % 70, k, k % 5, rng, scratch);
     for (int m = 1; m <= 13; ++m) {
       for (int n = 1; n <= 33; ++n) check_products(m, n, 5, 1, rng, scratch);
     }
@@ -90,7 +95,8 @@ TEST_CASE("row kernels do what they say on every length") {
       Padded y(1, n, 3);
       sum_row(a.read().data, b.read().data, y.view().data, n);
       bool right = true;
-      for (int i = 0; i < n; ++i) right = right && y.read()(0, i) == a.read()(0, i) + b.read()(0, i);
+      for (int i = 0; i < n; ++i)
+        right = right && y.read()(0, i) == a.read()(0, i) + b.read()(0, i);
       add_row(a.read().data, y.view().data, n);
       for (int i = 0; i < n; ++i) {
         right = right && y.read()(0, i) == a.read()(0, i) + b.read()(0, i) + a.read()(0, i);
@@ -99,7 +105,8 @@ TEST_CASE("row kernels do what they say on every length") {
       for (int i = 0; i < n; ++i) right = right && y.read()(0, i) == a.read()(0, i) * 0.3F;
       CHECK(right);
       CHECK(y.guards_intact());
-      CHECK(std::fabs(static_cast<double>(sum(a.read().data, n)) - scalar::widen(a.read()).sum()) < 2e-5);
+      CHECK(std::fabs(static_cast<double>(sum(a.read().data, n)) - scalar::widen(a.read()).sum()) <
+            2e-5);
     }
   });
 }
