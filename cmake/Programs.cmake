@@ -46,6 +46,8 @@ else()
     "SHELL:--js-library ${CMAKE_SOURCE_DIR}/src/platform/web_glue.js"
     -sEXPORT_NAME=createPlayground -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPF32,HEAP32,UTF8ToString,stringToUTF8,lengthBytesUTF8)
+  set_property(TARGET attention-playground APPEND PROPERTY LINK_DEPENDS
+    "${CMAKE_SOURCE_DIR}/src/platform/web_glue.js")
   set(page_name attention-playground)
   if(AP_RELAXED)
     set(page_name attention-playground-relaxed)

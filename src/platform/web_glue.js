@@ -79,6 +79,8 @@ addToLibrary({
     },
     BUTTONS: [0, 2, 1],  // left, middle, right -> left 0, right 1, middle 2
     pointerDown(e) {
+      // Outside the field that is open: it is done, as with any other field of a page.
+      if (AP.field) AP.canvas.focus({ preventScroll: true });
       if (e.pointerType === 'touch') return AP.touchDown(e);
       const { x, y } = AP.at(e);
       AP.canvas.setPointerCapture(e.pointerId);

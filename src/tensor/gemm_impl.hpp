@@ -1,9 +1,8 @@
 // The matrix products for one vector type V. A tile of C, kTileRows x (kTileRegs vectors), stays
 // in registers while a block of kGemmDepth k runs past: B comes from packed panels (kWidth columns
-// contiguous for each k, zero-padded), A from its own rows, which for the matrices here is as fast
-// as packed and saves the copy. Edge tiles run the whole tile on repeated rows and padded columns,
-// and store less. Method: Goto & van de Geijn, "Anatomy of high-performance matrix multiplication"
-// (2008).
+// contiguous for each k, zero-padded), A from its own rows, which saves its copy. Edge tiles run the
+// whole tile on repeated rows and padded columns, and store less.
+// Method: Goto & van de Geijn, "Anatomy of high-performance matrix multiplication" (2008).
 #pragma once
 
 #include <algorithm>

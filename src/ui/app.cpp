@@ -216,6 +216,7 @@ void App::frame(float width, float height, float /*scale*/) {
   sheet_.draw_over(context);
   draw_notice(context, regions.sheet);
   draw_help(context, width, height);
+  if (tooltip_waits()) ports_.request_frame_after(0.1);
   store_view();
 }
 

@@ -16,8 +16,10 @@ float scrub_step(Range range) noexcept {
 float scrubbed(float start, float pixels, float step, bool fine, bool coarse) noexcept {
   const double grid = static_cast<double>(step) * (fine ? 0.1 : coarse ? 10.0 : 1.0);
   const double wanted = static_cast<double>(start) + std::trunc(static_cast<double>(pixels)) * grid;
-  // Rounding to the grid first, then to the decimals it has, leaves no 0.30000001.
-  const double rounded = std::round(wanted / grid) * grid;
+  // The grid is 1, 2 or 5 times a power of ten: whole, or one over a whole number. Dividing by that
+  // gives the float nearest to the decimal: no 0.29999998.
+  const double rounded = grid < 1 ? std::round(wanted / grid) / std::round(1 / grid)
+                                  : std::round(wanted / grid) * std::round(grid);
   const double moved = pixels == 0 ? static_cast<double>(start) : rounded;
   return static_cast<float>(
       std::clamp(moved, -static_cast<double>(kMaxCell), static_cast<double>(kMaxCell)));

@@ -20,7 +20,9 @@ void SheetView::keys(Context& context) {
                     ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId) || context.view.help;
   ports_.keep_tab(!busy && context.view.selection.has_value());
   if (busy) return;
-  if (!move_keys(context)) {
+  if (move_keys(context)) {
+    keys_lead_ = true;
+  } else {
     command_keys(context);
     type_keys(context);
   }

@@ -61,7 +61,8 @@ bool SheetModel::update(const Session& session, const ViewState& view, int head,
   options.folded = view.folded;
   options.measure = &measure;
   SheetSpec spec = sheet_spec(session.trace(), view.layer, head);
-  const bool laid_out = stale_ || !same(spec, spec_) || !same(options, options_);
+  // Painting the first mask cell makes new blocks: they appear when the hand lets go.
+  const bool laid_out = stale_ || (!held_ && (!same(spec, spec_) || !same(options, options_)));
   if (laid_out) {
     spec_ = std::move(spec);
     options_ = std::move(options);

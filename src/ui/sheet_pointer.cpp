@@ -37,7 +37,11 @@ void SheetView::hover(Context& context) {
   const auto before = v.hover;
   const bool inside = ImGui::IsWindowHovered() && region_.contains(mouse());
   hit_.reset();
-  if (inside) hit_ = hit_sheet(model_.sheet(), v.camera, region_, mouse(), touch_ ? kFingerSlop : 0);
+  const ImVec2 moved = ImGui::GetIO().MouseDelta;
+  if (moved.x != 0 || moved.y != 0 || ImGui::IsMouseClicked(0)) keys_lead_ = false;
+  if (inside && !keys_lead_) {
+    hit_ = hit_sheet(model_.sheet(), v.camera, region_, mouse(), touch_ ? kFingerSlop : 0);
+  }
   v.hover.reset();
   v.preview_head.reset();
   if (hit_ && hit_->kind == HitKind::kCell && !touch_) v.hover = hit_->cell;
@@ -114,6 +118,7 @@ void SheetView::begin_drag(Context& context, ImVec2 moved) {
       drag_ = Drag::kPaint;
       paint_hide_ = !painted_hidden(context.document(), hit.cell.row, hit.cell.col);
       painted_.reset();
+      model_.hold();
     } else if (editable && sideways) {
       drag_ = Drag::kScrub;
       const BlockValues* values = model_.of(hit.cell.tensor);

@@ -78,6 +78,7 @@ void StepBar::draw(Context& context, SheetView& sheet, const Regions& regions) {
     v.play_row = v.playing ? row_of({.selection = v.selection, .playing = false}, context.sheet) : 0;
     next_ = context.ports.now() + kStepSeconds;
     if (v.playing) {
+      v.pinned.clear();
       sheet.show_step(v, Step::kEmbed);
       context.ports.request_frame_after(kStepSeconds);
     }

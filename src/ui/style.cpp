@@ -7,6 +7,7 @@ namespace ap::ui {
 namespace {
 
 bool coarse_targets = false;
+bool waiting = false;  // a tooltip's item is hovered, its time has not come
 
 ImVec4 vec(Rgba c) { return ImGui::ColorConvertU32ToFloat4(im(c)); }
 
@@ -212,6 +213,7 @@ void note(std::string_view text, const Theme& theme) {
 void tooltip(std::string_view text) {
   if (text.empty() || coarse_targets) return;
   if (!ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort | ImGuiHoveredFlags_AllowWhenDisabled)) {
+    waiting = waiting || ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled);
     return;
   }
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {10, 6});
@@ -223,6 +225,12 @@ void tooltip(std::string_view text) {
     ImGui::EndTooltip();
   }
   ImGui::PopStyleVar(2);
+}
+
+bool tooltip_waits() {
+  const bool was = waiting;
+  waiting = false;
+  return was;
 }
 
 void close_on_escape() {

@@ -43,6 +43,8 @@ void note(std::string_view text, const Theme& theme);
 /// A tooltip for the last item, after a short rest of the pointer.
 void tooltip(std::string_view text);
 
+/// A tooltip waits for the pointer to rest: a frame is needed then. Once a frame, last.
+[[nodiscard]] bool tooltip_waits();
 /// In an open popup.
 void close_on_escape();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -93,6 +94,14 @@ std::unexpected<Error> not_a_number(std::string_view text) {
   return fail(ErrorCode::kParse, quoted(text) + " is not a number: write one like 0.5, -2 or 1e-3");
 }
 
+/// printf's rounding, in the C locale, which nothing here leaves. std::to_chars with a precision would
+/// bring 100 kB of tables into the page.
+std::string_view rounded(std::array<char, 64>& buffer, float value, int decimals, bool scientific) {
+  const int n = std::snprintf(buffer.data(), buffer.size(), scientific ? "%.*e" : "%.*f", decimals,
+                              static_cast<double>(value));
+  return {buffer.data(), static_cast<std::size_t>(n)};
+}
+
 }  // namespace
 
 int NumberText::columns() const noexcept {
@@ -125,12 +134,11 @@ NumberStyle choose_style(float largest, Digits digits) noexcept {
   const int want = significant(digits);
   if (!(largest > 0)) return {want - 1, false, true};
   // The exponent after rounding to `want` digits, so that 0.99999 counts as 1.
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), largest,
-                                 std::chars_format::scientific, want - 1);
-  const char* e = std::find(buffer.data(), end.ptr, 'e') + 1;
+  std::array<char, 64> buffer{};
+  const std::string_view text = rounded(buffer, largest, want - 1, true);
+  const char* e = text.data() + text.find('e') + 1;
   int exponent = 0;
-  std::from_chars(*e == '+' ? e + 1 : e, end.ptr, exponent);
+  std::from_chars(*e == '+' ? e + 1 : e, text.data() + text.size(), exponent);
   if (exponent >= kMostWhole || exponent < kLeastExponent) return {want - 1, true, true};
   return {std::max(0, want - 1 - exponent), false, true};
 }
@@ -156,11 +164,8 @@ NumberText format(float value, NumberStyle style) noexcept {
     return out;
   }
   std::array<char, 64> buffer{};
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(value),
-                    scientific ? std::chars_format::scientific : std::chars_format::fixed,
-                    std::clamp(style.decimals, 0, 12));
-  std::string_view digits(buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data()));
+  std::string_view digits =
+      rounded(buffer, std::abs(value), std::clamp(style.decimals, 0, 12), scientific);
   if (negative && !all_zero(digits)) out.append(minus);
   const auto e = digits.find('e');
   out.append(digits.substr(0, e));

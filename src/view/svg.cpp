@@ -1,7 +1,7 @@
 #include "view/svg.hpp"
 
 #include <array>
-#include <charconv>
+#include <cstdio>
 #include <cmath>
 #include <type_traits>
 
@@ -15,9 +15,8 @@ namespace {
 std::string num(float value) {
   std::array<char, 64> buffer{};
   if (!std::isfinite(value)) return "0";
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                 std::chars_format::fixed, 3);
-  std::string s(buffer.data(), end.ptr);
+  const int n = std::snprintf(buffer.data(), buffer.size(), "%.3f", static_cast<double>(value));
+  std::string s(buffer.data(), static_cast<std::size_t>(n));
   while (s.back() == '0') s.pop_back();
   if (s.back() == '.') s.pop_back();
   return s == "-0" || s.empty() ? "0" : s;

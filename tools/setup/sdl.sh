@@ -2,7 +2,7 @@
 # Emscripten version (sdl/CMakeLists.txt). The desktop uses the system's own SDL2.
 
 SDL_TAG=release-2.32.4
-SDL_RECIPE=2
+SDL_RECIPE=3
 
 build_sdl() { # temporary final
   local source="$AP_SOURCES/libsdl2" work="$AP_CACHE/tmp/sdl-build.$$"
