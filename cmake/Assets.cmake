@@ -11,6 +11,11 @@ if(NOT EMSCRIPTEN AND EXISTS "${CMAKE_SOURCE_DIR}/assets/words.bin")
 endif()
 file(GLOB ap_gui_assets RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
   "${CMAKE_SOURCE_DIR}/assets/fonts/*.ttf")
+# The page's faces are smaller, under the same names: the browser draws what they lack.
+set(ap_faces_folder assets/fonts)
+if(EMSCRIPTEN)
+  set(ap_faces_folder assets/fonts/page)
+endif()
 list(APPEND ap_gui_assets ${ap_core_assets})
 
 # ap_add_assets(target file...): an object library that defines src/base/assets.hpp's functions.
@@ -23,12 +28,13 @@ function(ap_add_assets target)
   set(AP_NAMES "")
   set(paths "")
   set(index 0)
-  foreach(file IN LISTS files)
+  foreach(name IN LISTS files)
+    string(REGEX REPLACE "^assets/fonts" "${ap_faces_folder}" file "${name}")
     string(APPEND AP_BLOBS "AP_BLOB(${index}, \"${CMAKE_SOURCE_DIR}/${file}\")\n")
     string(APPEND AP_BLOBS_EMBED "constexpr unsigned char blob_${index}[] = {\n"
            "#embed \"${CMAKE_SOURCE_DIR}/${file}\" if_empty(0)\n};\n")
-    string(APPEND AP_TABLE "    {\"${file}\", AP_BYTES(${index})},\n")
-    string(APPEND AP_NAMES "    \"${file}\",\n")
+    string(APPEND AP_TABLE "    {\"${name}\", AP_BYTES(${index})},\n")
+    string(APPEND AP_NAMES "    \"${name}\",\n")
     list(APPEND paths "${CMAKE_SOURCE_DIR}/${file}")
     math(EXPR index "${index} + 1")
   endforeach()

@@ -103,10 +103,12 @@ class Companion {
   open() {
     this.section.classList.remove('closed');
     this.button.setAttribute('aria-expanded', 'true');
+    this.button.textContent = 'Close the table';
   }
   close() {
     this.section.classList.add('closed');
     this.button.setAttribute('aria-expanded', 'false');
+    this.button.textContent = 'Open the table';
   }
 
   say(text, problem = false) {

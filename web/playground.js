@@ -97,6 +97,11 @@ const plain = (key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : v
 const failure = (code, message, where = '') => ({ ok: false, error: { code, message, where } });
 const NO_MEMORY = { code: 'too_large', message: 'there is not enough memory for this' };
 
+// The order of src/app/web_debug.cpp.
+const PARTS = ['cell', 'title', 'row', 'col', 'ghost', 'thumbnail', 'caption', 'legend'];
+const VIEW = ['layer', 'head', 'panel', 'pinned', 'step', 'zoom', 'rows', 'cols', 'hover', 'help',
+  'difference', 'sensitivity', 'x', 'y', 'editing', 'theme'];
+
 class Playground {
   #wasm;
   #listeners = new Map([['change', new Set()], ['theme', new Set()]]);
@@ -117,6 +122,18 @@ class Playground {
       wake: () => wasm._ap_web_wake(),
       memoryBytes: () => wasm.HEAPU8.byteLength,
       module: wasm,
+      /** {x, y, w, h} on the canvas of a part of the sheet; null if it is not there. */
+      rect: (stage, { part = 'cell', row = 0, col = 0, layer = 0, head = 0 } = {}) =>
+        this.#lent(stage, (at) => {
+          const from = wasm._ap_debug_rect(PARTS.indexOf(part), at, row, col, layer, head) >> 2;
+          const [x, y, w, h] = wasm.HEAPF32.slice(from, from + 4);
+          return w > 0 ? { x, y, w, h } : null;
+        })?.result ?? null,
+      view: () => {
+        const from = wasm._ap_debug_view() >> 2;
+        const numbers = wasm.HEAPF32.slice(from, from + VIEW.length);
+        return Object.fromEntries(VIEW.map((name, i) => [name, numbers[i]]));
+      },
     });
   }
 

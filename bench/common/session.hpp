@@ -45,6 +45,7 @@ class Session {
   /// New embeddings: everything is computed again.
   void full() {
     std::swap(input_.embeddings, other_);
+    std::swap(edited_[0], edited_other_);
     update(trace_, model_, input_, scratch_);
   }
 
@@ -55,9 +56,8 @@ class Session {
     update(trace_, model_, input_, scratch_);
   }
   void prepare_edit(int kind) {
-    Matrix copy = *place(kind);
-    copy(copy.rows() / 2, copy.cols() / 3) += 0.25F;
-    edited_[kind] = share(std::move(copy));
+    edited_[kind] = with_one_changed(*place(kind));
+    if (kind == 0) edited_other_ = with_one_changed(*other_);
   }
 
   /// From outside: x, w_q, w_k, w_v or w_o of another program. The next full() computes this x.
@@ -81,6 +81,10 @@ class Session {
   }
 
  private:
+  static SharedMatrix with_one_changed(Matrix m) {
+    m(m.rows() / 2, m.cols() / 3) += 0.25F;
+    return share(std::move(m));
+  }
   SharedMatrix& place(int kind) {
     Layer& layer = model_.layers[0];
     SharedMatrix* slots[kEdits] = {&input_.embeddings, &layer.q.weight, &layer.k.weight,
@@ -92,6 +96,7 @@ class Session {
   Input input_;
   SharedMatrix other_;
   SharedMatrix edited_[kEdits];
+  SharedMatrix edited_other_;  // of the embeddings that the next full() brings
   Trace trace_;
   Scratch scratch_;
 };

@@ -117,7 +117,6 @@ async function edits(variants, samples) {
       m._session_prepare_edit(kind);
       entries.push({ name, run: () => m._session_edit(kind) });
     });
-    // A full forward changes the embeddings: it must not leave an embedding edit half done.
     result[v.name] = await byTurns(entries.map((e) => ({ ...e })), samples);
     m._session_free();
   }

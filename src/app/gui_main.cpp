@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/gui_debug.hpp"
 #include "app/gui_frame.hpp"
 #include "app/gui_session.hpp"
 #include "render/screen.hpp"
@@ -134,6 +135,7 @@ int main(int argc, char** argv) {
   app::start_session((*window)->ports());
   // In a page main returns and the browser calls back: the program must outlive it.
   auto* program = new Program(std::move(*window), std::move(arguments.screenshot));
+  app::shown_app() = &program->app;
   int status = program->gui.run(scene_of(*program));
   if (program->status != 0) status = program->status;
   if (platform::ports_without_window() == nullptr) delete program;

@@ -157,6 +157,9 @@ class Ports {
   virtual void show_theme(bool dark) = 0;
   /// A polite message for screen readers.
   virtual void announce(std::string_view text) = 0;
+  /// The same numbers as a real table, beside the drawing: only a page has one.
+  [[nodiscard]] virtual bool has_table() const { return false; }
+  virtual void show_table() {}
 
   // --- what is drawn or fetched for us
   /// Text in any script at `size` device pixels; empty: the caller falls back to its own faces.

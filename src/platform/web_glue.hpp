@@ -29,6 +29,7 @@ char* ap_glue_hash();
 void ap_glue_set_hash(const char* hash);
 char* ap_glue_address();
 void ap_glue_open_url(const char* url);
+void ap_glue_show_table();
 void ap_glue_announce(const char* text);
 void ap_glue_fetch(const char* name, int token);
 void ap_glue_font(const char* family, int weight, const void* data, std::size_t size);

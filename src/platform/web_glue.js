@@ -562,6 +562,10 @@ addToLibrary({
   },
   ap_glue_address: () => stringToNewUTF8(location.href.split('#')[0]),
   ap_glue_open_url: (url) => { window.open(UTF8ToString(url), '_blank', 'noopener'); },
+  ap_glue_show_table: () => {
+    // After this frame: the page is laid out anew.
+    setTimeout(() => document.getElementById('ap-table-button')?.click());
+  },
   ap_glue_announce: (text) => {
     const live = document.getElementById('ap-live');
     if (live) live.textContent = UTF8ToString(text);

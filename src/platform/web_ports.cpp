@@ -92,6 +92,7 @@ void WebPorts::on_leave(std::function<void()> client) { leave_client = std::move
 std::string WebPorts::address() const { return taken(ap_glue_address()); }
 void WebPorts::open_url(std::string_view url) { ap_glue_open_url(std::string(url).c_str()); }
 void WebPorts::show_theme(bool dark) { ap_glue_show_theme(dark ? 1 : 0); }
+void WebPorts::show_table() { ap_glue_show_table(); }
 void WebPorts::announce(std::string_view text) { ap_glue_announce(std::string(text).c_str()); }
 
 Label WebPorts::rasterise_label(std::string_view utf8, float size, LabelFace face) {

@@ -39,6 +39,8 @@ class WebPorts final : public Ports {
   void open_url(std::string_view url) override;
   void show_theme(bool dark) override;
   void announce(std::string_view text) override;
+  [[nodiscard]] bool has_table() const override { return !embedded(); }
+  void show_table() override;
   [[nodiscard]] Label rasterise_label(std::string_view utf8, float size, LabelFace face) override;
   void fetch_asset(std::string_view name, std::function<void(Result<Bytes>)> done) override;
   void offer_face(std::string_view family, int weight,

@@ -17,48 +17,59 @@ template <class V>
 struct Rows {
   using Reg = typename V::Reg;
   static constexpr float kInf = std::numeric_limits<float>::infinity();
-  static constexpr float kLog2e = 0x1.715476p+0F;
-  static constexpr float kLn2Hi = 0x1.62E400p-1F;  // 15 bits: n times it is exact
-  static constexpr float kLn2Lo = 0x1.7F7D1Cp-20F;
-  // Adding it rounds to an integer and leaves integer + 127 in the low bits.
-  static constexpr float kRound = 0x1.8000FEp23F;
-  static constexpr float kExpMin = -0x1.5D589Ep6F;  // e^x is a normal float from here
-  static constexpr float kExpMax = 0x1.62E42Ep6F;   // and finite up to here
+  // n times kLn2Hi is exact: it has 17 bits. Adding kRound rounds to an integer and leaves that
+  // integer + 127 in the low bits. e^x is a normal float from kExpMin and finite up to kExpMax.
+  static constexpr float kExpMin = -0x1.5D589Ep6F;
+  static constexpr float kExpMax = 0x1.62E42Ep6F;
+  enum Name { kLog2e, kRound, kMinusLn2Hi, kMinusLn2Lo, kC6, kC5, kC4, kC3, kC2, kOne, kLowest };
+  alignas(64) static constexpr float kTable[] = {
+      0x1.715476p+0F,  0x1.8000FEp23F, -0x1.62E400p-1F, -0x1.7F7D1Cp-20F,
+      0x1.6A2252p-10F, 0x1.123B04p-7F, 0x1.5558F8p-5F,  0x1.555490p-3F,
+      0x1.FFFFFCp-2F,  1.0F,           kExpMin};
+
+  /// Constants of exp, from memory: V8 makes a vector constant anew at each use, three
+  /// instructions.
+  class Constants {
+   public:
+    AP_INLINE Constants() { V::pin(table_); }
+    AP_INLINE Reg operator[](Name name) const { return V::load_splat(table_ + name); }
+
+   private:
+    const float* table_ = kTable;
+  };
 
   // ---- one vector ----------------------------------------------------------------------------
 
-  /// 1 + r + r^2/2 + ...
-  static AP_INLINE Reg exp_poly(Reg r) {
-    Reg p = V::splat(0x1.6A2252p-10F);
-    p = V::madd(p, r, V::splat(0x1.123B04p-7F));
-    p = V::madd(p, r, V::splat(0x1.5558F8p-5F));
-    p = V::madd(p, r, V::splat(0x1.555490p-3F));
-    p = V::madd(p, r, V::splat(0x1.FFFFFCp-2F));
-    p = V::madd(p, r, V::splat(1.0F));
-    return V::madd(p, r, V::splat(1.0F));
+  /// 1 + r + r^2 (c2 + c3 r + r^2 (c4 + c5 r + c6 r^2)), the halves side by side (Estrin): what
+  /// limits exp is the length of its chain of operations, not their number.
+  static AP_INLINE Reg exp_poly(Reg r, const Constants& c) {
+    const Reg square = V::mul(r, r);
+    const Reg low = V::madd(c[kC3], r, c[kC2]);
+    const Reg high = V::madd(c[kC6], square, V::madd(c[kC5], r, c[kC4]));
+    return V::add(V::madd(V::madd(high, square, low), square, r), c[kOne]);
   }
-  static AP_INLINE Reg exp_reduce(Reg x, Reg n) {
-    return V::madd(n, V::splat(-kLn2Lo), V::madd(n, V::splat(-kLn2Hi), x));
+  static AP_INLINE Reg exp_reduce(Reg x, Reg n, const Constants& c) {
+    return V::add(V::madd(n, c[kMinusLn2Hi], x), V::mul(n, c[kMinusLn2Lo]));
   }
 
   /// e^x for x <= 0; below kExpMin 0.
-  static AP_INLINE Reg exp_negative(Reg x) {
-    const Reg shifted = V::madd(x, V::splat(kLog2e), V::splat(kRound));
-    const Reg r = exp_reduce(x, V::sub(shifted, V::splat(kRound)));
-    const Reg e = V::mul(exp_poly(r), V::to_exponent(shifted));
-    return V::clear_where(V::less(x, V::splat(kExpMin)), e);
+  static AP_INLINE Reg exp_negative(Reg x, const Constants& c) {
+    const Reg shifted = V::madd(x, c[kLog2e], c[kRound]);
+    const Reg r = exp_reduce(x, V::sub(shifted, c[kRound]), c);
+    const Reg e = V::mul(exp_poly(r, c), V::to_exponent(shifted));
+    return V::clear_where(V::less(x, c[kLowest]), e);
   }
 
   /// e^x for every x. 2^n in two factors, because 2^128 is no float and e^88.7 is.
-  static AP_INLINE Reg exp_any(Reg x) {
-    const Reg held = V::max(V::splat(kExpMin), V::min(V::splat(kExpMax), x));
-    const Reg shifted = V::madd(held, V::splat(kLog2e), V::splat(kRound));
-    const Reg n = V::sub(shifted, V::splat(kRound));
-    const Reg half = V::madd(n, V::splat(0.5F), V::splat(kRound));
-    const Reg rest = V::add(V::sub(n, V::sub(half, V::splat(kRound))), V::splat(kRound));
-    Reg e = V::mul(exp_poly(exp_reduce(held, n)), V::to_exponent(half));
+  static AP_INLINE Reg exp_any(Reg x, const Constants& c) {
+    const Reg round = c[kRound];
+    const Reg held = V::max(c[kLowest], V::min(V::splat(kExpMax), x));
+    const Reg n = V::sub(V::madd(held, c[kLog2e], round), round);
+    const Reg half = V::madd(n, V::splat(0.5F), round);
+    const Reg rest = V::add(V::sub(n, V::sub(half, round)), round);
+    Reg e = V::mul(exp_poly(exp_reduce(held, n, c), c), V::to_exponent(half));
     e = V::mul(e, V::to_exponent(rest));
-    e = V::clear_where(V::less(x, V::splat(kExpMin)), e);
+    e = V::clear_where(V::less(x, c[kLowest]), e);
     e = V::select(V::less(V::splat(kExpMax), x), V::splat(kInf), e);
     return V::select(V::equal(x, x), e, x);  // NaN is not equal to itself
   }
@@ -66,7 +77,7 @@ struct Rows {
   static AP_INLINE Reg abs(Reg x) { return V::max(x, V::sub(V::splat(0.0F), x)); }
 
   /// tanh for |z| < 0.625 by polynomial, above as 1 - 2 / (e^2z + 1).
-  static AP_INLINE Reg tanh(Reg z) {
+  static AP_INLINE Reg tanh(Reg z, const Constants& c) {
     const Reg size = abs(z);
     const Reg square = V::mul(z, z);
     Reg p = V::splat(-5.70498872745E-3F);
@@ -75,7 +86,7 @@ struct Rows {
     p = V::madd(p, square, V::splat(1.33314422036E-1F));
     p = V::madd(p, square, V::splat(-3.33332819422E-1F));
     const Reg small = V::madd(V::mul(p, square), z, z);
-    const Reg e = exp_any(V::add(size, size));
+    const Reg e = exp_any(V::add(size, size), c);
     const Reg t = V::sub(V::splat(1.0F), V::div(V::splat(2.0F), V::add(e, V::splat(1.0F))));
     const Reg large = V::select(V::less(z, V::splat(0.0F)), V::sub(V::splat(0.0F), t), t);
     return V::select(V::less(size, V::splat(0.625F)), small, large);
@@ -92,21 +103,28 @@ struct Rows {
     AP_INLINE Reg operator()(Reg a) const { return V::mul(a, factor); }
   };
   struct Exp {
-    AP_INLINE Reg operator()(Reg a) const { return exp_any(a); }
+    Constants constants;
+    AP_INLINE Reg operator()(Reg a) const { return exp_any(a, constants); }
   };
   /// Where tanh z is z to half an ULP, x itself is the answer: x / c may be too small to be exact.
   struct Softcap {
     Reg cap;
+    Constants constants;
     AP_INLINE Reg operator()(Reg a) const {
       const Reg z = V::div(a, cap);
-      const Reg y = V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z)));
+      const Reg y = V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z, constants)));
       return V::select(V::less(a, V::splat(std::numeric_limits<float>::lowest())), a,
                        y);  // -inf: hidden, and stays so
     }
   };
+  template <bool kTempered>
   struct ExpBelow {
     Reg top, factor;
-    AP_INLINE Reg operator()(Reg a) const { return exp_negative(V::mul(V::sub(a, top), factor)); }
+    Constants constants;
+    AP_INLINE Reg operator()(Reg a) const {
+      const Reg below = V::sub(a, top);
+      return exp_negative(kTempered ? V::mul(below, factor) : below, constants);
+    }
   };
 
   static void add_row(const float* x, float* y, int n) noexcept { map2(y, x, y, n, Add{}); }
@@ -118,7 +136,7 @@ struct Rows {
   }
   static void exp_row(const float* x, float* y, int n) noexcept { map(x, y, n, Exp{}); }
   static void softcap_row(const float* x, float* y, int n, float c) noexcept {
-    map(x, y, n, Softcap{V::splat(c)});
+    map(x, y, n, Softcap{V::splat(c), {}});
   }
 
   /// y = x * s (+ mask), and the largest y. `mask` may be null.
@@ -190,24 +208,13 @@ struct Rows {
       return;
     }
     if (top == kInf) return share_infinities(x, y, n);
-    const ExpBelow f{V::splat(top), V::splat(inv_temperature)};
-    Reg total[4] = {V::splat(0.0F), V::splat(0.0F), V::splat(0.0F), V::splat(0.0F)};
-    int i = 0;
-    for (; i + 4 * V::kLanes <= n; i += 4 * V::kLanes) {
-      AP_UNROLL
-      for (int u = 0; u < 4; ++u) {
-        const Reg e = f(V::load(x + i + u * V::kLanes));
-        V::store(y + i + u * V::kLanes, e);
-        total[u] = V::add(total[u], e);
-      }
-    }
-    for (; i < n; i += V::kLanes) {  // lanes past the end: e^-inf = 0
-      const int part = std::min(V::kLanes, n - i);
-      const Reg e = f(load_part<V>(x + i, part, -kInf));
-      store_part<V>(y + i, part, e);
-      total[0] = V::add(total[0], e);
-    }
-    scale_row(y, y, n, 1.0F / reduce_sum(total));
+    const Reg shift = V::splat(top);
+    const Reg factor = V::splat(inv_temperature);
+    // A factor of one changes no bit and costs a step of the chain.
+    const float total = inv_temperature == 1.0F
+                            ? exp_and_sum(x, y, n, ExpBelow<false>{shift, factor, {}})
+                            : exp_and_sum(x, y, n, ExpBelow<true>{shift, factor, {}});
+    scale_row(y, y, n, 1.0F / total);
   }
 
   static float sum(const float* x, int n) noexcept {
@@ -237,6 +244,28 @@ struct Rows {
     if (i == n) return;
     const Reg p = load_part<V>(a + i, n - i, 0.0F);
     store_part<V>(y + i, n - i, f(p, load_part<V>(b + i, n - i, 0.0F)));
+  }
+
+  /// y = f(x); the sum of y.
+  template <class F>
+  static AP_INLINE float exp_and_sum(const float* x, float* y, int n, const F& f) {
+    Reg total[4] = {V::splat(0.0F), V::splat(0.0F), V::splat(0.0F), V::splat(0.0F)};
+    int i = 0;
+    for (; i + 4 * V::kLanes <= n; i += 4 * V::kLanes) {
+      AP_UNROLL
+      for (int u = 0; u < 4; ++u) {
+        const Reg e = f(V::load(x + i + u * V::kLanes));
+        V::store(y + i + u * V::kLanes, e);
+        total[u] = V::add(total[u], e);
+      }
+    }
+    for (; i < n; i += V::kLanes) {  // lanes past the end: e^-inf = 0
+      const int part = std::min(V::kLanes, n - i);
+      const Reg e = f(load_part<V>(x + i, part, -kInf));
+      store_part<V>(y + i, part, e);
+      total[0] = V::add(total[0], e);
+    }
+    return reduce_sum(total);
   }
 
   static float reduce_max(Reg a) noexcept {

@@ -30,6 +30,7 @@ class App {
 
   /// For scripts and lessons: how the document is looked at.
   [[nodiscard]] ViewState& view() noexcept { return view_; }
+  [[nodiscard]] const SheetView& sheet() const noexcept { return sheet_; }
 
  private:
   void make_passes();

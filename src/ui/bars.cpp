@@ -101,7 +101,8 @@ void draw_status(Context& context, SheetView& sheet, const Rect& r) {
   const float y = std::round(r.y + (r.h - font.size) / 2) - 1;
   const std::string hint = sheet.hint(context);
   const float side = 26;
-  const float right = r.right() - 4 * side - 64;
+  const bool table = context.ports.has_table();
+  const float right = r.right() - (table ? 5.F : 4.F) * side - (table ? 68.F : 64.F);
   list.PushClipRect({r.x, r.y}, {right - 8, r.bottom()}, true);
   list.AddText(font.font, font.size, {r.x + 16, y}, im(t.ink_soft), hint.c_str());
   list.PopClipRect();
@@ -130,6 +131,9 @@ void draw_status(Context& context, SheetView& sheet, const Rect& r) {
     sheet.fit(v);
   }
   if (tool("help", Icon::kHelp, right + 3 * side + 56, "Keys  (?)")) v.help = !v.help;
+  if (table && tool("table", Icon::kTable, right + 4 * side + 60, "The numbers as a table")) {
+    context.ports.show_table();
+  }
 }
 
 void draw_help(Context& context, float width, float height) {

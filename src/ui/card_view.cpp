@@ -40,9 +40,48 @@ float space_before(LineKind kind, LineKind before) {
   return kind == LineKind::kTerm || kind == LineKind::kFormula ? 6 : 0;
 }
 
+/// Terms of the same form stand in columns, numbers to the right: the widest of each.
+using Columns = std::vector<float>;
+Columns columns_of(const Context& context, const Card& card, float width) {
+  Columns columns;
+  for (const CardLine& line : card.lines) {
+    if (line.kind != LineKind::kTerm) continue;
+    if (columns.empty()) columns.resize(line.runs.size());
+    if (columns.size() != line.runs.size()) return {};
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const Type type = type_of(line.runs[i].role, line.kind);
+      columns[i] =
+          std::max(columns[i], context.labels.width(line.runs[i].text, type.face, type.size));
+    }
+  }
+  float all = kIndent;
+  for (const float w : columns) all += w;
+  return all <= width ? columns : Columns{};
+}
+
+/// A term in its columns; one line.
+template <class Emit>
+float in_columns(const Context& context, const CardLine& line, const Columns& columns,
+                 Emit&& emit) {
+  float x = kIndent;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const CardRun& run = line.runs[i];
+    const Type type = type_of(run.role, line.kind);
+    const bool number = run.role == RunRole::kNumber;
+    const float own = number ? context.labels.width(run.text, type.face, type.size) : columns[i];
+    emit(run, std::string_view(run.text), x + columns[i] - own, 0.F, type);
+    x += columns[i];
+  }
+  return line_height(line.kind);
+}
+
 /// Lays the runs out, breaking lines at runs and at blanks; calls emit(run, text, x, y, type).
 template <class Emit>
-float flow(const Context& context, const CardLine& line, float width, Emit&& emit) {
+float flow(const Context& context, const CardLine& line, float width, const Columns& columns,
+           Emit&& emit) {
+  if (line.kind == LineKind::kTerm && !columns.empty()) {
+    return in_columns(context, line, columns, emit);
+  }
   float x = line.kind == LineKind::kTerm ? kIndent : 0;
   const float start = x;
   float y = 0;
@@ -78,11 +117,12 @@ void draw_bar(ImDrawList& list, const CardLine& line, Rect at, const Theme& them
 }  // namespace
 
 float card_height(const Context& context, const Card& card, float width) {
+  const Columns columns = columns_of(context, card, width);
   float h = 0;
   LineKind before = LineKind::kTitle;
   for (const CardLine& line : card.lines) {
     h += space_before(line.kind, before);
-    h += flow(context, line, width, [](auto&&...) {});
+    h += flow(context, line, width, columns, [](auto&&...) {});
     before = line.kind;
   }
   return h;
@@ -93,16 +133,17 @@ CardViewResult draw_card(Context& context, const Card& card, Point at, float wid
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const bool reachable = live && ImGui::IsWindowHovered();
+  const Columns columns = columns_of(context, card, width);
   float y = at.y;
   LineKind before = LineKind::kTitle;
   for (const CardLine& line : card.lines) {
     y += space_before(line.kind, before);
     before = line.kind;
-    const float h = flow(context, line, width, [](auto&&...) {});
+    const float h = flow(context, line, width, columns, [](auto&&...) {});
     if (line.kind == LineKind::kTerm && line.share > 0) {
       draw_bar(list, line, {at.x, y, width, h}, context.theme);
     }
-    flow(context, line, width,
+    flow(context, line, width, columns,
          [&](const CardRun& run, std::string_view text, float x, float dy, const Type& type) {
            const float px = at.x + x;
            const float py = y + dy;

@@ -1,6 +1,7 @@
 #include "ui/fonts.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "base/assets.hpp"
@@ -83,10 +84,7 @@ void Fonts::bake() {
   for (std::size_t i = 0; i < kFontRoles; ++i) {
     const float pixels = std::round(kSpecs[i].size * scale_);
     add_face(kSpecs[i].face, pixels, oversample, false, ranges_.Data, fonts_[i]);
-    if (fonts_[i] == nullptr) {
-      fonts_[i] = atlas.AddFontDefault();
-      continue;
-    }
+    assert(fonts_[i] != nullptr && "the faces are embedded");
     // What a face lacks comes from the others, the same size.
     for (const Face other : {Face::kText, Face::kMono}) {
       if (other != kSpecs[i].face) {

@@ -212,6 +212,12 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 col
       p.arc(8, 8.4F, 5, -kPi * 0.85F, kPi * 0.7F);
       p.stroke({{2.6F, 3}, {3.4F, 6.6F}, {7, 5.8F}});
       break;
+    case Icon::kTable:
+      p.box(2.5F, 3, 13.5F, 13);
+      p.stroke({{2.5F, 6.4F}, {13.5F, 6.4F}});
+      p.stroke({{2.5F, 9.7F}, {13.5F, 9.7F}});
+      p.stroke({{6.5F, 3}, {6.5F, 13}});
+      break;
     case Icon::kCheck: p.stroke({{3.2F, 8.4F}, {6.6F, 11.8F}, {12.8F, 4.4F}}); break;
     default: panel_icon(p, icon); break;
   }

@@ -69,6 +69,12 @@ void draw_export_panel(Context& context, const Rect& /*rect*/) {
   if (quiet_button("svg", "Save as SVG", theme, true)) {
     save(context, "attention.svg", "image/svg+xml", picture(context));
   }
+  if (!context.ports.has_table()) return;
+  ImGui::Dummy({0, kSpace2});
+  heading("Table", theme);
+  note("Any matrix as a plain table below the drawing: for screen readers, and to read and type.",
+       theme);
+  if (quiet_button("table", "Show or hide the table", theme, true)) context.ports.show_table();
 }
 
 }  // namespace ap::ui

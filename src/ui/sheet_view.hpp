@@ -26,6 +26,7 @@ class SheetView {
   void draw_over(Context& context);
 
   [[nodiscard]] const SheetModel& model() const noexcept { return model_; }
+  [[nodiscard]] const Rect& region() const noexcept { return region_; }
   [[nodiscard]] const Lit& lit() const noexcept { return lit_; }
   [[nodiscard]] bool moving() const noexcept { return motion_.moving(); }
   [[nodiscard]] bool editing() const noexcept { return editor_.open(); }

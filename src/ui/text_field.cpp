@@ -66,6 +66,13 @@ void draw_field(const ImVec2& from, const ImVec2& to, const std::string& text, b
   const float line = font.size;
   const float y = o.multiline ? from.y + style.FramePadding.y : (from.y + to.y - line) / 2;
   const ImVec4 clip_rect(from.x, from.y, to.x, to.y);
+  if (!empty && !o.multiline && o.labels != nullptr && !fonts().draws(text)) {
+    draw.PushClipRect(from, to, true);
+    o.labels->draw(draw, {from.x + style.FramePadding.x, y}, ImGui::GetColorU32(ImGuiCol_Text), text,
+                   Face::kText, font.size);
+    draw.PopClipRect();
+    return;
+  }
   draw.AddText(font.font, font.size, {from.x + style.FramePadding.x, y},
                ImGui::GetColorU32(empty ? ImGuiCol_TextDisabled : ImGuiCol_Text), shown, nullptr,
                o.multiline ? to.x - from.x - 2 * style.FramePadding.x : 0.F, &clip_rect);

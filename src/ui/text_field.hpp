@@ -9,6 +9,7 @@
 
 #include "platform/ports.hpp"
 #include "ui/fonts.hpp"
+#include "ui/labels.hpp"
 
 namespace ap::ui {
 
@@ -25,6 +26,7 @@ struct TextFieldOptions {
   bool keep_tab = false;       // Tab ends editing and is reported, instead of leaving the canvas
   bool keep_vertical = false;  // likewise up and down
   std::size_t max_bytes = 1 << 16;
+  Labels* labels = nullptr;    // draws scripts that the embedded faces lack
 };
 
 struct TextFieldResult {

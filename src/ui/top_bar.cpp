@@ -27,6 +27,7 @@ void TopBar::sentence(Context& context, Side side, float width) {
   options.font = FontRole::kLead;
   options.hint = side == Side::kSource ? "The sentence that is looked at" : "Type a sentence";
   options.select_all = false;
+  options.labels = &context.labels;
   const bool source = side == Side::kSource;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {12, 8});
   ImGui::PushStyleVar(ImGuiStyleVar_FrameRounding, 8);

@@ -101,12 +101,12 @@ void paint_editable(const Painter& p, const Block& b, bool dim) {
     const std::array<Point, 3> t = {Point{x, y}, Point{x, y - s}, Point{x - s, y}};
     p.list.polygon(t, ink);
   };
-  if (std::min(w, h) < 16) {
+  if (std::min(w, h) < 24) {
     corner(m.right(), m.bottom(), std::min(7.F, m.h));
     return;
   }
   const VisibleCells seen = visible_cells(p, b);
-  const float s = std::clamp(std::min(w, h) * 0.16F, 3.F, 7.F);
+  const float s = std::clamp(std::min(w, h) * 0.12F, 3.F, 5.F);
   for (int i = seen.row; i < seen.row + seen.rows; ++i)
     for (int j = seen.col; j < seen.col + seen.cols; ++j)
       corner(m.x + static_cast<float>(j + 1) * w - 1, m.y + static_cast<float>(i + 1) * h - 1, s);

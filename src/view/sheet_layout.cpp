@@ -12,13 +12,20 @@ namespace {
 constexpr float kMostCell = 40;
 constexpr int kManyCells = 30;
 
+/// One matrix alone in a row below the others.
+bool orphan(const Placement& p) {
+  int last = 0;
+  for (const Placement::Spot& s : p.spots) last = std::max(last, s.row);
+  return last > 1 && std::ranges::count(p.spots, last, &Placement::Spot::row) == 1;
+}
+
 /// Text below its designed size costs more than small cells do; a little is given for the order
 /// that reads best.
 float score(const Placement& p, const Plan& plan, float common, bool roomy, const SheetOptions& o) {
   const float zoom = std::min({o.width / (p.width + 32), o.height / (p.height + 32), 1.25F});
   const float legible = zoom < 1 ? std::pow(zoom, 1.6F) : std::sqrt(zoom);
   return common * std::min(zoom, 1.F) * legible * (roomy ? 1.06F : 1) *
-         (plan.two_rows ? 1 : 1.04F) * (plan.break_at_mix ? 1.15F : 1);
+         (plan.two_rows ? 1 : 1.04F) * (plan.break_at_mix ? 1.15F : 1) * (orphan(p) ? 0.85F : 1);
 }
 
 struct Choice {

@@ -5,6 +5,8 @@ from their own letters. Needs fontTools >= 4.38 and the upstream files; the resu
 
   apt-get install python3-fonttools fonts-inter-variable fonts-jetbrains-mono
   python3 tools/fonts/make_fonts.py [--fonts /usr/share/fonts] [--out assets/fonts]
+
+The page embeds smaller subsets of the results, assets/fonts/page/*.ttf; `--page-only` makes just those.
 """
 import argparse
 import gzip
@@ -91,12 +93,33 @@ def subset(font, characters):
     worker.subset(font)
 
 
+PAGE = {
+    "Inter-Regular.ttf": charset.PAGE,
+    "Inter-SemiBold.ttf": charset.PAGE_BOLD,
+    "JetBrainsMono-Regular.ttf": charset.PAGE_MONO,
+}
+
+
+def make_page_faces(out):
+    (out / "page").mkdir(exist_ok=True)
+    total = 0
+    for name, characters in PAGE.items():
+        font = TTFont(out / name, recalcTimestamp=False)
+        subset(font, characters)
+        font.save(out / "page" / name)
+        total += len(gzip.compress((out / "page" / name).read_bytes(), 9))
+    print(f"page: together {total} bytes gzip")
+
+
 def main():
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--fonts", default="/usr/share/fonts", type=pathlib.Path)
     args.add_argument("--out", default=pathlib.Path(__file__).parents[2] / "assets/fonts",
                       type=pathlib.Path)
+    args.add_argument("--page-only", action="store_true")
     args = args.parse_args()
+    if args.page_only:
+        return make_page_faces(args.out)
     inter = args.fonts / "truetype/inter-vf/Inter-roman.var.ttf"
     mono = args.fonts / "truetype/jetbrains-mono/JetBrainsMono-Regular.ttf"
     faces = {
@@ -119,6 +142,7 @@ def main():
         lacking = "".join(chr(c) for c in sorted(characters - set(font.getBestCmap())))
         print(f"{name}: {out.stat().st_size} bytes, {size} gzip; not in the face: {lacking}")
     print(f"together {total} bytes gzip")
+    make_page_faces(args.out)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,258 @@
+// The rest of what hands can do on the sheet: clipboard, wheel, fingers, panels, steps, theme,
+// heads, switches, cards, any script. Results through the API, pictures by their pixels.
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import pixelmatch from 'pixelmatch';
+import { PNG } from 'pngjs';
+import { api, settled, tensor } from './harness.mjs';
+import { agrees, at, cell, click, drag, hover, press, start_suite, type, view } from './sheet_hands.mjs';
+
+const { page_test } = start_suite({ before, after });
+
+const picture = async (page, clip) => PNG.sync.read(await page.screenshot({ clip }));
+function changed(a, b) {
+  assert.deepEqual([a.width, a.height], [b.width, b.height]);
+  return pixelmatch(a.data, b.data, null, a.width, a.height, { threshold: 0.1 });
+}
+/** Colours other than the commonest in a picture. */
+function ink(png) {
+  const counts = new Map();
+  for (let i = 0; i < png.data.length; i += 4) {
+    const colour = png.data.readUInt32LE(i);
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  return png.width * png.height - Math.max(...counts.values());
+}
+
+/** A real copy or paste event with its own data, as the browser sends after Ctrl+C and Ctrl+V. */
+const clipboard = (page, kind, text = '') => page.evaluate(({ kind, text }) => {
+  const clipboardData = new DataTransfer();
+  if (text) clipboardData.setData('text/plain', text);
+  const event = new ClipboardEvent(kind, { clipboardData, bubbles: true, cancelable: true });
+  (document.activeElement ?? document.body).dispatchEvent(event);
+  return { text: clipboardData.getData('text/plain'), taken: event.defaultPrevented };
+}, { kind, text });
+
+page_test('copy gives tab-separated numbers, paste takes a NumPy list, cut leaves zeros', {}, async (page) => {
+  await click(page, 'w_q', { row: 1, col: 1 });
+  await click(page, 'w_q', { row: 2, col: 3 }, {});
+  await click(page, 'w_q', { row: 1, col: 1 });
+  await page.keyboard.down('Shift');
+  await click(page, 'w_q', { row: 2, col: 3 });
+  await page.keyboard.up('Shift');
+  const { text, taken } = await clipboard(page, 'copy');
+  assert.ok(taken);
+  const { data, shape } = await tensor(page, 'w_q');
+  const rows = text.trim().split('\n').map((line) => line.split('\t').map(Number));
+  assert.deepEqual(rows.map((r) => r.length), [3, 3]);
+  rows.forEach((row, i) => row.forEach((x, j) => assert.equal(Math.fround(x), data[(i + 1) * shape[1] + j + 1])));
+
+  await click(page, 'w_k', { row: 0, col: 0 });
+  await clipboard(page, 'paste', 'array([[ 1. , -2.5],\n       [ 0.25,  3e-2]])');
+  await settled(page);
+  assert.equal(await cell(page, 'w_k', 0, 1), -2.5);
+  assert.equal(await cell(page, 'w_k', 1, 1), Math.fround(0.03));
+  await agrees(page, 'after pasting');
+  assert.deepEqual(await view(page).then((v) => [v.rows, v.cols]), [2, 2], 'what was pasted is selected');
+  const kept = await api(page, 'state');
+  await clipboard(page, 'paste', 'no numbers at all');
+  await settled(page);
+  assert.deepEqual(await api(page, 'state'), kept);
+  await clipboard(page, 'cut');
+  await settled(page);
+  assert.equal(await cell(page, 'w_k', 0, 1), 0);
+  await press(page, 'Control+z');
+  assert.deepEqual(await api(page, 'state'), kept);
+});
+
+page_test('copy and paste by the keys themselves', {}, async (page) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const value = await cell(page, 'w_q', 2, 1);
+  await click(page, 'w_q', { row: 2, col: 1 });
+  await press(page, 'Control+c');
+  await click(page, 'w_v', { row: 0, col: 2 });
+  await press(page, 'Control+v');
+  await settled(page);
+  assert.equal(await cell(page, 'w_v', 0, 2), value);
+});
+
+page_test('hover lights the card, click keeps it, two can be compared, Escape puts them away', {}, async (page) => {
+  const before_hover = await picture(page);
+  await hover(page, 'scores', { row: 1, col: 1 });
+  assert.ok(changed(before_hover, await picture(page)) > 5000, 'no card');
+  await click(page, 'scores', { row: 1, col: 1 });
+  assert.equal((await view(page)).pinned, 1);
+  await page.keyboard.down('Control');
+  await click(page, 'weights', { row: 4, col: 2 });
+  await page.keyboard.up('Control');
+  assert.equal((await view(page)).pinned, 2);
+  await press(page, 'Escape');
+  assert.equal((await view(page)).pinned, 0);
+});
+
+page_test('wheel pans, Ctrl+wheel zooms at the pointer, F fits', {}, async (page) => {
+  await click(page, 'scores', { part: 'title' });  // in use: the wheel is its own
+  const start = await view(page);
+  const before_wheel = await at(page, 'scores', { row: 3, col: 3 });
+  await page.mouse.move(before_wheel.cx, before_wheel.cy);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await settled(page);
+  const zoomed = await view(page);
+  assert.ok(zoomed.zoom > start.zoom * 1.1, `${start.zoom} to ${zoomed.zoom}`);
+  const after_wheel = await at(page, 'scores', { row: 3, col: 3 });
+  assert.ok(Math.hypot(after_wheel.cx - before_wheel.cx, after_wheel.cy - before_wheel.cy) < 4, 'not at the pointer');
+  await page.mouse.wheel(0, 60);
+  await settled(page);
+  const panned = await at(page, 'scores', { row: 3, col: 3 });
+  assert.ok(panned.cy < after_wheel.cy - 10 && Math.abs(panned.cx - after_wheel.cx) < 1);
+  await press(page, 'f');
+  assert.ok(Math.abs((await view(page)).zoom - start.zoom) < 1e-3);
+  await press(page, 'Escape', '+');
+  assert.ok((await view(page)).zoom > start.zoom);
+});
+
+/** The middles of the rail's items at 1280 x 800. */
+const RAIL = ['Explain', 'Model', 'Graph', 'Arcs', 'Heads', 'Rows', 'Words', 'Files'];
+
+page_test('each panel opens from the rail, draws, and closes', {}, async (page) => {
+  const closed = await picture(page);
+  const clip = { x: 1220 - 340, y: 130, width: 320, height: 300 };
+  const seen = [];
+  for (const [i, name] of RAIL.entries()) {
+    await page.mouse.click(1246, 64 + 28 + 56 * i);
+    await page.mouse.move(600, 790);
+    await settled(page);
+    assert.equal((await view(page)).panel, i + 1, name);
+    const shown = await picture(page, clip);
+    assert.ok(ink(shown) > 800, `${name}: the panel is empty`);
+    for (const [other, before_it] of seen.entries()) {
+      assert.ok(changed(before_it, shown) > 200, `${name} looks like ${RAIL[other]}`);
+    }
+    seen.push(shown);
+  }
+  await page.mouse.click(1246, 64 + 28 + 56 * 7);
+  await page.mouse.move(600, 790);
+  await settled(page);
+  assert.equal((await view(page)).panel, 0);
+  assert.ok(changed(closed, await picture(page)) < 300);
+});
+
+page_test('each step moves the camera and says its sentence; Play walks', {}, async (page) => {
+  let last = await picture(page);
+  for (let i = 1; i <= 8; i++) {
+    await press(page, `Alt+${i}`);
+    assert.equal((await view(page)).step, i - 1);
+    const now = await picture(page, undefined);
+    assert.ok(changed(last, now) > 3000, `step ${i} shows nothing new`);
+    last = now;
+  }
+  await press(page, 'Alt+0');
+  assert.equal((await view(page)).step, -1);
+  await page.mouse.click(75, 85);
+  await settled(page);
+  assert.equal((await view(page)).step, 0);
+  await page.mouse.click(28, 85);
+  await page.waitForFunction(() => window.api.debug.view().step === 1, null, { timeout: 6000 });
+  await page.mouse.click(28, 85);
+});
+
+page_test('the theme button: system, light, dark; the page around follows', {}, async (page) => {
+  const light = await picture(page, { x: 600, y: 60, width: 40, height: 20 });
+  await page.mouse.click(1252, 30);
+  await settled(page);
+  await page.mouse.click(1252, 30);
+  await page.mouse.move(600, 790);
+  await settled(page);
+  assert.equal((await view(page)).theme, 2);
+  const dark = await picture(page, { x: 600, y: 60, width: 40, height: 20 });
+  assert.ok(light.data[0] > 200 && dark.data[0] < 60);
+  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.ok(Number(ground.match(/\d+/)[0]) < 60, ground);
+});
+
+page_test('thumbnails choose the head, double-click isolates it, keys too', {}, async (page) => {
+  await click(page, 'weights', { part: 'thumbnail', head: 1 });
+  assert.equal((await view(page)).head, 1);
+  await at(page, 'weights', { row: 0, col: 0, head: 1 });
+  await press(page, 'h');
+  assert.equal((await view(page)).head, 0);
+});
+
+page_test('the ghosts switch on what they name', {}, async (page) => {
+  const on = { positions: (m) => m.positions.kind !== 'none', masked: (m) => m.causal, capped: (m) => m.softcap > 0,
+    added: (m) => m.residual, norm1: (m) => m.norm !== 'none', hidden: (m) => m.mlp !== 'none' };
+  for (const [stage, is_on] of Object.entries(on)) {
+    const names = [stage, ...{ masked: ['mask'], norm1: ['norm2'], hidden: ['mlp_out', 'up'] }[stage] ?? []];
+    const found = await page.evaluate((list) => list.find((s) => window.api.debug.rect(s, { part: 'ghost' })), names);
+    assert.ok(found, `no ghost for ${stage}`);
+    assert.equal(is_on((await api(page, 'state')).model), false, stage);
+    await click(page, found, { part: 'ghost' });
+    assert.ok(is_on((await api(page, 'state')).model), stage);
+    await agrees(page, `with ${stage}`);
+  }
+});
+
+page_test('sensitivity colours every embedding and weight by its influence', {}, async (page) => {
+  const target = await at(page, 'weights', { row: 7, col: 1 });
+  await page.mouse.click(target.cx, target.cy, { button: 'right' });
+  await settled(page);
+  const w = await at(page, 'w_q');
+  const clip = { x: w.x, y: w.y, width: w.w * 4, height: w.h * 8 };
+  await press(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
+  if (!(await view(page)).sensitivity) {
+    await press(page, 'Enter');
+  }
+  assert.equal((await view(page)).sensitivity, 1);
+  await press(page, 'Escape', 'Escape');
+  await page.mouse.move(600, 790);
+  await settled(page);
+  assert.ok(ink(await picture(page, clip)) > 100);
+});
+
+page_test('a pinned baseline: the matrices show differences and back', {}, async (page) => {
+  assert.equal((await api(page, 'dispatch', { type: 'pin_baseline' })).ok, true);
+  const same = await picture(page);
+  await press(page, 'Escape');
+  await drag(page, await at(page, 'w_v', { row: 1, col: 0 }), { x: 50, y: 0 });
+  await page.focus('#canvas');
+  await press(page, 'd');
+  assert.equal((await view(page)).difference, 1);
+  assert.ok(changed(same, await picture(page)) > 5000);
+  await press(page, 'd');
+  assert.equal((await view(page)).difference, 0);
+});
+
+page_test('words in any script are drawn, by the browser\'s faces', {}, async (page) => {
+  const words = ['猫', 'मौसम', 'قطة', '🙂', '👩‍👩‍👧'];
+  assert.equal((await api(page, 'dispatch', { type: 'set_text', text: words.join(' ') })).ok, true);
+  await settled(page);
+  assert.deepEqual((await api(page, 'state')).query.tokens, words);
+  const shots = [];
+  for (let row = 0; row < words.length; row++) {
+    const r = await at(page, 'embeddings', { part: 'row', row });
+    const shot = await picture(page, { x: r.x, y: r.y, width: r.w, height: r.h });
+    assert.ok(ink(shot) > 20, `${words[row]} is not drawn`);
+    for (const other of shots) {
+      if (other.height === shot.height && other.width === shot.width) {
+        assert.ok(changed(other, shot) > 8, `${words[row]} looks like another word: a replacement box?`);
+      }
+    }
+    shots.push(shot);
+  }
+  const coloured = shots[3].data.some((x, i, d) => i % 4 === 0 && Math.abs(x - d[i + 2]) > 80);
+  assert.ok(coloured, 'the emoji has no colour');
+});
+
+page_test('undo right after painting: the picture and the numbers go back', {}, async (page) => {
+  const start = await api(page, 'state');
+  await press(page, 'Escape');
+  await page.focus('#canvas');
+  await press(page, 'm');
+  await click(page, 'weights', { row: 2, col: 2 });
+  assert.equal(await cell(page, 'weights', 2, 2), 0);
+  await page.keyboard.press('Control+z');
+  await settled(page);
+  assert.deepEqual(await api(page, 'state'), start);
+});
