@@ -71,7 +71,8 @@ add_library(ap_imgui STATIC EXCLUDE_FROM_ALL
 target_include_directories(ap_imgui SYSTEM PUBLIC "${imgui_SOURCE_DIR}"
                            "${imgui_SOURCE_DIR}/backends")
 target_compile_definitions(ap_imgui PUBLIC
-  IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_OBSOLETE_FUNCTIONS)
+  IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_OBSOLETE_FUNCTIONS
+  IMGUI_DISABLE_FILE_FUNCTIONS)
 ap_third_party(ap_imgui)
 
 # SDL2 and OpenGL; AP_HAVE_GUI says whether the window can be built here.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "view/text_fit.hpp"
 
@@ -84,8 +85,9 @@ ArcsLayout layout_arcs(std::span<const HeadWeights> heads, std::span<const std::
       }
     }
   }
-  std::stable_sort(layout.arcs.begin(), layout.arcs.end(),
-                   [](const Arc& a, const Arc& b) { return a.weight < b.weight; });
+  std::sort(layout.arcs.begin(), layout.arcs.end(), [](const Arc& a, const Arc& b) {
+    return std::tie(a.weight, a.head, a.query, a.key) < std::tie(b.weight, b.head, b.query, b.key);
+  });
   const auto most = static_cast<std::size_t>(std::max(options.most, 0));
   if (layout.arcs.size() > most) {
     const auto drop = static_cast<std::ptrdiff_t>(layout.arcs.size() - most);

@@ -151,11 +151,13 @@ class Writer {
       if (static_cast<int>(i) == always || !hidden(e_.terms[i])) order.push_back(i);
     const auto most = static_cast<std::size_t>(std::max(1, options_.most_terms));
     if (order.size() <= most) return order;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       const bool own_a = static_cast<int>(a) == always;
       const bool own_b = static_cast<int>(b) == always;
       if (own_a != own_b) return own_a;
-      return std::abs(e_.terms[a].value) > std::abs(e_.terms[b].value);
+      const double x = std::abs(e_.terms[a].value);
+      const double y = std::abs(e_.terms[b].value);
+      return x != y ? x > y : a < b;
     });
     order.resize(most);
     return order;

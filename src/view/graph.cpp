@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <tuple>
 
 #include "view/text_fit.hpp"
 
@@ -167,8 +168,9 @@ GraphLayout layout_graph(ConstView weights, std::span<const std::string> labels,
       layout.edges.push_back({from, j, w, curve, std::max(0.75F, widest * std::min(w, 1.0F))});
     }
   }
-  std::stable_sort(layout.edges.begin(), layout.edges.end(),
-                   [](const GraphEdge& a, const GraphEdge& b) { return a.weight < b.weight; });
+  std::sort(layout.edges.begin(), layout.edges.end(), [](const GraphEdge& a, const GraphEdge& b) {
+    return std::tie(a.weight, a.from, a.to) < std::tie(b.weight, b.from, b.to);
+  });
   return layout;
 }
 

@@ -1,16 +1,18 @@
 // The desktop window: it opens, draws the sheet, and ends when it is told to. Runs where DISPLAY
 // names a screen (the test script starts Xvfb); without one it is skipped, loudly.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
+import { golden } from '../web/harness.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const program = join(resolve(process.env.AP_BUILD ?? join(root, 'build')), 'native/attention-playground');
+const has_xdotool = spawnSync('xdotool', ['version']).status === 0;
 const skip = process.env.DISPLAY ? false : 'DISPLAY names no screen';
 
 /** {code, errors} of the program, stopped after a minute. */
@@ -65,4 +67,66 @@ test('a command line that makes no sense says how it goes', { skip }, async () =
   const { code, errors } = await run(['--width', 'wide'], tmpdir());
   assert.equal(code, 2);
   assert.match(errors, /--screenshot/);
+});
+
+/** A home in which the first hints were put away. */
+async function home_of_a_regular() {
+  const home = await mkdtemp(join(tmpdir(), 'attention-'));
+  await mkdir(join(home, 'attention-playground'));
+  await writeFile(join(home, 'attention-playground', 'view'), 'theme=1&welcomed=1');
+  return home;
+}
+
+test('the window looks as it should, in both themes', { skip }, async () => {
+  const home = await home_of_a_regular();
+  for (const [name, theme] of [['window', 1], ['window-dark', 2]]) {
+    await writeFile(join(home, 'attention-playground', 'view'), `theme=${theme}&welcomed=1`);
+    const file = join(home, `${name}.png`);
+    const { code, errors } = await run(['--width', '1280', '--height', '800', '--scale', '1', '--screenshot', file], home);
+    assert.equal(code, 0, errors);
+    // Mesa's rasterizer differs a little from version to version.
+    await golden(await readFile(file), name, { most_different: 0.02 });
+  }
+  await rm(home, { recursive: true });
+});
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const xdo = (...args) => {
+  const { status, stdout, stderr } = spawnSync('xdotool', args.map(String), { encoding: 'utf8', timeout: 20_000 });
+  assert.equal(status, 0, `xdotool ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+};
+
+const no_hands = skip || (has_xdotool ? false : 'there is no xdotool');
+test('a number typed into a cell is kept, and there the next time', { skip: no_hands }, async () => {
+  const home = await home_of_a_regular();
+  const child = spawn(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'preset=similarity'],
+    { env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' }, stdio: 'ignore' });
+  const closed = new Promise((done) => child.on('close', done));
+  try {
+    const window = xdo('search', '--sync', '--onlyvisible', '--name', 'Attention Playground').split('\n')[0];
+    await pause(1500);
+    xdo('windowfocus', window);
+    xdo('key', 'Down');   // the first cell of X
+    xdo('key', 'Right');
+    await pause(300);
+    xdo('type', '--delay', '60', '4.5');
+    xdo('key', 'Return');
+    await pause(500);
+    xdo('mousemove', '--window', window, 300, 30, 'click', 1);  // the sentence
+    await pause(300);
+    xdo('key', 'End');
+    xdo('type', '--delay', '60', ' models');
+    xdo('key', 'Return');
+    await pause(500);
+    child.kill('SIGTERM');
+    await closed;
+    const state = JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8'));
+    console.error(JSON.stringify(state.query));
+    assert.equal(state.query.embeddings[0][1], 4.5);
+    assert.deepEqual(state.query.tokens, ['I', 'love', 'deep', 'learning', 'models']);
+  } finally {
+    child.kill('SIGKILL');
+    await rm(home, { recursive: true, force: true });
+  }
 });

@@ -278,3 +278,48 @@ page_test('undo right after painting: the picture and the numbers go back', {}, 
   await settled(page);
   assert.deepEqual(await api(page, 'state'), start);
 });
+
+page_test('the drawing fills the page; its table button shows the table, Tab finds the other one', {}, async (page) => {
+  const heights = () => page.evaluate(() => [document.getElementById('canvas').clientHeight, innerHeight]);
+  const [canvas, all] = await heights();
+  assert.equal(canvas, all);
+  const grid = page.locator('#ap-grid');
+  await page.mouse.click(1191, 785);
+  await settled(page);
+  assert.ok(await grid.isVisible());
+  assert.ok((await heights())[0] < all - 100);
+  await page.click('#ap-table-button');
+  await settled(page);
+  assert.equal((await heights())[0], all);
+  await page.focus('#canvas');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'ap-table-button');
+});
+
+page_test('the menus: fill, lock and unlock, insert and delete a word', {}, async (page) => {
+  const menu = async (stage, where, ...keys) => {
+    const { cx, cy } = await at(page, stage, where);
+    await page.mouse.click(cx, cy, { button: 'right' });
+    await settled(page);
+    await press(page, ...keys);
+  };
+  const start = await api(page, 'state');
+  await menu('w_v', { part: 'title' }, 'ArrowRight', 'ArrowRight', 'Enter');  // Fill: zeros
+  const { data } = await tensor(page, 'w_v');
+  assert.ok(data.every((x) => x === 0), 'not filled');
+  await press(page, 'Control+z');
+  assert.deepEqual(await api(page, 'state'), start);
+  await menu('w_v', { part: 'title' }, 'ArrowDown', 'ArrowDown', 'Enter');  // Lock this matrix
+  assert.ok((await api(page, 'state')).locked?.length > 0, 'not locked');
+  const locked = (await tensor(page, 'w_v')).data;
+  await drag(page, await at(page, 'w_v', { row: 1, col: 1 }), { x: 50, y: 0 });
+  assert.deepEqual((await tensor(page, 'w_v')).data, locked);
+  assert.match((await api(page, 'history')).undo, /^Lock/);
+  await press(page, 'Escape', 'Control+z');
+  await menu('embeddings', { part: 'row', row: 1 }, 'ArrowDown', 'Enter');  // Insert a word before
+  await type(page, 'big');
+  await press(page, 'Enter');
+  assert.deepEqual((await api(page, 'state')).query.tokens.slice(0, 3), ['The', 'big', 'cat']);
+  await menu('embeddings', { part: 'row', row: 1 }, 'ArrowDown', 'ArrowDown', 'Enter');  // Delete
+  assert.deepEqual((await api(page, 'state')).query.tokens, start.query.tokens);
+});

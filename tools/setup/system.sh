@@ -49,6 +49,7 @@ missing_debian() { # verb
   fi
   if [ "$1" = test ]; then
     want Xvfb xvfb
+    want xdotool xdotool
     want_package libgl1-mesa-dri
     # On Ubuntu `chromium` is a snap that a headless test can't drive: any browser found is used.
     if [ "$(os_id)" = debian ] && [ -z "$(find_chromium)" ]; then missing="$missing chromium"; fi
