@@ -29,6 +29,7 @@ ImGuiKey named_key(SDL_Keycode code) {
     case SDLK_PAGEDOWN: return ImGuiKey_PageDown;
     case SDLK_HOME: return ImGuiKey_Home;
     case SDLK_END: return ImGuiKey_End;
+    case SDLK_APPLICATION: return ImGuiKey_Menu;
     case SDLK_INSERT: return ImGuiKey_Insert;
     case SDLK_DELETE: return ImGuiKey_Delete;
     case SDLK_BACKSPACE: return ImGuiKey_Backspace;

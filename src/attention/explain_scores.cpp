@@ -35,14 +35,19 @@ void explain_rotated(Builder& b, Stage from) {
   rotation_term(b, x, second, is_first ? -std::sin(angle) : std::cos(angle));
 }
 
+/// Why this key is hidden from this query, or that it is not.
+void mask_reason(Builder& b) {
+  const auto why = explain(b.trace, {{0, Stage::kMask, 0}, b.row(), b.col()});
+  if (why) b.out.reason = why->reason;
+}
+
 void explain_masked(Builder& b) {
   b.out.operation = Operation::kSum;
   b.single(b.id(Stage::kScaled, b.head()), b.row(), b.col());
   const TensorId mask{0, Stage::kMask, 0};
   if (!b.trace.tensor(mask).empty()) {
     b.single(mask, b.row(), b.col());
-    const auto why = explain(b.trace, {mask, b.row(), b.col()});
-    if (why) b.out.reason = why->reason;
+    mask_reason(b);
   }
   if (b.plan.alibi) b.single({0, Stage::kPositions, b.head()}, b.row(), b.col());
 }
@@ -75,8 +80,7 @@ void explain_softmax(Builder& b) {
   b.constant("temperature", temperature);
   b.constant("sum", sum);
   b.source(from, b.row(), 0, 1, n);
-  const auto why = explain(b.trace, {{0, Stage::kMask, 0}, b.row(), b.col()});
-  if (why) b.out.reason = why->reason;
+  mask_reason(b);
 }
 
 }  // namespace
@@ -99,6 +103,7 @@ void explain_scores(Builder& b) {
     case Stage::kCapped:
       b.out.operation = Operation::kCap;
       b.constant("cap", b.model().softcap);
+      mask_reason(b);
       return b.single(b.id(Stage::kMasked, h), b.row(), b.col());
     case Stage::kWeights: return explain_softmax(b);
     case Stage::kHeadOut: return b.dot(b.id(Stage::kWeights, h), b.id(Stage::kV, kv), {-1});

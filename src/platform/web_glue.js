@@ -212,7 +212,7 @@ addToLibrary({
     KEYS: {
       Backspace: 8, Tab: 9, Enter: 13, Escape: 27, ' ': 32, Delete: 127,
       ArrowRight: 79, ArrowLeft: 80, ArrowDown: 81, ArrowUp: 82, Home: 74, End: 77, PageUp: 75,
-      PageDown: 78, Insert: 73, F2: 59, Control: 224, Shift: 225, Alt: 226, Meta: 227,
+      PageDown: 78, Insert: 73, F1: 58, F2: 59, F10: 67, ContextMenu: 101, Control: 224, Shift: 225, Alt: 226, Meta: 227,
     },
     // Shortcuts that are ours; all others with Ctrl or Cmd stay the browser's.
     COMMANDS: ['z', 'Z', 'y', 'Y', 'a', 'A', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp',

@@ -142,7 +142,7 @@ void SheetView::command_keys(Context& context) {
     if (v.pinned.empty()) context.pin(v.selection->focus);
     else v.pinned.clear();
   }
-  if (pressed(ImGuiKey_F10, false) && io.KeyShift) {
+  if (pressed(ImGuiKey_Menu, false) || (pressed(ImGuiKey_F10, false) && io.KeyShift)) {
     Hit hit;
     hit.cell = v.selection->focus;
     hit.block = model_.sheet().index_of(hit.cell.tensor);

@@ -94,7 +94,8 @@ void SheetView::press(Context& context, bool shift, bool ctrl) {
   pressed_ = hit_;
   press_shift_ = shift;
   press_ctrl_ = ctrl;
-  double_ = ImGui::GetIO().MouseClickedCount[0] >= 2;
+  // Not the third of three: what the second did may have moved something else under the pointer.
+  double_ = ImGui::GetIO().MouseClickedCount[0] == 2;
   drag_ = Drag::kPressed;
   motion_.stop();
 }

@@ -169,7 +169,11 @@ TextFieldResult edited_by_imgui(const char* id, std::string& text, const ImVec2&
   ImGui::SetNextItemWidth(size.x);
   ImGuiInputTextFlags flags = ImGuiInputTextFlags_CallbackResize;
   if (o.select_all) flags |= ImGuiInputTextFlags_AutoSelectAll;
-  if (o.focus) ImGui::SetKeyboardFocusHere();
+  if (o.focus) {
+    // Not SetKeyboardFocusHere: it passes over windows that take no navigation, as the sheet's.
+    ImGui::GetCurrentContext()->NavNextActivateId = ImGui::GetID(id);
+    ImGui::GetCurrentContext()->NavNextActivateFlags = ImGuiActivateFlags_PreferInput;
+  }
   const std::string before = text;
   if (o.multiline) {
     ImGui::InputTextMultiline(id, text.data(), text.capacity() + 1, size, flags, grow, &text);

@@ -122,7 +122,8 @@ double shown_value(const Card& card) {
       return sum(card);
     case Operation::kScale:
       return first(card) * constant(card, "scale");
-    case Operation::kCap:
+    case Operation::kCap:  // a hidden key stays hidden
+      if (std::isinf(first(card)) && first(card) < 0) return first(card);
       return constant(card, "cap") * std::tanh(first(card) / constant(card, "cap"));
     case Operation::kSoftmax:
       return softmax(card);

@@ -122,7 +122,6 @@ test('a number typed into a cell is kept, and there the next time', { skip: no_h
     child.kill('SIGTERM');
     await closed;
     const state = JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8'));
-    console.error(JSON.stringify(state.query));
     assert.equal(state.query.embeddings[0][1], 4.5);
     assert.deepEqual(state.query.tokens, ['I', 'love', 'deep', 'learning', 'models']);
   } finally {

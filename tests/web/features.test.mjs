@@ -323,3 +323,61 @@ page_test('the menus: fill, lock and unlock, insert and delete a word', {}, asyn
   await menu('embeddings', { part: 'row', row: 1 }, 'ArrowDown', 'ArrowDown', 'Enter');  // Delete
   assert.deepEqual((await api(page, 'state')).query.tokens, start.query.tokens);
 });
+
+page_test('keys that look: feeds, fed, card, whole matrix, menu, map, layers', {}, async (page) => {
+  await page.focus('#canvas');
+  await click(page, 'scores', { row: 2, col: 3 });
+  await press(page, 'Escape', '[');        // the row of Q that feeds it
+  assert.deepEqual(await view(page).then((v) => [v.rows, v.cols, v.pinned]), [1, 4, 1]);
+  await press(page, '[');                  // and the row of K
+  assert.deepEqual(await view(page).then((v) => [v.rows, v.cols]), [1, 4]);
+  await press(page, 'Escape', 'Escape');
+  await click(page, 'w_q', { row: 1, col: 1 });
+  await press(page, ']');                  // the column of Q that it feeds
+  assert.deepEqual(await view(page).then((v) => [v.rows, v.cols]), [10, 1]);
+  await press(page, 'Control+a');
+  assert.deepEqual(await view(page).then((v) => [v.rows, v.cols]), [10, 4]);
+  await press(page, 'Escape', 'ArrowRight', 'Space');
+  assert.equal((await view(page)).pinned, 1);
+  await press(page, 'Space');
+  assert.equal((await view(page)).pinned, 0);
+  await press(page, 'F1');
+  assert.equal((await view(page)).help, 1);
+  await press(page, 'Escape');
+  assert.equal((await view(page)).help, 0);
+  const state = await api(page, 'state');
+  const closed = await picture(page);
+  await press(page, 'Shift+F10');
+  assert.ok(changed(closed, await picture(page)) > 3000, 'no menu');
+  await press(page, 'Escape');
+  assert.deepEqual(await api(page, 'state'), state);
+  assert.equal((await api(page, 'dispatch', { type: 'set_layers', layers: 2 })).ok, true);
+  await settled(page);
+  await press(page, 'l');
+  assert.equal((await view(page)).layer, 1);
+  await at(page, 'weights', { row: 0, col: 0, layer: 1 });
+  await agrees(page, 'two layers', 5e-5);
+});
+
+page_test('titles, captions and folding: select, zoom, look at a step, fold away and back', {}, async (page) => {
+  await click(page, 'k', { part: 'title' });
+  assert.deepEqual(await view(page).then((v) => [v.rows, v.cols]), [10, 4]);
+  const { zoom } = await view(page);
+  await click(page, 'k', { part: 'title' }, { clickCount: 2 });
+  assert.ok((await view(page)).zoom > zoom * 1.3);
+  assert.equal((await view(page)).editing, 0, 'a third click opened what the second brought there');
+  await press(page, 'f');
+  await click(page, 'weights', { part: 'caption', row: 5 });
+  assert.equal((await view(page)).step, 5);
+  await press(page, 'Escape', 'f');
+  const { cx, cy } = await at(page, 'scaled', { part: 'title' });
+  await page.mouse.click(cx, cy, { button: 'right' });
+  await settled(page);
+  const before_fold = await api(page, 'state');
+  await press(page, 'ArrowUp', 'ArrowUp', 'Enter');  // from the end: Zoom to it, Fold it away
+  const folded = await page.evaluate(() => window.api.debug.rect('scaled') === null);
+  assert.ok(folded, 'not folded');
+  assert.deepEqual(await api(page, 'state'), before_fold);
+  await click(page, 'scaled', { part: 'ghost' });
+  await at(page, 'scaled');
+});

@@ -45,6 +45,7 @@ TEST_CASE("a weight is its exp over the sum of its row's") {
 TEST_CASE("a masked cell says why") {
   Model m = plain_model(2);
   m.causal = true;
+  m.softcap = 2.0F;
   Input in = test::input_of(test::rows({{1, 2}, {3, 4}, {5, 6}}));
   in.mask = test::rows({{0, 0, 0}, {-INFINITY, 0, 0}, {0, 0, 0}});
   in.kv_length = 2;
@@ -54,7 +55,9 @@ TEST_CASE("a masked cell says why") {
   CHECK(why(1, 0) == MaskReason::kPainted);
   CHECK(why(2, 2) == MaskReason::kPadding);
   CHECK(why(1, 1) == MaskReason::kOpen);
-  CHECK(explain(t, {{0, Stage::kMasked, 0}, 0, 1})->reason == MaskReason::kCausal);
+  for (const Stage stage : {Stage::kMasked, Stage::kCapped, Stage::kWeights}) {
+    CHECK(explain(t, {{0, stage, 0}, 0, 1})->reason == MaskReason::kCausal);
+  }
 }
 
 TEST_CASE("a cell or a matrix that is not there is an error with its place") {
