@@ -16,7 +16,7 @@ make_trixie_state() { # temporary final
     logged "apt-get update" "look at the log and at /etc/apt" as_root apt-get update
     mirror=$(debian_mirror)
   fi
-  [ -n "$mirror" ] || fail "found no Debian mirror in /etc/apt; add one (deb.debian.org) there"
+  [ -n "$mirror" ] || fail "found no Debian mirror in /etc/apt; add one there"
   [ -r $keyring ] || fail "no $keyring; apt-get install debian-archive-keyring"
   mkdir -p "$1/state/lists/partial" "$1/cache/archives/partial" "$1/sources.d"
   : >"$1/status"
