@@ -55,7 +55,7 @@ export function make_server(root) {
     }
     let entry = zipped.get(file);
     if (entry?.tag !== tag) {
-      entry = { tag, bytes: await compress(await readFile(file)) };
+      entry = { tag, bytes: await compress(await readFile(file), { level: 9 }) };
       zipped.set(file, entry);
     }
     return { bytes: entry.bytes, tag, encoding: 'gzip' };

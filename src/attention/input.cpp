@@ -75,27 +75,27 @@ Result<void> check_tokens(const Model& model, const Input& input) {
 
 }  // namespace
 
-std::size_t trace_bytes(const Model& m, int queries, int keys, bool cross) noexcept {
+std::uint64_t trace_bytes(const Model& m, int queries, int keys, bool cross) noexcept {
   const auto n = [](std::ptrdiff_t a, std::ptrdiff_t b) {
-    return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
+    return static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b);
   };
   const bool rope = m.positions.kind == PositionKind::kRope;
-  std::size_t score_stages = 2;  // scores, weights
+  std::uint64_t score_stages = 2;  // scores, weights
   if (m.scale != ScaleKind::kOff) ++score_stages;
   ++score_stages;  // masked: may be painted at any time
   if (m.softcap > 0.0F) ++score_stages;
   if (m.positions.kind == PositionKind::kAlibi) ++score_stages;
-  std::size_t layer = n(queries, m.heads * m.key_width) * (rope ? 2 : 1);
+  std::uint64_t layer = n(queries, m.heads * m.key_width) * (rope ? 2 : 1);
   layer += n(keys, m.kv_heads * m.key_width) * (rope ? 2 : 1);
   layer += n(keys, m.kv_heads * m.value_width);
-  layer += n(m.heads, queries) * static_cast<std::size_t>(keys) * score_stages;
+  layer += n(m.heads, queries) * static_cast<std::uint64_t>(keys) * score_stages;
   layer += n(queries, m.heads * m.value_width) + n(queries, m.width);
   if (m.residual) layer += n(queries, m.width);
   if (m.norm != NormKind::kNone) layer += n(queries, m.width) * 2;
   if (m.mlp != MlpKind::kNone) {
     layer += n(queries, m.mlp_width) * (m.mlp == MlpKind::kSwiglu ? 3 : 2) + n(queries, m.width) * 2;
   }
-  std::size_t all = layer * m.layers.size() + n(queries, m.width) * 2 + n(queries, keys);
+  std::uint64_t all = layer * m.layers.size() + n(queries, m.width) * 2 + n(queries, keys);
   if (cross) all += n(keys, m.width) * 2;
   return all * sizeof(float);
 }
@@ -103,7 +103,7 @@ std::size_t trace_bytes(const Model& m, int queries, int keys, bool cross) noexc
 Result<void> validate(const Model& model, const Input& input) {
   if (auto ok = validate(model); !ok) return ok;
   if (auto ok = check_tokens(model, input); !ok) return ok;
-  const std::size_t bytes =
+  const std::uint64_t bytes =
       trace_bytes(model, input.queries(), input.keys(), input.cross());
   if (bytes > kMaxTraceBytes) {
     return fail(ErrorCode::kTooLarge,

@@ -1,6 +1,7 @@
 // Input: what a forward pass reads besides the model. Self-attention is the case without a source.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -40,8 +41,8 @@ struct Input {
 /// Model and input together: shapes, finite values, and the memory that the trace would take.
 [[nodiscard]] Result<void> validate(const Model& model, const Input& input);
 
-/// Bytes of all stages of a trace at these sizes.
-[[nodiscard]] std::size_t trace_bytes(const Model& model, int queries, int keys, bool cross) noexcept;
-inline constexpr std::size_t kMaxTraceBytes = 1'500'000'000;
+/// Bytes of all stages of a trace at these sizes; 64 bits wide also where memory is not.
+[[nodiscard]] std::uint64_t trace_bytes(const Model& model, int queries, int keys, bool cross) noexcept;
+inline constexpr std::uint64_t kMaxTraceBytes = 1'500'000'000;
 
 }  // namespace ap

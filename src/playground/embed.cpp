@@ -135,7 +135,7 @@ Result<void> check_size(const Document& document, const Model& model, int querie
                                           std::to_string(kMaxTokens),
                 "text");
   }
-  const std::size_t bytes = trace_bytes(model, queries, sources, document.cross);
+  const std::uint64_t bytes = trace_bytes(model, queries, sources, document.cross);
   if (bytes <= kMaxTraceBytes) return {};
   return fail(ErrorCode::kTooLarge,
               std::to_string(queries) + " x " + std::to_string(sources) + " tokens, " +

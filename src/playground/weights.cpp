@@ -17,15 +17,15 @@ Result<void> check_count(int value, int most, const char* what, const char* wher
               where);
 }
 
-std::size_t parameter_bytes(const Model& m) {
-  std::size_t cells = 0;
+std::uint64_t parameter_bytes(const Model& m) {
+  std::uint64_t cells = 0;
   for (const Stage stage : {Stage::kWq, Stage::kWk, Stage::kWv, Stage::kWo, Stage::kWGate,
                             Stage::kWUp, Stage::kWDown}) {
     const bool mlp = stage == Stage::kWGate || stage == Stage::kWUp || stage == Stage::kWDown;
     if (mlp && m.mlp == MlpKind::kNone) continue;
     if (stage == Stage::kWGate && m.mlp != MlpKind::kSwiglu) continue;
     const Shape s = weight_shape(m, stage);
-    cells += static_cast<std::size_t>(s.rows) * static_cast<std::size_t>(s.cols);
+    cells += static_cast<std::uint64_t>(s.rows) * static_cast<std::uint64_t>(s.cols);
   }
   return cells * sizeof(float);
 }
@@ -111,7 +111,7 @@ Result<void> check_shape(const Model& m) {
       return ok;
     }
   }
-  const std::size_t bytes = parameter_bytes(m) * std::max<std::size_t>(m.layers.size(), 1);
+  const std::uint64_t bytes = parameter_bytes(m) * std::max<std::size_t>(m.layers.size(), 1);
   if (bytes <= kMaxParameterBytes) return {};
   return fail(ErrorCode::kTooLarge,
               "weights of width " + std::to_string(m.width) + " with " + std::to_string(m.heads) +

@@ -10,7 +10,7 @@
 
 namespace ap {
 
-inline constexpr std::size_t kMaxParameterBytes = 600'000'000;
+inline constexpr std::uint64_t kMaxParameterBytes = 600'000'000;
 
 struct Shape {
   int rows = 0;
