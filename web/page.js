@@ -15,7 +15,16 @@ function say(text) {
   byId('ap-message').classList.toggle('problem', text !== '');
 }
 
+/** The table is fetched when the picture stands, as the word list is; at the latest after two seconds. */
+async function first_frame() {
+  const late = performance.now() + 2000;
+  while (performance.now() < late && !performance.getEntriesByName('attention-first-frame').length) {
+    await new Promise((resolve) => setTimeout(resolve, 16));
+  }
+}
+
 async function with_companion(api) {
+  if (api.debug.hasPicture()) await first_frame();
   const { show_companion } = await import('./companion.js');
   return show_companion(api, byId('ap-table'), byId('ap-table-button'));
 }
