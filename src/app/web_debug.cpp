@@ -1,6 +1,5 @@
 // playground.debug's C side, not part of the contract: where things of the sheet are on the canvas,
 // so that tests can use the real mouse and finger on them, and what the view looks at.
-#ifdef __EMSCRIPTEN__
 #include <emscripten.h>
 
 #include "app/gui_debug.hpp"
@@ -93,4 +92,3 @@ EMSCRIPTEN_KEEPALIVE const float* ap_debug_view() {
   return out;
 }
 }
-#endif

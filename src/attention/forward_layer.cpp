@@ -124,10 +124,10 @@ Dirty attention(Pass& pass, int index, const Dirty& x_dirty, const Dirty& source
   const Dirty& s_dirty = cross ? source : x_dirty;
   const Past::LayerPast past =
       trace.input.past ? trace.input.past->layers[l] : Past::LayerPast{};
-  const LinearDirty& past_dirty = pass.changes.past[l];
+  const PastDirty& past_dirty = pass.changes.past[l];
   Dirty q = linear(pass, x, x_dirty, layer.q, changes.q, view(t.q));
-  Dirty k = key_side(pass, s, s_dirty, layer.k, changes.k, past.k, past_dirty.weight, t.k);
-  const Dirty v = key_side(pass, s, s_dirty, layer.v, changes.v, past.v, past_dirty.bias, t.v);
+  Dirty k = key_side(pass, s, s_dirty, layer.k, changes.k, past.k, past_dirty.k, t.k);
+  const Dirty v = key_side(pass, s, s_dirty, layer.v, changes.v, past.v, past_dirty.v, t.v);
   if (pass.plan.rope) {
     q = rotate(pass, t.q, q, rotation, trace.input.past_length(), t.q_rotated);
     k = rotate(pass, t.k, k, rotation, 0, t.k_rotated);

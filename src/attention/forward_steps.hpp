@@ -22,6 +22,12 @@ struct LayerDirty {
   Dirty temperature, gain1, bias1, gain2, bias2;
 };
 
+/// Of one layer's cache.
+struct PastDirty {
+  Dirty k;
+  Dirty v;
+};
+
 /// What changed between the trace's model and input and the new ones.
 struct Changes {
   std::array<LayerDirty, kMaxLayers> layers;
@@ -33,8 +39,8 @@ struct Changes {
   bool mask_toggled = false;  // `masked` came or went
   bool softcap = false;
   bool epsilon = false;
-  std::array<LinearDirty, kMaxLayers> past;  // weight: k, bias: v
-  bool all = false;                          // shapes or structure: everything
+  std::array<PastDirty, kMaxLayers> past;
+  bool all = false;  // shapes or structure: everything
 };
 
 /// The running state of one update.
