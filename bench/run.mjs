@@ -1,12 +1,15 @@
-// Runs the benchmarks: the page in one Chromium process, then the native program. Prints tables and
-// writes build/bench/web.json and native.json. Called by ./build.sh bench, which builds ap_bench first.
+// Runs the benchmarks: the page in one Chromium process, then the native program. Prints tables, and
+// what the numbers must show (bars.mjs); writes build/bench/web.json and native.json. Called by ./build.sh bench, which builds ap_bench first.
 //   node bench/run.mjs [--samples N] [--shapes 16,128,512,1024] [--web | --native]
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { barTable, nativeBars, webBars } from './bars.mjs';
 import { runPage } from './chromium.mjs';
+import { inputReport } from './page/input.mjs';
 import { nativeReport, webReport } from './report.mjs';
+import { runTraining, trainingReport } from './train.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(process.env.AP_BUILD ?? path.join(here, '../build'), 'bench');
@@ -45,9 +48,14 @@ function save(name, result) {
 
 const o = options(process.argv.slice(2));
 if (o.web) {
-  needs('ours-simd128.mjs', 'ours-relaxed.mjs', 'eigen.mjs');
+  needs('ours-simd128.mjs', 'ours-relaxed.mjs', 'eigen.mjs', 'train-simd128.mjs', 'train-relaxed.mjs');
   const result = await runPage({ page: path.join(here, 'page'), npm: path.join(here, 'node_modules'), build: out }, o);
   console.log(webReport(result));
+  result.bars = webBars(result);
+  console.log(`\n${barTable(result.bars)}`);
+  Object.assign(result, await runTraining(o.samples));
+  console.log(`\n${trainingReport(result)}`);
+  result.input = await inputReport(path.join(out, '../web'));
   save('web.json', result);
 }
 if (o.native) {
@@ -55,5 +63,7 @@ if (o.native) {
   const text = execFileSync(path.join(out, 'bench-native'), [String(Math.max(o.samples, 15))]);
   const result = JSON.parse(text);
   console.log(nativeReport(result));
+  result.bars = nativeBars(result);
+  console.log(`\n${barTable(result.bars)}`);
   save('native.json', result);
 }

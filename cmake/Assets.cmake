@@ -4,10 +4,18 @@
 file(GLOB ap_core_assets RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
   "${CMAKE_SOURCE_DIR}/shaders/*.vert" "${CMAKE_SOURCE_DIR}/shaders/*.frag"
   "${CMAKE_SOURCE_DIR}/shaders/*.glsl" "${CMAKE_SOURCE_DIR}/assets/presets/*.json"
-  "${CMAKE_SOURCE_DIR}/assets/lessons/*.json" "${CMAKE_SOURCE_DIR}/assets/words-core.bin")
+  "${CMAKE_SOURCE_DIR}/assets/words-core.bin")
 if(NOT EMSCRIPTEN AND EXISTS "${CMAKE_SOURCE_DIR}/assets/words.bin")
   # The page fetches these when it has drawn its first frame.
   list(APPEND ap_core_assets assets/words.bin)
+endif()
+# Likewise the lessons: the page fetches one when it is opened.
+file(GLOB ap_lesson_assets RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
+  "${CMAKE_SOURCE_DIR}/assets/models.json" "${CMAKE_SOURCE_DIR}/assets/lessons/*.json"
+  "${CMAKE_SOURCE_DIR}/assets/lessons/*.md" "${CMAKE_SOURCE_DIR}/assets/lessons/states/*.json"
+  "${CMAKE_SOURCE_DIR}/assets/recipes/*.json")
+if(NOT EMSCRIPTEN)
+  list(APPEND ap_core_assets ${ap_lesson_assets})
 endif()
 file(GLOB ap_gui_assets RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
   "${CMAKE_SOURCE_DIR}/assets/fonts/*.ttf")

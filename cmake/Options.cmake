@@ -28,6 +28,11 @@ if(AP_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+option(AP_FUZZ "libFuzzer targets (clang; tests/fuzz)" OFF)
+if(AP_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(EMSCRIPTEN)
   add_compile_options(-msimd128)
   # Relaxed SIMD is behind a flag in Node 20 and older.

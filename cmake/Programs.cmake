@@ -1,7 +1,7 @@
 # The programs of src/app: the page (wasm), the window and the command line. One whose main file
 # is not there is left out with a message.
 set(app "${CMAKE_SOURCE_DIR}/src/app")
-set(cli_layers ap_io ap_view ap_playground ap_attention ap_text ap_tensor ap_base)
+set(cli_layers ap_exchange ap_io ap_view ap_playground ap_attention ap_text ap_tensor ap_base)
 file(GLOB cli_sources CONFIGURE_DEPENDS "${app}/cli_*.cpp")
 file(GLOB gui_sources CONFIGURE_DEPENDS "${app}/gui_*.cpp")
 file(GLOB web_sources CONFIGURE_DEPENDS "${app}/web_*.cpp")
@@ -24,6 +24,30 @@ else()
   message(STATUS "src/app/cli_main.cpp is not there: no command line")
 endif()
 
+# Posters of the presets, which stand in an article until its playground is near: beside the page.
+if(TARGET attention AND NOT EMSCRIPTEN AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  file(GLOB poster_presets CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/assets/presets/*.json")
+  set(posters "")
+  foreach(file IN LISTS poster_presets)
+    get_filename_component(preset "${file}" NAME_WE)
+    if(preset STREQUAL "index")
+      continue()
+    endif()
+    foreach(dark "" "-dark")
+      set(flag "")
+      if(dark)
+        set(flag --dark)
+      endif()
+      set(poster "${AP_OUTPUT}/web/posters/${preset}${dark}.svg")
+      list(APPEND posters "${poster}")
+      add_custom_command(OUTPUT "${poster}" VERBATIM DEPENDS attention
+        COMMAND "${CMAKE_COMMAND}" -E make_directory "${AP_OUTPUT}/web/posters"
+        COMMAND attention render "preset:${preset}" --width 720 --output "${poster}" ${flag})
+    endforeach()
+  endforeach()
+  add_custom_target(posters ALL DEPENDS ${posters})
+endif()
+
 # ap_minify(var from to module?): the command that makes a script of the page small; a plain copy where
 # tools/page has not been installed. Emscripten's own glue loses a quarter of its gzip size.
 find_program(AP_NODE node)
@@ -39,6 +63,26 @@ function(ap_minify result from to)
   endif()
 endfunction()
 
+# ap_split(target module): cuts the page's module into what the first picture needs and the rest
+# (tools/page/split.mjs). Without Binaryen's tools or Node it stays whole, and works all the same.
+function(ap_split target module)
+  execute_process(COMMAND "${EMSCRIPTEN_ROOT_PATH}/em-config" BINARYEN_ROOT
+    OUTPUT_VARIABLE binaryen OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  set(bin "${binaryen}/bin")
+  if(NOT AP_NODE OR NOT EXISTS "${bin}/wasm-split" OR NOT EXISTS "${bin}/wasm-dis")
+    message(STATUS "no wasm-split: the page's module stays in one piece")
+    return()
+  endif()
+  set(tools "${CMAKE_SOURCE_DIR}/tools/page")
+  # Names for the tool; it leaves none behind.
+  target_link_options(${target} PRIVATE --profiling-funcs -Wl,--no-demangle)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS
+    "${tools}/split.mjs" "${tools}/late.txt")
+  add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+    COMMAND "${AP_NODE}" "${tools}/split.mjs" "${module}" "${tools}/late.txt"
+            "${bin}/wasm-split" "${bin}/wasm-dis")
+endfunction()
+
 # The window and the page: one gui_main.cpp.
 if(NOT AP_HAVE_GUI OR NOT EXISTS "${app}/gui_main.cpp")
   message(STATUS "src/app/gui_main.cpp, SDL2 or OpenGL is not there: no window, no page")
@@ -50,7 +94,7 @@ elseif(NOT EMSCRIPTEN)
   set_target_properties(attention-playground PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/native")
 else()
-  add_executable(attention-playground ${gui_sources} ${web_sources})
+  add_executable(attention-playground ${gui_sources} ${web_sources} "${app}/api_json.cpp")
   target_link_libraries(attention-playground PRIVATE
     ap_ui ap_platform ap_imgui_backends ${cli_layers} ap_assets_gui)
   ap_compile_options(attention-playground SMALL)
@@ -74,6 +118,32 @@ else()
   set(glue "${AP_OUTPUT}/web/${page_name}.js")
   ap_minify(minify "${glue}" "${glue}")
   add_custom_command(TARGET attention-playground POST_BUILD VERBATIM COMMAND ${minify})
+  ap_split(attention-playground "${AP_OUTPUT}/web/${page_name}.wasm")
+endif()
+
+# The headless core: documents, traces and `attend` in a page, a worker or Node; no canvas, SDL or GL.
+if(EMSCRIPTEN AND NOT AP_RELAXED AND EXISTS "${app}/core_api.cpp")
+  add_executable(attention-core "${app}/core_api.cpp")
+  # The kernels once more, for size: the same bits, as the order of additions is the source's.
+  get_target_property(kernels ap_tensor SOURCES)
+  add_library(ap_tensor_small STATIC EXCLUDE_FROM_ALL ${kernels})
+  target_include_directories(ap_tensor_small PUBLIC "${CMAKE_SOURCE_DIR}/src")
+  target_link_libraries(ap_tensor_small PUBLIC ap_base ap_eigen)
+  ap_compile_options(ap_tensor_small SMALL)
+  target_compile_options(ap_tensor_small PRIVATE -flto)
+  target_link_libraries(attention-core PRIVATE ap_tensor_small ap_playground ap_attention ap_base)
+  ap_compile_options(attention-core SMALL)
+  target_compile_options(attention-core PRIVATE -flto)
+  target_link_options(attention-core PRIVATE -flto -Oz --no-entry -sMODULARIZE -sEXPORT_ES6
+    -sENVIRONMENT=web,worker -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH
+    -sMAXIMUM_MEMORY=2GB -sSTACK_SIZE=1MB -sTEXTDECODER=2 -sSUPPORT_LONGJMP=0 -sMALLOC=emmalloc
+    -sMIN_SAFARI_VERSION=160400 -sMIN_FIREFOX_VERSION=110 -sMIN_CHROME_VERSION=100
+    -sEXPORT_NAME=createCore -sEXPORTED_FUNCTIONS=_malloc,_free
+    -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPF32,UTF8ToString)
+  set_target_properties(attention-core PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/web")
+  set(core_glue "${AP_OUTPUT}/web/attention-core.js")
+  ap_minify(minify "${core_glue}" "${core_glue}")
+  add_custom_command(TARGET attention-core POST_BUILD VERBATIM COMMAND ${minify})
 endif()
 
 # The page's own files beside the wasm, scripts made small, by one of its two variants.
@@ -98,5 +168,13 @@ if(EMSCRIPTEN AND NOT AP_RELAXED)
       COMMAND "${CMAKE_COMMAND}" -E copy "${CMAKE_SOURCE_DIR}/assets/words.bin"
               "${AP_OUTPUT}/web/assets/words.bin")
   endif()
+  file(GLOB lesson_covers RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS
+    "${CMAKE_SOURCE_DIR}/assets/lessons/covers/*.png")
+  foreach(file IN LISTS ap_lesson_assets lesson_covers)
+    list(APPEND copied "${AP_OUTPUT}/web/${file}")
+    add_custom_command(OUTPUT "${AP_OUTPUT}/web/${file}" VERBATIM
+      DEPENDS "${CMAKE_SOURCE_DIR}/${file}"
+      COMMAND "${CMAKE_COMMAND}" -E copy "${CMAKE_SOURCE_DIR}/${file}" "${AP_OUTPUT}/web/${file}")
+  endforeach()
   add_custom_target(site ALL DEPENDS ${copied})
 endif()

@@ -55,6 +55,7 @@ class Companion {
     // Someone who tabs into it sees where they are.
     section.addEventListener('focusin', () => this.open());
     api.on('change', () => this.refresh());
+    api.on('select', () => this.follow(api.selection()));
     this.refresh();
   }
 
@@ -168,6 +169,23 @@ class Companion {
     } catch (error) {
       this.say(error.message, true);
     }
+  }
+
+  /** The cell that is selected on the drawing is the one in the table, unless someone works there. */
+  follow(selection) {
+    if (!selection || this.section.contains(document.activeElement)) return;
+    const { stage, layer, head, row, col } = selection;
+    this.layer.value = layer;
+    this.refresh_choosers();
+    this.stage.value = stage;
+    this.refresh_choosers();
+    this.head.value = head;
+    this.row0.value = row < WINDOW ? 1 : row - WINDOW / 2;
+    this.col0.value = col < WINDOW ? 1 : col - WINDOW / 2;
+    this.refresh();
+    for (const old of this.grid.querySelectorAll('[aria-current]')) old.removeAttribute('aria-current');
+    const line = this.table?.tBodies[0].rows[row - (Number(this.row0.value) - 1)];
+    line?.cells[col - (Number(this.col0.value) - 1) + 1]?.setAttribute('aria-current', 'true');
   }
 
   first(control, length) {

@@ -1,14 +1,16 @@
 // index.html's own script: starts the playground, says what is wrong if it does not, keeps the DOM
-// companion in step, and answers the page that embeds this one.
+// companion in step; inside another page it lets embed.js answer that one.
 import { start, PlaygroundError } from './playground.js';
 
 const byId = (id) => document.getElementById(id);
-const setting = (name) => new URLSearchParams(location.hash.slice(1)).get(name);
-const wanted_theme = setting('theme');
+// Settings stand in the fragment or in the query; the fragment's go first.
+const settings = new URLSearchParams(`${location.hash.slice(1)}&${location.search.slice(1)}`);
+const wanted_theme = settings.get('theme');
 const theme = wanted_theme === 'dark' || wanted_theme === 'light' ? wanted_theme : null;
 if (theme) document.documentElement.dataset.theme = theme;
 
-window.playgroundReady = start({ canvas: byId('canvas'), theme, variant: setting('variant') ?? undefined });
+window.playgroundReady = start({ canvas: byId('canvas'), theme, offer: hand_over,
+  variant: settings.get('variant') ?? undefined });
 
 function say(text) {
   byId('ap-message').textContent = text;
@@ -29,29 +31,29 @@ async function with_companion(api) {
   return show_companion(api, byId('ap-table'), byId('ap-table-button'));
 }
 
-// ---- the embedding page: {source: 'attention-playground', id, call, args} -> {..., id, result | error}
-const CALLS = new Set(['state', 'dispatch', 'tensor', 'explain', 'stages', 'presets', 'undo', 'redo',
-  'history', 'setTheme']);
-const NAME = 'attention-playground';
+const is_embedded = window.parent !== window;
+const embedder = is_embedded
+  ? import('./embed.js').then(({ Embedder }) => new Embedder(settings)) : null;
 
-function answer_embedder(api) {
-  if (window.parent === window) return;
-  const send = (message, origin) => window.parent.postMessage({ source: NAME, ...message }, origin);
-  window.addEventListener('message', (event) => {
-    const { data } = event;
-    if (event.source !== window.parent || data?.source !== NAME || !CALLS.has(data.call)) return;
-    const origin = event.origin === 'null' ? '*' : event.origin;
-    try {
-      const args = Array.isArray(data.args) ? data.args : [];
-      send({ id: data.id, result: api[data.call](...args) }, origin);
-    } catch (error) {
-      const { code = 'error', message, where = '' } = error;
-      send({ id: data.id, error: { code, message, where } }, origin);
-    }
-  });
-  // To whoever embeds: that something happened, not what.
-  api.on('change', ({ revision }) => send({ event: 'change', revision }, '*'));
-  send({ event: 'ready', version: api.version }, '*');
+/** Lessons are fetched when someone wants one: from the rail, the button, or by name in the address. */
+async function learn(api, ...where) {
+  const shown = (await import('./lessons.js')).lessons(api);
+  if (where.length) shown.open(...where);
+  else shown.toggle();
+}
+
+/** Files: likewise. How the document is looked at goes along, for the pictures. */
+async function exchange(api, what) {
+  const { layer, head } = api.debug.hasPicture() ? api.debug.view() : {};
+  const { stage, row } = api.selection() ?? {};
+  (await import('./files.js')).open_files(api, { ...what, layer, head, stage, row,
+    dark: document.documentElement.dataset.theme === 'dark' });
+}
+
+/** What the page cannot hand over itself (no clipboard, no downloads in a sandbox), to be copied by hand. */
+async function hand_over(title, text) {
+  const { offer } = await import('./offer.js');
+  offer(title, text);
 }
 
 try {
@@ -62,7 +64,17 @@ try {
     byId('canvas').hidden = true;
     say('The picture needs WebGL 2, which this browser does not give. The table below works without it.');
   }
-  answer_embedder(api);
+  api.on('lessons', () => learn(api));
+  for (const name of ['import', 'export']) api.on(name, () => exchange(api, { tab: name }));
+  api.debug.module.openFile = (file) => exchange(api, { tab: 'import', file });  // dropped on the drawing
+  byId('ap-lessons-button').addEventListener('click', () => learn(api));
+  if (settings.has('lesson')) learn(api, settings.get('lesson'), Math.max(1, settings.get('step')) - 1);
+  if (settings.has('src')) {
+    const { open_source } = await import('./embed.js');
+    await open_source(api, settings.get('src')).catch(({ message }) => say(`The file could not be opened: ${message}.`));
+  }
+  if (api.debug.hasPicture() && is_embedded) await first_frame();
+  (await embedder)?.answer(api);
   const companion = await with_companion(api);
   if (!api.debug.hasPicture()) companion.open();
 } catch (error) {
@@ -70,5 +82,7 @@ try {
     ? `Attention Playground cannot run here: ${error.message}.`
     : `Attention Playground did not start: ${error.message}.`);
   byId('ap-table-button').hidden = true;
+  const { code = 'load', message, where = '' } = error;
+  (await embedder)?.tell('error', { error: { code, message, where } });
   throw error;
 }

@@ -1,5 +1,13 @@
-/** Attention Playground's API: `await window.playgroundReady`, or `await start({ canvas })`. */
+/** Attention Playground's API: createPlayground, createCore, or in its own page `await window.playgroundReady`. */
+import type { AttentionPlaygroundElement, ElementOptions } from './element.js';
+import type { Core } from './core.js';
+
 export const version: string;
+
+/** A playground in `container`: an <attention-playground> that is loaded at once. */
+export function createPlayground(container: Element, options?: ElementOptions): Promise<AttentionPlaygroundElement>;
+/** The numbers without a picture: in a page, a worker or Node. */
+export function createCore(options?: { wasm?: BufferSource }): Promise<Core>;
 
 export type Stage =
   | 'embeddings' | 'positions' | 'input' | 'source_embeddings' | 'source_positions' | 'source_input'
@@ -53,7 +61,22 @@ export interface StageInfo {
 
 export interface PlaygroundEvents {
   change: { type: 'change'; revision: number };
+  select: { type: 'select'; revision: number };
+  error: { type: 'error'; revision: number };
   theme: { type: 'theme'; revision: number };
+}
+
+export interface Selection { stage: Stage; layer: number; head: number; row: number; col: number; rows: number; cols: number }
+
+/** How the document is looked at; what is left out stays. */
+export interface Settings {
+  theme?: 'light' | 'dark' | 'auto';
+  /** 'sheet', a panel (explain, model, graph, arcs, heads, rows, words, files), or a stage. */
+  view?: string;
+  /** 1 to 8, a step's name ('softmax'), or 'all'. */
+  step?: number | string;
+  /** 'sentence presets undo share theme top steps panel status hints', separated by spaces; 'none'. */
+  hide?: string;
 }
 
 export interface Playground {
@@ -68,11 +91,24 @@ export interface Playground {
   redo(): boolean;
   /** Names of the steps that undo and redo would take; '' for none. */
   history(): { undo: string; redo: string };
+  /** The training run; control it by dispatch({type: 'train', command: 'play' | 'pause' | 'step' | 'rewind'}). */
+  training(): { status: 'idle' | 'running' | 'paused' | 'reached' | 'finished' | 'diverged'; message: string;
+    steps: number; loss: number; error: number; stride: number; history: number[] };
   /** Throws PlaygroundError for a stage that is not there. */
   tensor(stage: Stage, where?: Where): Tensor;
   explain(stage: Stage, row: number, col: number, where?: Where): Explanation;
   stages(where?: { layer?: number }): StageInfo[];
   presets(): { id: string; title: string; about: string }[];
+  /** Everything as it is now: the part of an address after '#'. */
+  link(): string;
+  /** A share link, an address with one, or a state. */
+  open(link_or_state: string | Record<string, unknown>): Outcome;
+  show(settings: Settings): void;
+  selection(): Selection | null;
+  /** Why the last link did not open, or null. */
+  problem(): Failure | null;
+  /** CSS pixels that the whole sheet would need at this width, at most 1.4 times the width. */
+  height(): number;
   setTheme(theme: 'light' | 'dark' | 'auto'): void;
   /** Called on the next tick, never inside a call. Returns what unsubscribes. */
   on<Name extends keyof PlaygroundEvents>(event: Name, callback: (detail: PlaygroundEvents[Name]) => void): () => void;

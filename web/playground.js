@@ -1,11 +1,20 @@
-// Attention Playground's module: loads the wasm variant that this browser runs best and gives the
-// API (playground.d.ts). The page that is driven must have a <canvas id="canvas">; without WebGL 2
-// the API works all the same, only the picture is missing.
+// Attention Playground's module (playground.d.ts): createPlayground puts one into a page, createCore
+// computes without a picture, start is what index.html does: it loads the wasm variant that this
+// browser runs best and draws on the page's <canvas id="canvas">; without WebGL 2 the API works all
+// the same, only the picture is missing.
 
 export const version = '0.1.0';
 
 const MAX_JSON = 64 << 20;   // characters; checked before anything is copied or allocated
-const VARIANTS = ['attention-playground-relaxed', 'attention-playground'];
+// Written out, so that bundlers see what belongs to the package.
+const VARIANTS = {
+  'attention-playground-relaxed': [() => import('./attention-playground-relaxed.js'),
+    () => new URL('attention-playground-relaxed.wasm', import.meta.url),
+    () => new URL('attention-playground-relaxed-late.wasm', import.meta.url)],
+  'attention-playground': [() => import('./attention-playground.js'),
+    () => new URL('attention-playground.wasm', import.meta.url),
+    () => new URL('attention-playground-late.wasm', import.meta.url)],
+};
 
 // Two tiny modules, one instruction each, after npm's wasm-feature-detect (Apache-2.0, GoogleChromeLabs).
 const HEADER = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
@@ -37,15 +46,44 @@ async function instantiate(response, imports) {
   return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
 }
 
+/** A module may be cut in two (tools/page/split.mjs): calls into the second part go through these. */
+const is_cut = (module) => WebAssembly.Module.imports(module).some((it) => it.module === 'placeholder');
+const NOT_YET = new Proxy({}, { get: () => () => { throw new Error('still loading'); } });
+
+/** Whether the first picture may need any part: an address or an earlier visit asks for something. */
+function wants_all() {
+  if (location.hash.length > 1 || location.search.length > 1) return true;
+  try {
+    return localStorage.length > 0;
+  } catch {
+    return false;  // a sandboxed frame
+  }
+}
+
+/** `complete` loads the second part; until then only the first picture may be drawn. */
 async function load_variant(name, options) {
-  const response = fetch(new URL(`${name}.wasm`, import.meta.url));
+  const [script, binary, late] = VARIANTS[name];
+  const response = fetch(binary());
   response.catch(() => {});  // reported where it is awaited
-  const { default: create } = await import(`./${name}.js`);
+  const { default: create } = await script();
   return new Promise((resolve, reject) => {
     const module = {
       ...options,
       instantiateWasm(imports, done) {
-        instantiate(response, imports).then((made) => done(made.instance, made.module), reject);
+        instantiate(response, { ...imports, placeholder: NOT_YET }).then(async (made) => {
+          const primary = made.instance.exports;
+          module.complete = async () => {
+            if (module.is_complete) return;
+            await instantiate(fetch(late()), { primary });
+            module.is_complete = true;
+          };
+          module.is_complete = !is_cut(made.module);
+          if (wants_all()) await module.complete();
+          done(made.instance, made.module);
+        }).catch((error) => {
+          module.broken = error;  // by the first picture, when `create` has already answered
+          reject(error);
+        });
         return {};
       },
     };
@@ -53,12 +91,24 @@ async function load_variant(name, options) {
   });
 }
 
+/** The rest of the module, when the picture stands; a hidden page draws none and is not waited for. */
+async function complete(wasm) {
+  if (wasm.is_complete) return;
+  if (wasm.broken) throw wasm.broken;
+  const latest = performance.now() + 1000;
+  while (wasm._ap_web_has_window() && !wasm._ap_web_frames() && performance.now() < latest) {
+    await new Promise((resolve) => setTimeout(resolve, 8));
+  }
+  await wasm.complete();
+  wasm._ap_web_wake();
+}
+
 async function load(options, wanted) {
   if (typeof WebAssembly !== 'object' || !has_simd()) {
     throw new PlaygroundError({ code: 'no_simd',
       message: 'this browser has no WebAssembly SIMD; any browser from 2023 on has it' });
   }
-  const names = wanted ? [wanted] : has_relaxed_simd() ? VARIANTS : VARIANTS.slice(1);
+  const names = wanted in VARIANTS ? [wanted] : Object.keys(VARIANTS).slice(has_relaxed_simd() ? 0 : 1);
   let last;
   for (const name of names) {
     try {
@@ -104,7 +154,7 @@ const VIEW = ['layer', 'head', 'panel', 'pinned', 'step', 'zoom', 'rows', 'cols'
 
 class Playground {
   #wasm;
-  #listeners = new Map([['change', new Set()], ['theme', new Set()]]);
+  #listeners = new Map(['change', 'select', 'error', 'theme', 'lessons', 'import', 'export'].map((name) => [name, new Set()]));
   #queued = new Set();
 
   constructor(wasm, variant) {
@@ -208,6 +258,10 @@ class Playground {
     return this.#taken(this.#wasm._ap_api_history());
   }
 
+  training() {
+    return this.#taken(this.#wasm._ap_api_training());
+  }
+
   tensor(stage, { layer = 0, head = 0 } = {}) {
     const answer = this.#stage(stage, (at) => this.#wasm._ap_api_tensor(at, layer, head));
     const [rows, cols] = answer.shape;
@@ -228,10 +282,43 @@ class Playground {
     return this.#taken(this.#wasm._ap_api_presets());
   }
 
-  setTheme(theme) {
-    this.#wasm.theme = theme === 'dark' || theme === 'light' ? theme : null;
-    this.#wasm._ap_web_wake();
+  /** Everything as it is now: the part of an address after '#'. */
+  link() {
+    const answer = this.#taken(this.#wasm._ap_api_link());
+    if (answer.ok === false) throw new PlaygroundError(answer.error);
+    return answer.link;
+  }
+
+  open(link_or_state) {
+    if (is_oversize(link_or_state)) return failure('too_large', 'this is over 64 MB');
+    const text = typeof link_or_state === 'string' ? link_or_state : JSON.stringify(link_or_state, plain);
+    const lent = this.#lent(text ?? '', (at, size) => this.#wasm._ap_api_open(at, size));
+    if (!lent) return failure(NO_MEMORY.code, NO_MEMORY.message);
+    return lent.result ? this.#taken(lent.result) : { ok: true };
+  }
+
+  show(settings) {
+    if ('theme' in settings) this.#wasm.theme = null;  // the address's, from before the first frame
+    this.#lent(new URLSearchParams(settings).toString().replaceAll('+', '%20'),
+      (at, size) => this.#wasm._ap_api_show(at, size));
     this._emit('theme');
+  }
+
+  setTheme(theme) {
+    this.show({ theme: theme === 'dark' || theme === 'light' ? theme : 'auto' });
+  }
+
+  selection() {
+    return this.#taken(this.#wasm._ap_api_selection());
+  }
+
+  problem() {
+    const { error } = this.#taken(this.#wasm._ap_api_problem());
+    return error.message ? error : null;
+  }
+
+  height() {
+    return this.#wasm._ap_api_height();
   }
 
   on(event, callback) {
@@ -263,18 +350,34 @@ class Playground {
   }
 }
 
-/** Loads and starts the playground in this page. Options: canvas, theme, variant (for tests). */
-export async function start({ canvas, theme = null, variant } = {}) {
+/** A playground in `container`: an <attention-playground> that is loaded at once. */
+export async function createPlayground(container, options) {
+  return (await import('./element.js')).create(container, options);
+}
+
+/** The numbers without a picture: in a page, a worker or Node. */
+export async function createCore(options) {
+  return (await import('./core.js')).createCore(options);
+}
+
+/** Loads and starts the playground in this page. Options: canvas, theme, offer, variant (for tests). */
+export async function start({ canvas, theme = null, offer, variant } = {}) {
   let api = null;
   const { wasm, variant: name } = await load({
     canvas,
     theme,
+    offer,
     assetUrl: (path) => new URL(path, import.meta.url).href,
     emit: (event) => api?._emit(event),
     print: (text) => console.log(text),
     printErr: (text) => console.warn(text),
   }, variant);
   api = new Playground(wasm, name);
+  try {
+    await complete(wasm);
+  } catch (error) {
+    throw new PlaygroundError({ code: 'load', message: `a part could not be loaded (${error.message})` });
+  }
   wasm._ap_api_listen();
   return api;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,19 @@ class Session {
     if (kind == 0) edited_other_ = with_one_changed(*other_);
   }
 
+  /// After an edit: has every stage the bits of a forward pass of its own?
+  bool edit_is_exact(int kind) {
+    edit(kind);
+    const Trace whole = forward(model_, input_);
+    for (int s = 0; s < kStageCount; ++s) {
+      for (int h = 0; h < model_.heads; ++h) {
+        const TensorId id{0, static_cast<Stage>(s), h};
+        if (!same_bits(trace_.tensor(id), whole.tensor(id))) return false;
+      }
+    }
+    return true;
+  }
+
   /// From outside: x, w_q, w_k, w_v or w_o of another program. The next full() computes this x.
   void set(int which, Matrix m) {
     Layer& layer = model_.layers[0];
@@ -74,6 +88,16 @@ class Session {
   [[nodiscard]] const Model& model() const noexcept { return model_; }
   [[nodiscard]] const Input& input() const noexcept { return input_; }
   [[nodiscard]] std::size_t scratch_bytes() const noexcept { return scratch_.bytes(); }
+  /// Bytes of the matrices that were given: weights, embeddings, and those that change places.
+  [[nodiscard]] std::size_t given_bytes() const noexcept {
+    const Layer& l = model_.layers[0];
+    std::size_t floats = 0;
+    for (const SharedMatrix& m : {l.q.weight, l.k.weight, l.v.weight, l.o.weight,
+                                  input_.embeddings, other_, input_.mask}) {
+      if (m) floats += static_cast<std::size_t>(m->size());
+    }
+    return floats * sizeof(float);
+  }
   /// Multiply and add counted as two; softmax not counted.
   [[nodiscard]] double flops() const noexcept {
     const double t = input_.queries(), d = model_.width;
@@ -81,6 +105,14 @@ class Session {
   }
 
  private:
+  static bool same_bits(ConstView a, ConstView b) noexcept {
+    if (a.rows != b.rows || a.cols != b.cols) return false;
+    const auto bytes = static_cast<std::size_t>(a.cols) * sizeof(float);
+    for (int i = 0; i < a.rows; ++i) {
+      if (bytes > 0 && std::memcmp(a.row(i), b.row(i), bytes) != 0) return false;
+    }
+    return true;
+  }
   static SharedMatrix with_one_changed(Matrix m) {
     m(m.rows() / 2, m.cols() / 3) += 0.25F;
     return share(std::move(m));

@@ -1,9 +1,9 @@
 // Native: our kernels against Eigen compiled for the same instructions, in one process,
 // interleaved; medians. Prints one JSON object; run.mjs makes the table and the file of it.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -13,32 +13,38 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
+/// Processor time: what other programs take meanwhile is not counted.
 template <class F>
 double time_ms(F& f) {
-  const auto start = Clock::now();
+  const std::clock_t start = std::clock();
   f();
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  return 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 double median(std::vector<double> v) {
   std::sort(v.begin(), v.end());
   return v[v.size() / 2];
 }
 
-/// Medians in ms of two functions run by turns.
+struct Turns {
+  double ours, rival;  // medians in ms
+  double q1, q3;       // quartiles of rival / ours, turn by turn
+};
+
+/// Two functions run by turns.
 template <class F, class G>
-std::pair<double, double> by_turns(F ours, G rival, int samples) {
+Turns by_turns(F ours, G rival, int samples) {
   for (int i = 0; i < 3; ++i) {
     ours();
     rival();
   }
-  std::vector<double> a, b;
+  std::vector<double> a, b, ratio;
   for (int i = 0; i < samples; ++i) {
     a.push_back(time_ms(ours));
     b.push_back(time_ms(rival));
+    ratio.push_back(b.back() / a.back());
   }
-  return {median(a), median(b)};
+  std::sort(ratio.begin(), ratio.end());
+  return {median(a), median(b), ratio[ratio.size() / 4], ratio[ratio.size() * 3 / 4]};
 }
 
 double peak_gflops(int samples) {
@@ -57,8 +63,8 @@ void gemm_line(int m, int k, int n, int samples, double peak, bool last) {
   const ap::Matrix b = ap::bench::random_matrix(k, n, 1.0F, rng);
   ap::Matrix c(m, n), d(m, n);
   ap::Scratch scratch;
-  const int repeats = std::max(1, static_cast<int>(3e7 / (1.0 * m * n * k)));
-  const auto [ours, eigen] = by_turns(
+  const int repeats = std::max(1, static_cast<int>(1e8 / (1.0 * m * n * k)));
+  const auto [ours, eigen, q1, q3] = by_turns(
       [&] {
         for (int i = 0; i < repeats; ++i) ap::gemm(ap::view(a), ap::view(b), ap::view(c), scratch);
       },
@@ -71,20 +77,21 @@ void gemm_line(int m, int k, int n, int samples, double peak, bool last) {
   const double gflops = 2e-6 * m * k * n * repeats / ours;
   std::printf(
       "    {\"m\": %d, \"k\": %d, \"n\": %d, \"ours_ms\": %.6f, \"eigen_ms\": %.6f, "
-      "\"speedup\": %.3f, \"gflops\": %.2f, \"eigen_gflops\": %.2f, \"of_peak\": %.4f, "
+      "\"speedup\": %.3f, \"speedup_q1\": %.3f, \"speedup_q3\": %.3f, "
+      "\"gflops\": %.2f, \"eigen_gflops\": %.2f, \"of_peak\": %.4f, "
       "\"difference\": %.3g}%s\n",
-      m, k, n, ours / repeats, eigen / repeats, eigen / ours, gflops, gflops * ours / eigen,
+      m, k, n, ours / repeats, eigen / repeats, eigen / ours, q1, q3, gflops, gflops * ours / eigen,
       gflops / peak, static_cast<double>((c - d).cwiseAbs().maxCoeff()), last ? "" : ",");
 }
 
 void forward_line(int t, int d, int h, int samples, double peak, bool last) {
   ap::bench::Session session(t, d, h);
   const int repeats = std::max(1, static_cast<int>(5e7 / session.flops()));
-  const auto [ours, none] = by_turns(
+  const double ours = by_turns(
       [&] {
         for (int i = 0; i < repeats; ++i) session.full();
       },
-      [] {}, samples);
+      [] {}, samples).ours;
   const double gflops = session.flops() * repeats / ours / 1e6;
   std::printf(
       "    {\"t\": %d, \"d\": %d, \"h\": %d, \"ours_ms\": %.6f, \"gflops\": %.2f, "

@@ -1,4 +1,5 @@
-// Runs in the page: all engines on one thread, warmed, by turns, medians.
+// Runs in the page: all engines on one thread, warmed, by turns. The machine's peak runs in the same
+// turns, so that a share of it is a ratio within one run, too.
 import { eigen, onnxruntime, ours, plain, tfjs } from './engines.js';
 
 const kShapes = [
@@ -7,8 +8,13 @@ const kShapes = [
 const kGemm = { m: 1024, k: 768, n: 768 };
 const kEdits = ['embedding', 'w_q', 'w_k', 'w_v', 'w_o', 'mask'];
 const kSampleMs = 4;  // short runs are repeated until a sample is this long
+const kPeakRounds = 50000;
 
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const quantile = (list, q) => {
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+};
+const median = (list) => quantile(list, 0.5);
 const log = (text) => console.log(text);
 
 /** The same numbers in every engine. */
@@ -31,7 +37,7 @@ async function time(run, repeats) {
   return (performance.now() - start) / repeats;
 }
 
-/** [{name, run, limit?}] -> {name: {ms, best, samples}}; one sample of each, then the next of each. */
+/** [{name, run}] -> {name: {ms, q1_ms, q3_ms, best_ms, times}}; one sample of each, then the next of each. */
 async function byTurns(entries, samples) {
   for (const e of entries) {
     let spent = 0, runs = 0;
@@ -43,8 +49,24 @@ async function byTurns(entries, samples) {
   for (let s = 0; s < samples; ++s) {
     for (const e of entries) e.times.push(await time(e.run, e.repeats));
   }
-  return Object.fromEntries(entries.map((e) =>
-    [e.name, { ms: median(e.times), best_ms: Math.min(...e.times), samples: e.times.length }]));
+  return Object.fromEntries(entries.map((e) => [e.name, {
+    ms: median(e.times), q1_ms: quantile(e.times, 0.25), q3_ms: quantile(e.times, 0.75),
+    best_ms: Math.min(...e.times), times: e.times,
+  }]));
+}
+
+/** The jobs and the peak of each variant by turns: {engines, peak: {variant: GFLOP/s}}. */
+async function againstPeak(variants, jobs, samples) {
+  const key = (v) => `peak of ${v.name}`;
+  const all = await byTurns([
+    ...variants.map((v) => ({ name: key(v), run: () => v.module._peak_chains(kPeakRounds) })), ...jobs,
+  ], samples);
+  const peak = {};
+  for (const v of variants) {
+    peak[v.name] = v.module._peak_chains_flops(kPeakRounds) / all[key(v)].ms / 1e6;
+    delete all[key(v)];
+  }
+  return { peak, engines: all };
 }
 
 function largestDifference(a, b) {
@@ -65,15 +87,7 @@ async function agree(jobs, what) {
   return Math.max(...differences);
 }
 
-async function peaks(variants, samples) {
-  const rounds = 200000;
-  const result = await byTurns(variants.map((v) =>
-    ({ name: v.name, run: () => v.module._peak_chains(rounds) })), samples);
-  for (const v of variants) result[v.name].gflops = v.module._peak_chains_flops(rounds) / result[v.name].ms / 1e6;
-  return result;
-}
-
-async function forward(engines, shape, samples) {
+async function forward(variants, engines, shape, samples) {
   const { t, d, h } = shape;
   const data = [random(t * d, 1.7, 1), ...[2, 3, 4, 5].map((seed) => random(d * d, 1.7 / Math.sqrt(d), seed))];
   const jobs = [];
@@ -87,26 +101,26 @@ async function forward(engines, shape, samples) {
       return pending ? pending.then(() => { job.weights(); }) : void job.weights();
     },
   }));
-  const times = await byTurns(entries, samples);
   const result = {
-    ...shape, reads_weights: reads, difference, flops: jobs[0].flops, trace_bytes: jobs[0].traceBytes,
-    scratch_bytes: jobs[0].scratchBytes, engines: times,
+    ...shape, reads_weights: reads, difference, flops: jobs[0].flops,
+    ...await againstPeak(variants, entries, samples),
   };
   for (const job of jobs) await job.free();
   return result;
 }
 
-async function gemm(engines, samples) {
+async function gemm(variants, engines, samples) {
   const { m, k, n } = kGemm;
   const a = random(m * k, 1, 6), b = random(k * n, 1, 7);
   const jobs = [];
   for (const e of engines) jobs.push(Object.assign(await e.gemm(kGemm, a, b), { name: e.name }));
   const difference = await agree(jobs, 'gemm');
-  const times = await byTurns(jobs, samples);
+  const result = { ...kGemm, difference, flops: 2 * m * k * n, ...await againstPeak(variants, jobs, samples) };
   for (const job of jobs) await job.free();
-  return { ...kGemm, difference, flops: 2 * m * k * n, engines: times };
+  return result;
 }
 
+/** {variant: {kind: {ms ..., exact}}}; exact: every stage has the bits of a full forward after the edit. */
 async function edits(variants, samples) {
   const result = {};
   for (const v of variants) {
@@ -117,10 +131,32 @@ async function edits(variants, samples) {
       m._session_prepare_edit(kind);
       entries.push({ name, run: () => m._session_edit(kind) });
     });
-    result[v.name] = await byTurns(entries.map((e) => ({ ...e })), samples);
+    result[v.name] = await byTurns(entries, samples);
+    kEdits.forEach((name, kind) => { result[v.name][name].exact = m._session_edit_is_exact(kind) === 1; });
     m._session_free();
   }
   return result;
+}
+
+/** Bytes the heap holds for a session at the largest shape, before and after edits; and a model too large. */
+function memory(variant) {
+  const m = variant.module;
+  const before = m._heap_in_use();
+  m._session_make(1024, 768, 12, 0);
+  const sizes = {
+    t: 1024, d: 768, h: 12, trace: m._session_trace_bytes(), weights: m._session_given_bytes(),
+    scratch: m._session_scratch_bytes(), held: m._heap_in_use() - before,
+  };
+  m._session_prepare_edit(1);
+  const edit = m._heap_in_use();
+  m._session_edit(1);
+  sizes.held_after_edit = sizes.held + m._heap_in_use() - edit;
+  m._session_free();
+  const heap = m.HEAPF32.length;
+  const text = m._too_large();
+  let refusal = '';
+  for (let at = text; m.HEAPU8[at] !== 0; ++at) refusal += String.fromCharCode(m.HEAPU8[at]);
+  return { ...sizes, refusal, grew_for_refused: (m.HEAPF32.length - heap) * 4 };
 }
 
 export async function main({ samples, shapes, relaxed }) {
@@ -132,16 +168,16 @@ export async function main({ samples, shapes, relaxed }) {
     samples, browser: navigator.userAgent,
     versions: { 'onnxruntime-web': rivals[0].version, tfjs: rivals[2].version },
   };
-  log('peak');
-  result.peak = await peaks(variants, samples);
   log('gemm');
-  result.gemm = await gemm(engines.filter((e) => e !== rivals[1]), samples);
+  result.gemm = await gemm(variants, engines.filter((e) => e !== rivals[1]), samples);
   result.forward = [];
   for (const shape of kShapes.filter((s) => shapes.includes(s.t))) {
     log(`forward ${shape.t}, ${shape.d}, ${shape.h}`);
-    result.forward.push(await forward(engines, shape, samples));
+    result.forward.push(await forward(variants, engines, shape, samples));
   }
   log('one-cell edits');
   result.edits = await edits(variants, samples);
+  log('memory');
+  result.memory = memory(variants[0]);
   return result;
 }

@@ -24,8 +24,6 @@ export async function ours(variant) {
         weights: () => copy(m._session_weights(), h * t * t),
         output: () => copy(m._session_output(), t * d),
         flops: m._session_flops(),
-        traceBytes: m._session_trace_bytes(),
-        scratchBytes: m._session_scratch_bytes(),
         free: () => m._session_free(),
       };
     },

@@ -1,6 +1,8 @@
 // The core behind a small C interface for the bench page; one build for each variant.
 #include <emscripten/emscripten.h>
+#include <malloc.h>
 #include <memory>
+#include <string>
 
 #include "common/peak.hpp"
 #include "common/session.hpp"
@@ -31,12 +33,38 @@ EMSCRIPTEN_KEEPALIVE void session_free() { session.reset(); }
 EMSCRIPTEN_KEEPALIVE void session_full() { session->full(); }
 EMSCRIPTEN_KEEPALIVE void session_prepare_edit(int kind) { session->prepare_edit(kind); }
 EMSCRIPTEN_KEEPALIVE void session_edit(int kind) { session->edit(kind); }
+EMSCRIPTEN_KEEPALIVE int session_edit_is_exact(int kind) {
+  return session->edit_is_exact(kind) ? 1 : 0;
+}
 EMSCRIPTEN_KEEPALIVE double session_flops() { return session->flops(); }
 EMSCRIPTEN_KEEPALIVE double session_trace_bytes() {
   return static_cast<double>(session->trace().bytes());
 }
+EMSCRIPTEN_KEEPALIVE double session_given_bytes() {
+  return static_cast<double>(session->given_bytes());
+}
 EMSCRIPTEN_KEEPALIVE double session_scratch_bytes() {
   return static_cast<double>(session->scratch_bytes());
+}
+
+/// What malloc has given out and not got back.
+EMSCRIPTEN_KEEPALIVE double heap_in_use() { return static_cast<double>(mallinfo().uordblks); }
+/// What is said to a model whose trace would pass the limit: 4096 tokens, 32 heads.
+EMSCRIPTEN_KEEPALIVE const char* too_large() {
+  static std::string text;
+  ap::Model model;
+  model.width = 64;
+  model.heads = model.kv_heads = 32;
+  model.key_width = model.value_width = 2;
+  const ap::SharedMatrix square = ap::share(ap::Matrix::Zero(64, 64));
+  ap::Layer layer;
+  for (ap::Linear* w : {&layer.q, &layer.k, &layer.v, &layer.o}) w->weight = square;
+  model.layers.push_back(layer);
+  ap::Input input;
+  input.embeddings = ap::share(ap::Matrix::Zero(4096, 64));
+  const auto valid = ap::validate(model, input);
+  text = valid ? "" : valid.error().message;
+  return text.c_str();
 }
 
 /// x, w_q, w_k, w_v, w_o from the page: memory to fill, then taken over.

@@ -14,7 +14,18 @@ using Run = std::function<int()>;
 
 void add_attend(CLI::App& app, Run& run);
 void add_rope(CLI::App& app, Run& run);
-/// run, render, export, presets
+/// run, presets
 void add_state_commands(CLI::App& app, Run& run);
+/// render, export
+void add_export_commands(CLI::App& app, Run& run);
+/// inspect, import
+void add_import_commands(CLI::App& app, Run& run);
+
+/// lesson
+void add_lesson(CLI::App& app, Run& run);
+
+void add_train(CLI::App& app, Run& run);
+/// link
+void add_link(CLI::App& app, Run& run);
 
 }  // namespace ap::cli

@@ -2,6 +2,7 @@
 
 #include "app/cli_files.hpp"
 #include "base/assets.hpp"
+#include "io/share_link.hpp"
 #include "playground/presets.hpp"
 #include "playground/state_json.hpp"
 
@@ -25,13 +26,6 @@ std::unexpected<Error> within(Error error, const std::string& source) {
   return std::unexpected(std::move(error));
 }
 
-void add_side(const Sentence& sentence, std::vector<std::string>& names, std::vector<bool>& unknown) {
-  for (const TokenEntry& token : sentence.tokens) {
-    names.push_back(token.text);
-    unknown.push_back(token.origin == Origin::kUnknown);
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Session>> open_state(const std::string& source) {
@@ -43,23 +37,22 @@ Result<std::unique_ptr<Session>> open_state(const std::string& source) {
     if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok) return within(ok.error(), source);
     return session;
   }
+  if (source.find("#s=") != std::string::npos || source.find("#preset=") != std::string::npos ||
+      source.starts_with("s=") || source.starts_with("preset=")) {
+    use_all_words(*session);
+    auto shared = decode_share_link(source, session->words());
+    if (!shared) return std::unexpected(shared.error());
+    if (auto ok = session->dispatch(action::LoadDocument{std::move(shared->document)}); !ok) return within(ok.error(), "link");
+    return session;
+  }
   const auto text = read_text(source);
   if (!text) return std::unexpected(text.error());
-  auto document = document_from_json(*text);
+  const bool by_words = text->find("\"words\"") != std::string::npos;  // sentences to look up
+  if (by_words) use_all_words(*session);
+  auto document = document_from_json(*text, by_words ? session->words() : nullptr);
   if (!document) return within(document.error(), source);
   if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok) return within(ok.error(), source);
   return session;
-}
-
-SheetLabels sheet_labels(const Document& document) {
-  SheetLabels labels;
-  Sentence queries = document.query;
-  // Cached tokens are keys only.
-  const auto cached = std::min(static_cast<std::size_t>(document.cached), queries.tokens.size());
-  queries.tokens.erase(queries.tokens.begin(), queries.tokens.begin() + static_cast<std::ptrdiff_t>(cached));
-  add_side(queries, labels.queries, labels.query_unknown);
-  add_side(document.cross ? document.source : document.query, labels.keys, labels.key_unknown);
-  return labels;
 }
 
 Result<void> check_layer_and_head(const Trace& trace, int layer, int head, int heads) {

@@ -6,15 +6,11 @@
 
 #include "base/error.hpp"
 #include "playground/session.hpp"
-#include "view/sheet.hpp"
 
 namespace ap::cli {
 
 /// A session with the document loaded and computed.
 [[nodiscard]] Result<std::unique_ptr<Session>> open_state(const std::string& source);
-
-/// The words beside rows and columns of the sheet.
-[[nodiscard]] SheetLabels sheet_labels(const Document& document);
 
 /// kNotFound for a layer or head that the model does not have.
 [[nodiscard]] Result<void> check_layer_and_head(const Trace& trace, int layer, int head, int heads);

@@ -21,6 +21,11 @@ int run_command_line(int argc, char** argv) {
   ap::cli::add_attend(app, run);
   ap::cli::add_rope(app, run);
   ap::cli::add_state_commands(app, run);
+  ap::cli::add_export_commands(app, run);
+  ap::cli::add_import_commands(app, run);
+  ap::cli::add_train(app, run);
+  ap::cli::add_link(app, run);
+  ap::cli::add_lesson(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {

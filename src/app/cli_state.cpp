@@ -1,7 +1,6 @@
-// attention run, export, render, presets: what works on state files.
+// attention run, presets: what works on state files. Files and pictures are in cli_export.cpp.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <map>
 #include <memory>
 
 #include "app/cli_commands.hpp"
@@ -11,19 +10,15 @@
 #include "io/zip.hpp"
 #include "playground/presets.hpp"
 #include "playground/state_json.hpp"
-#include "view/sheet_render.hpp"
 
 namespace ap::cli {
 namespace {
 
 struct StateArgs {
-  std::string state, print, npz, output, to, preset;
+  std::string state, print, npz, preset;
   int layer = 0;
   int head = 0;
   bool json = false;
-  bool dark = false;
-  float width = 1280;
-  float scale = 2;
 };
 using Args = std::shared_ptr<StateArgs>;
 using Opened = const Session&;
@@ -106,38 +101,6 @@ Result<void> run_state(const StateArgs& args, Opened session) {
   return write_bytes("-", args.json ? export_json(document, session.trace()) : summary(session));
 }
 
-Result<void> export_state(const StateArgs& args, Opened session) {
-  const Document& document = session.document();
-  const Trace& trace = session.trace();
-  const std::string output = args.output.empty() ? "-" : args.output;
-  if (args.to == "npz") return write_bytes(output, export_npz(trace));
-  static const std::map<std::string, std::string (*)(const Document&, const Trace&)> kExporters{
-      {"numpy", export_numpy}, {"torch", export_torch}, {"latex", export_latex}, {"json", export_json}, {"csv", export_csv}};
-  return write_bytes(output, kExporters.at(args.to)(document, trace));
-}
-
-Result<void> render_state(const StateArgs& args, Opened session) {
-  const Document& document = session.document();
-  if (auto ok = check_layer_and_head(session.trace(), args.layer, args.head, document.model.heads); !ok) return ok;
-  const auto fonts = FontSet::shipped();
-  if (!fonts) return std::unexpected(fonts.error());
-  RenderOptions options;
-  options.mode = args.dark ? Mode::kDark : Mode::kLight;
-  options.width = args.width;
-  options.scale = args.scale;
-  options.layer = args.layer;
-  options.head = args.head;
-  const SheetLabels labels = sheet_labels(document);
-  if (args.output.ends_with(".svg")) {
-    return write_bytes(args.output, render_sheet_svg(session.trace(), labels, *fonts, document.title, options));
-  }
-  const auto image = render_sheet(session.trace(), labels, *fonts, options);
-  if (!image) return std::unexpected(image.error());
-  const auto png = write_png(*image);
-  if (!png) return std::unexpected(png.error());
-  return write_bytes(args.output, *png);
-}
-
 /// What a state command does, between opening the file and the exit code.
 std::function<void()> command_on_state(Args args, Run& run, Result<void> (*work)(const StateArgs&, Opened)) {
   return [args, &run, work] {
@@ -184,23 +147,6 @@ void add_state_commands(CLI::App& app, Run& run) {
   CLI::Option* json = command->add_flag("--json", args->json, "As JSON, with exact numbers");
   command->add_option("--npz", args->npz, "Into an .npz file, all heads")->type_name("FILE")->excludes(json);
   command->callback(command_on_state(args, run, run_state));
-
-  command = state_command(app, args, "render", "Draw the sheet of a state file as a picture");
-  command->add_option("--output", args->output, "A .png or .svg file")->type_name("FILE")->required()
-      ->check([](const std::string& file) {
-        return file.ends_with(".png") || file.ends_with(".svg") ? std::string() : std::string("must end in .png or .svg");
-      });
-  add_layer_and_head(command, args);
-  command->add_flag("--dark", args->dark, "Light on dark");
-  command->add_option("--width", args->width, "The page it is laid out for [1280]")->check(CLI::Range(320.0F, 8192.0F));
-  command->add_option("--scale", args->scale, "PNG: pixels a unit [2]")->check(CLI::Range(0.25F, 8.0F));
-  command->callback(command_on_state(args, run, render_state));
-
-  command = state_command(app, args, "export", "A state file and its stages for other programs");
-  command->add_option("--to", args->to, "numpy, torch (scripts that check themselves), latex, csv, npz or json")
-      ->required()->check(CLI::IsMember({"numpy", "torch", "latex", "csv", "npz", "json"}));
-  command->add_option("--output", args->output, "Where to [standard output]")->type_name("FILE");
-  command->callback(command_on_state(args, run, export_state));
 
   command = app.add_subcommand("presets", "List the presets, or print the state of one");
   command->add_option("ID", args->preset, "Which");

@@ -1,4 +1,5 @@
 // The window and the page: opens the place to draw in, the session, the interface, and runs.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -6,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "app/gui_debug.hpp"
 #include "app/gui_frame.hpp"
+#include "app/gui_link.hpp"
 #include "app/gui_session.hpp"
 #include "render/screen.hpp"
 #include "ui/app.hpp"
@@ -20,6 +21,9 @@ using namespace ap;
 constexpr const char* kUsage =
     "attention-playground [--width N] [--height N] [--scale X] [--link 'preset=NAME']\n"
     "                     [--screenshot FILE.png]  draws one picture and ends\n";
+
+// Of a frame's 16: drawing has the rest.
+constexpr double kTrainingMs = 7;
 
 struct Arguments {
   platform::WindowOptions window;
@@ -98,8 +102,13 @@ void take_screenshot(Program& p, const platform::Viewport& view) {
 
 app::Scene scene_of(Program& p) {
   app::Scene scene;
-  scene.frame = [&p](float width, float height, float scale) { p.app.frame(width, height, scale); };
+  scene.frame = [&p](float width, float height, float scale) {
+    p.app.frame(width, height, scale);
+    app::keep_address(p.app, p.window->ports());
+  };
   scene.animating = [&p] {
+    // A frame's share of training, after its picture: what was learned shows in the next.
+    if (app::session().trainer().advance(kTrainingMs)) p.window->ports().request_frame();
     // After the second frame: by then the first is on the screen.
     if (++p.frames == 2) app::load_words(p.window->ports());
     return p.app.animating();
@@ -135,7 +144,14 @@ int main(int argc, char** argv) {
   app::start_session((*window)->ports());
   // In a page main returns and the browser calls back: the program must outlive it.
   auto* program = new Program(std::move(*window), std::move(arguments.screenshot));
-  app::shown_app() = &program->app;
+  app::attach_interface(program->app);
+  const std::string link = program->window->ports().hash();
+  if (const std::string lesson = app::setting(link, "lesson");
+      !lesson.empty() && platform::ports_without_window() == nullptr) {
+    // In a page its own script opens the lesson beside the canvas.
+    program->app.lessons().toggle();
+    program->app.lessons().open(lesson, std::max(1, std::atoi(app::setting(link, "step").c_str())) - 1);
+  }
   int status = program->gui.run(scene_of(*program));
   if (program->status != 0) status = program->status;
   if (platform::ports_without_window() == nullptr) delete program;

@@ -1,9 +1,9 @@
 #include "app/gui_session.hpp"
 
-#include <charconv>
 #include <memory>
 #include <utility>
 
+#include "app/gui_link.hpp"
 #include "playground/state_json.hpp"
 
 namespace ap::app {
@@ -12,58 +12,11 @@ namespace {
 constexpr const char* kStored = "state";
 constexpr std::size_t kMaxStored = std::size_t{2} << 20;  // browsers give 5 MB to a site
 
-std::string percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr ==
-            text.data() + i + 3) {
-      result += static_cast<char>(value);
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
-/// True if the address named something (even if it could not be opened: then it is said).
-bool open_address(platform::Ports& ports, std::string_view hash) {
-  Result<void> opened;
-  if (const std::string state = setting(hash, "state"); !state.empty()) {
-    auto document = document_from_json(state);
-    if (document) {
-      opened = session().dispatch(action::LoadDocument{std::move(*document)});
-    } else {
-      opened = std::unexpected(document.error());
-    }
-  } else if (const std::string preset = setting(hash, "preset"); !preset.empty()) {
-    opened = session().dispatch(action::LoadPreset{preset});
-  } else {
-    return false;
-  }
-  if (!opened) ports.announce("The link could not be opened: " + opened.error().message);
-  return true;
-}
-
 }  // namespace
 
 Session& session() {
   static Session* instance = new Session;  // as long as the program; destructors would race exit
   return *instance;
-}
-
-std::string setting(std::string_view hash, std::string_view key) {
-  while (!hash.empty()) {
-    const std::size_t end = hash.find('&');
-    const std::string_view pair = hash.substr(0, end);
-    if (pair.size() > key.size() && pair.starts_with(key) && pair[key.size()] == '=') {
-      return percent_decoded(pair.substr(key.size() + 1));
-    }
-    hash = end == std::string_view::npos ? std::string_view() : hash.substr(end + 1);
-  }
-  return {};
 }
 
 void start_session(platform::Ports& ports) {
@@ -94,6 +47,7 @@ void load_words(platform::Ports& ports) {
     if (!bytes) return;  // the small list that is embedded stays in use
     auto words = WordVectors::parse(*bytes);
     if (words) session().set_words(std::make_shared<const WordVectors>(std::move(*words)));
+    settle_address();
     ports.request_frame();
   });
 }

@@ -16,7 +16,4 @@ void start_session(platform::Ports& ports);
 /// Fetches the full word list; words that were unknown get their vectors. Once.
 void load_words(platform::Ports& ports);
 
-/// The value of `key` in "key=value&key=value", percent-decoded; empty if it is not there.
-[[nodiscard]] std::string setting(std::string_view hash, std::string_view key);
-
 }  // namespace ap::app

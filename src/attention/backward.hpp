@@ -1,9 +1,11 @@
-// Backward: exact derivatives of a weighted sum of one tensor's cells by every parameter and
+// Backward: exact derivatives of a weighted sum of cells of the trace by every parameter and
 // embedding, by reverse accumulation over a finished trace (each step quotes the forward line that it
 // inverts). Used for sensitivity (one cell) and for learning (a loss's slope by each cell).
 // Leaves out: derivatives by the cached keys and values, and by the computed positions.
+// reference_backward.hpp is the same in double, which this is tested against.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "attention/trace.hpp"
@@ -16,10 +18,16 @@ struct LinearGradient {
   Matrix bias;  // empty if the map has none
 };
 
+struct NormGradient {
+  Matrix gain;
+  Matrix bias;
+};
+
+/// The members of Layer, so that one table serves both (layer_slot.hpp).
 struct LayerGradients {
   LinearGradient q, k, v, o, gate, up, down;
   Matrix temperature;  // 1 x H, also where the model leaves it at 1
-  Matrix gain1, bias1, gain2, bias2;
+  NormGradient norm1, norm2;
 };
 
 struct Gradients {
@@ -33,6 +41,9 @@ struct Gradients {
 
   /// The derivative by a parameter, with the shape that Trace::tensor has for it; empty if there is none.
   [[nodiscard]] ConstView tensor(TensorId id) const noexcept;
+  /// The same for all heads together, as the model holds it; null if there is none.
+  [[nodiscard]] const Matrix* whole(TensorId id) const noexcept;
+  [[nodiscard]] Matrix* whole(TensorId id) noexcept;
 };
 
 /// d(sum over cells of cotangent · tensor)/d(everything). `cotangent` has the shape of
@@ -41,5 +52,30 @@ struct Gradients {
                                          const Matrix& cotangent);
 /// The same for one cell: how fast it grows with each parameter.
 [[nodiscard]] Result<Gradients> sensitivity(const Trace& trace, CellId target);
+
+namespace steps {
+struct Reverse;
+}
+
+/// The same by hand, for several tensors at once and pass after pass: begin, add to the cotangents,
+/// run, read. Allocates nothing when the trace has the shapes of the one before.
+class Backward {
+ public:
+  Backward();
+  ~Backward();
+  Backward(Backward&&) noexcept;
+  Backward& operator=(Backward&&) noexcept;
+
+  /// Everything is zero. `inputs` false: derivatives by embeddings and source are not needed.
+  /// The trace must stay as it is until `run` is done.
+  void begin(const Trace& trace, bool inputs = true);
+  /// Where to add the cotangent of a computed stage; empty if there is none of that name.
+  [[nodiscard]] View cotangent(TensorId id);
+  void run(Scratch& scratch);
+  [[nodiscard]] Gradients& gradients() noexcept;
+
+ private:
+  std::unique_ptr<steps::Reverse> reverse_;
+};
 
 }  // namespace ap

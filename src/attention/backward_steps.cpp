@@ -1,5 +1,6 @@
 #include "attention/backward_steps.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -17,13 +18,18 @@ void accumulate(ConstView x, View y) noexcept {
 double softmax_back(const float* w, const float* z, const float* dw, float* dz, int n,
                     double temperature) noexcept {
   double mean = 0.0;
-  for (int j = 0; j < n; ++j) mean += static_cast<double>(dw[j]) * w[j];
+  double centre = 0.0;  // the sum of dz is 0: any shift of z will do, and one near them all rounds least
+  for (int j = 0; j < n; ++j) {
+    mean += static_cast<double>(dw[j]) * w[j];
+    if (w[j] != 0.0F) centre += static_cast<double>(w[j]) * z[j];
+  }
   double by_temperature = 0.0;
   for (int j = 0; j < n; ++j) {
+    dz[j] = 0.0F;
     if (w[j] == 0.0F) continue;  // hidden or vanished: the row does not move with it
     const double du = w[j] * (dw[j] - mean);
-    dz[j] += static_cast<float>(du / temperature);
-    if (std::isfinite(z[j])) by_temperature -= du * z[j] / (temperature * temperature);
+    dz[j] = static_cast<float>(du / temperature);
+    by_temperature -= du * (z[j] - centre) / (temperature * temperature);
   }
   return by_temperature;
 }
@@ -31,31 +37,43 @@ double softmax_back(const float* w, const float* z, const float* dw, float* dz, 
 /// capped = c tanh(masked / c): the slope is 1 - (capped / c)²; hidden keys stay where they are.
 void softcap_back(const float* capped, const float* dy, float* dx, int n, float c) noexcept {
   for (int j = 0; j < n; ++j) {
-    if (std::isfinite(capped[j])) dx[j] += dy[j] * (1.0F - (capped[j] / c) * (capped[j] / c));
+    dx[j] = std::isfinite(capped[j]) ? dy[j] * (1.0F - (capped[j] / c) * (capped[j] / c)) : 0.0F;
   }
 }
 
-/// From the derivative by a row of weights to that by the row of scores, through the stages that are on.
-void scores_back(Reverse& r, int layer, int h, int row) {
+/// From the derivative by the weights to that by the scores, through the stages that are on.
+void scores_back(Reverse& r, int layer, int h) {
   const Model& m = r.model();
   const Plan& p = r.plan;
-  const LayerTrace& t = r.t.layers[static_cast<std::size_t>(layer)];
+  const LayerTrace& t = r.t->layers[static_cast<std::size_t>(layer)];
   LayerTrace& d = r.d.layers[static_cast<std::size_t>(layer)];
-  const int i = h * r.t.queries() + row;
-  const int n = r.t.keys();
-  Matrix& masked = p.masked ? d.masked : p.scaled ? d.scaled : d.scores;
-  const ConstView last = r.t.tensor({layer, Stage::kCapped, h});
-  float* dlast = p.capped ? &d.capped(i, 0) : &masked(i, 0);
-  const double by_temperature = softmax_back(&t.weights(i, 0), last.row(row), &d.weights(i, 0),
-                                             dlast, n, m.temperature(layer, h));
+  const ConstView last = r.t->tensor({layer, Stage::kCapped, h});
+  const int n = last.cols;
+  const float scale = m.score_scale();
+  float* dz = r.product(1, n).data;  // by the stage at hand, from what follows it
+  double by_temperature = 0.0;
+  for (int row = 0; row < last.rows; ++row) {
+    const int i = h * last.rows + row;
+    by_temperature += softmax_back(&t.weights(i, 0), last.row(row), &d.weights(i, 0), dz, n,
+                                   static_cast<double>(m.temperature(layer, h)));
+    const auto through = [&](Matrix& stage) {  // with what was put there
+      add_row(dz, &stage(i, 0), n);
+      std::copy_n(&stage(i, 0), n, dz);
+    };
+    if (p.capped) {
+      through(d.capped);
+      softcap_back(&t.capped(i, 0), dz, dz, n, m.softcap);
+    }
+    if (p.masked) through(d.masked);
+    add_row(dz, &r.out.mask(row, 0), n);  // masked = scaled + mask
+    if (p.scaled) {
+      through(d.scaled);
+      scale_row(dz, dz, n, scale);  // scaled = scores · scale
+    }
+    add_row(dz, &d.scores(i, 0), n);
+  }
   r.out.layers[static_cast<std::size_t>(layer)].temperature(0, h) +=
       static_cast<float>(by_temperature);
-  if (p.capped) softcap_back(&t.capped(i, 0), dlast, &masked(i, 0), n, m.softcap);
-  add_row(&masked(i, 0), &r.out.mask(row, 0), n);  // masked = scaled + mask
-  if (p.masked) add_row(&d.masked(i, 0), p.scaled ? &d.scaled(i, 0) : &d.scores(i, 0), n);
-  if (!p.scaled) return;
-  const float scale = m.score_scale();  // scaled = scores · scale
-  for (int j = 0; j < n; ++j) d.scores(i, j) += d.scaled(i, j) * scale;
 }
 
 View columns(Matrix& m, int head, int width) noexcept {
@@ -67,17 +85,17 @@ View columns(Matrix& m, int head, int width) noexcept {
 void linear_back(Reverse& r, ConstView x, const Linear& map, ConstView dy, View dx,
                  LinearGradient& gradient) {
   if (dy.rows == 0) return;
-  Matrix product(dx.rows, dx.cols);
-  gemm_bt(dy, view(map.weight), view(product), r.scratch);  // dX = dY Wᵀ, W stored K x N
-  accumulate(view(std::as_const(product)), dx);
-  Matrix dw(gradient.weight.rows(), gradient.weight.cols());
-  gemm_at(x, dy, view(dw), r.scratch);
-  gradient.weight += dw;
+  if (!dx.empty()) {
+    const View product = r.product(dx.rows, dx.cols);
+    gemm_bt(dy, view(map.weight), product, *r.scratch);  // dX = dY Wᵀ, W stored K x N
+    accumulate(product, dx);
+  }
+  gemm_at(x, dy, view(gradient.weight), *r.scratch);  // each map is passed once: dW = Xᵀ dY
   for (int i = 0; map.bias && i < dy.rows; ++i) add_row(dy.row(i), gradient.bias.data(), dy.cols);
 }
 
-void normalize_back(Reverse& r, ConstView x, const Norm& norm, ConstView dy, View dx, Matrix& gain,
-                    Matrix& bias) {
+void normalize_back(Reverse& r, ConstView x, const Norm& norm, ConstView dy, View dx,
+                    NormGradient& gradient) {
   const bool layer_norm = r.model().norm == NormKind::kLayerNorm;
   const int n = x.cols;
   for (int i = 0; i < x.rows; ++i) {
@@ -95,8 +113,8 @@ void normalize_back(Reverse& r, ConstView x, const Norm& norm, ConstView dy, Vie
       const double du = static_cast<double>(dy(i, j)) * (*norm.gain)(0, j);
       mean_du += layer_norm ? du / n : 0.0;
       mean_duu += du * u / n;
-      gain(0, j) += static_cast<float>(dy(i, j) * u);
-      if (layer_norm) bias(0, j) += dy(i, j);
+      gradient.gain(0, j) += static_cast<float>(dy(i, j) * u);
+      if (layer_norm) gradient.bias(0, j) += dy(i, j);
     }
     for (int j = 0; j < n; ++j) {
       const double u = (x(i, j) - mean) * inverse;
@@ -127,31 +145,32 @@ void activate_back(Reverse& r, const LayerTrace& t, LayerTrace& d) {
   }
 }
 
-void heads_back(Reverse& r, int layer) {
+void heads_back(Reverse& r, int layer, bool scores_only) {
   const Model& m = r.model();
   LayerTrace& d = r.d.layers[static_cast<std::size_t>(layer)];
-  const int queries = r.t.queries();
-  const int keys = r.t.keys();
+  const int queries = r.t->queries();
+  const int keys = r.t->keys();
   if (queries == 0 || keys == 0) return;
-  Matrix dw(queries, keys);
-  Matrix dv(keys, m.value_width);
-  Matrix dq(queries, m.key_width);
-  Matrix dk(keys, m.key_width);
   for (int h = 0; h < m.heads; ++h) {
     const int kv = m.kv_head(h);
-    const ConstView dout = columns(d.concat, h, m.value_width);
-    // head_out = weights V
-    gemm_bt(dout, r.t.tensor({layer, Stage::kV, kv}), view(dw), r.scratch);
-    accumulate(view(std::as_const(dw)), view(d.weights).block(h * queries, 0, queries, keys));
-    gemm_at(r.t.tensor({layer, Stage::kWeights, h}), dout, view(dv), r.scratch);
-    accumulate(view(std::as_const(dv)), columns(d.v, kv, m.value_width));
-    for (int i = 0; i < queries; ++i) scores_back(r, layer, h, i);
+    if (!scores_only) {  // head_out = weights V
+      const ConstView dout = columns(d.concat, h, m.value_width);
+      const View dw = r.product(queries, keys);
+      gemm_bt(dout, r.t->tensor({layer, Stage::kV, kv}), dw, *r.scratch);
+      accumulate(dw, view(d.weights).block(h * queries, 0, queries, keys));
+      const View dv = r.product(keys, m.value_width);
+      gemm_at(r.t->tensor({layer, Stage::kWeights, h}), dout, dv, *r.scratch);
+      accumulate(dv, columns(d.v, kv, m.value_width));
+    }
+    scores_back(r, layer, h);
     // scores = Q Kᵀ
     const ConstView ds = view(std::as_const(d.scores)).block(h * queries, 0, queries, keys);
-    gemm(ds, r.t.tensor({layer, Stage::kKRotated, kv}), view(dq), r.scratch);
-    gemm_at(ds, r.t.tensor({layer, Stage::kQRotated, h}), view(dk), r.scratch);
-    accumulate(view(std::as_const(dq)), columns(r.plan.rope ? d.q_rotated : d.q, h, m.key_width));
-    accumulate(view(std::as_const(dk)), columns(r.plan.rope ? d.k_rotated : d.k, kv, m.key_width));
+    const View dq = r.product(queries, m.key_width);
+    gemm(ds, r.t->tensor({layer, Stage::kKRotated, kv}), dq, *r.scratch);
+    accumulate(dq, columns(r.plan.rope ? d.q_rotated : d.q, h, m.key_width));
+    const View dk = r.product(keys, m.key_width);
+    gemm_at(ds, r.t->tensor({layer, Stage::kQRotated, h}), dk, *r.scratch);
+    accumulate(dk, columns(r.plan.rope ? d.k_rotated : d.k, kv, m.key_width));
   }
 }
 
@@ -161,10 +180,10 @@ void rotate_back(const Reverse& r, const Matrix& dy, int first, Matrix& dx) {
   Matrix row(1, m.key_width);
   Matrix opposite(1, m.rotary_width() / 2);
   for (int i = 0; i < dy.rows(); ++i) {
-    opposite = -r.t.rotary_sin.row(first + i);
+    opposite = -r.t->rotary_sin.row(first + i);
     for (int h = 0; h < cols; h += m.key_width) {
       rotate_row(&dy(i, h), row.data(), m.key_width, m.rotary_width(), m.positions.interleaved,
-                 &r.t.rotary_cos(first + i, 0), opposite.data());
+                 &r.t->rotary_cos(first + i, 0), opposite.data());
       add_row(row.data(), &dx(i, h), m.key_width);
     }
   }

@@ -1,7 +1,8 @@
 #include "attention/dirty.hpp"
 
 #include <algorithm>
-#include <cstring>
+
+#include "tensor/kernels.hpp"
 
 namespace ap {
 namespace {
@@ -13,17 +14,21 @@ Rect bounding(const Rect& a, const Rect& b) noexcept {
           std::max(a.col + a.cols, b.col + b.cols) - col};
 }
 
-bool same_bits(const float* a, const float* b) noexcept {
-  return std::memcmp(a, b, sizeof(float)) == 0;
+const float* row(const SharedMatrix& m, int i) noexcept {
+  return m->data() + static_cast<std::ptrdiff_t>(i) * m->cols();
 }
 
-/// First and one past the last differing column of a row known to differ.
-Rect differing_columns(const float* a, const float* b, int row, int cols) noexcept {
-  int first = 0;
-  while (same_bits(a + first, b + first)) ++first;
-  int end = cols;
-  while (same_bits(a + end - 1, b + end - 1)) --end;
-  return {row, first, 1, end - first};
+/// Moves `first` to the left and `end` to the right until no cell of these rows differs outside.
+void widen(const float* a, const float* b, int cols, int& first, int& end) noexcept {
+  if (!same_bits(a, b, first)) {
+    for (int j = 0; j < first; ++j) {
+      if (!same_bits(a + j, b + j, 1)) first = j;
+    }
+  }
+  if (same_bits(a + end, b + end, cols - end)) return;
+  for (int j = cols; j > end; --j) {
+    if (!same_bits(a + j - 1, b + j - 1, 1)) end = j;
+  }
 }
 
 }  // namespace
@@ -34,11 +39,11 @@ void Dirty::add(Rect r) noexcept {
     if (mine.contains(r)) return;
   }
   // Those inside the new one go.
-  const auto* end = std::remove_if(rects_.begin(), rects_.begin() + count_,
+  const Rect* end = std::remove_if(rects_, rects_ + count_,
                                    [&](const Rect& mine) { return r.contains(mine); });
-  count_ = static_cast<std::size_t>(end - rects_.begin());
-  if (count_ == rects_.size()) {
-    rects_.back() = bounding(rects_.back(), r);
+  count_ = static_cast<std::size_t>(end - rects_);
+  if (count_ == kMost) {
+    rects_[kMost - 1] = bounding(rects_[kMost - 1], r);
     return;
   }
   rects_[count_++] = r;
@@ -52,17 +57,18 @@ Dirty difference(const SharedMatrix& before, const SharedMatrix& after) noexcept
     dirty.add_all(v.rows, v.cols);
     return dirty;
   }
-  const int rows = static_cast<int>(after->rows());
   const int cols = static_cast<int>(after->cols());
-  Rect box;
-  for (int i = 0; i < rows; ++i) {
-    const float* a = before->data() + static_cast<std::ptrdiff_t>(i) * cols;
-    const float* b = after->data() + static_cast<std::ptrdiff_t>(i) * cols;
-    if (std::memcmp(a, b, static_cast<std::size_t>(cols) * sizeof(float)) == 0) continue;
-    const Rect row = differing_columns(a, b, i, cols);
-    box = box.empty() ? row : bounding(box, row);
+  int top = 0;
+  int bottom = static_cast<int>(after->rows());
+  const auto same = [&](int i) { return same_bits(row(before, i), row(after, i), cols); };
+  while (top < bottom && same(top)) ++top;
+  while (top < bottom && same(bottom - 1)) --bottom;
+  int first = cols;
+  int end = 0;
+  for (int i = top; i < bottom && (first > 0 || end < cols); ++i) {
+    widen(row(before, i), row(after, i), cols, first, end);
   }
-  dirty.add(box);
+  dirty.add({top, first, bottom - top, end - first});
   return dirty;
 }
 

@@ -2,7 +2,6 @@
 // the rectangles of a stage's sources into rectangles of the stage.
 #pragma once
 
-#include <array>
 #include <span>
 
 #include "tensor/matrix.hpp"
@@ -23,17 +22,28 @@ struct Rect {
 
 class Dirty {
  public:
+  Dirty() noexcept {}  // NOLINT(modernize-use-equals-default): the rectangles have no values yet
+  Dirty(const Dirty& other) noexcept { *this = other; }
+  Dirty& operator=(const Dirty& other) noexcept {
+    for (std::size_t i = 0; i < other.count_; ++i) rects_[i] = other.rects_[i];
+    count_ = other.count_;
+    return *this;
+  }
+  ~Dirty() = default;
+
   void add(Rect r) noexcept;
   void add(const Dirty& other) noexcept {
     for (const Rect& r : other.rects()) add(r);
   }
   void add_all(int rows, int cols) noexcept { add(Rect{0, 0, rows, cols}); }
   [[nodiscard]] bool none() const noexcept { return count_ == 0; }
-  [[nodiscard]] std::span<const Rect> rects() const noexcept { return {rects_.data(), count_}; }
+  [[nodiscard]] std::span<const Rect> rects() const noexcept { return {rects_, count_}; }
 
  private:
-  // Past this many the two last are joined into their bounding box.
-  std::array<Rect, 6> rects_{};
+  static constexpr std::size_t kMost = 6;  // past them the two last become their bounding box
+  union {
+    Rect rects_[kMost];  // an update has hundreds of these, nearly all empty: none is set before use
+  };
   std::size_t count_ = 0;
 };
 

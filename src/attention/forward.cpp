@@ -94,6 +94,10 @@ Changes compare(const Trace& trace, const Model& model, const Input& input) noex
                    old.positions.interleaved != model.positions.interleaved;
   changes.scale = old.scale != model.scale || old.score_scale() != model.score_scale();
   changes.mask_toggled = has_mask(old, trace.input) != has_mask(model, input);
+  changes.mask = ap::difference(trace.input.mask, input.mask);
+  if (old.causal != model.causal || trace.input.kv_length != input.kv_length) {
+    changes.mask.add_all(input.queries(), input.keys());
+  }
   changes.softcap = old.softcap != model.softcap;
   changes.epsilon = old.norm_epsilon != model.norm_epsilon;
   compare_past(changes, trace.input, input);

@@ -20,7 +20,8 @@ struct UpdateStats {
 };
 
 /// Brings `trace` (of any earlier model and input, or empty) to model and input.
-/// Precondition: validate(model, input) holds. Allocates nothing when no shape changed.
+/// Precondition: validate(model, input) holds. Allocates nothing when no shape changed,
+/// but for the first edit that keeps parts (forward_project.cpp).
 UpdateStats update(Trace& trace, const Model& model, const Input& input, Scratch& scratch);
 
 }  // namespace ap

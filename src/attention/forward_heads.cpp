@@ -59,16 +59,21 @@ View head_rows(Matrix& m, int head, int rows) noexcept {
   return view(m).block(head * rows, 0, rows, static_cast<int>(m.cols()));
 }
 
+ConstView head_columns(const Matrix& m, int head, int width) noexcept {
+  return view(m).block(0, head * width, static_cast<int>(m.rows()), width);
+}
+
 Head make_head(Pass& pass, int layer, int h) {
   Trace& trace = pass.trace;
   const Model& m = trace.model;
   LayerTrace& t = trace.layers[static_cast<std::size_t>(layer)];
   const int rows = trace.queries();
   const int kv = m.kv_head(h);
+  const bool rope = pass.plan.rope;
   return {
-      .q = trace.tensor({layer, Stage::kQRotated, h}),
-      .k = trace.tensor({layer, Stage::kKRotated, kv}),
-      .v = trace.tensor({layer, Stage::kV, kv}),
+      .q = head_columns(rope ? t.q_rotated : t.q, h, m.key_width),
+      .k = head_columns(rope ? t.k_rotated : t.k, kv, m.key_width),
+      .v = head_columns(t.v, kv, m.value_width),
       .scores = head_rows(t.scores, h, rows),
       .scaled = head_rows(t.scaled, h, rows),
       .masked = head_rows(t.masked, h, rows),

@@ -174,21 +174,30 @@ InputDirty inputs(Pass& pass) {
 Dirty mask(Pass& pass) {
   Trace& t = pass.trace;
   Dirty dirty;
+  const int rows = static_cast<int>(t.mask.rows());
   const int cols = static_cast<int>(t.mask.cols());
-  const bool fresh = pass.changes.all || pass.changes.mask_toggled;
-  for (int i = 0; i < t.mask.rows(); ++i) {
-    int first = cols;
-    int end = 0;
-    for (int j = 0; j < cols; ++j) {
-      const float value = mask_value(t, i, j);
-      if (!fresh && same_bits(value, t.mask(i, j))) continue;
-      t.mask(i, j) = value;
-      first = std::min(first, j);
-      end = j + 1;
+  if (pass.changes.all || pass.changes.mask_toggled) {
+    for (int i = 0; i < rows; ++i) {
+      for (int j = 0; j < cols; ++j) t.mask(i, j) = mask_value(t, i, j);
     }
-    if (!fresh) dirty.add({i, first, 1, end - first});
+    dirty.add_all(rows, cols);
+    return dirty;
   }
-  if (fresh) dirty.add_all(static_cast<int>(t.mask.rows()), cols);
+  if (rows == 0) return dirty;
+  for (const Rect& r : pass.changes.mask.rects()) {
+    for (int i = r.row; i < r.row + r.rows; ++i) {
+      int first = cols;
+      int end = 0;
+      for (int j = r.col; j < r.col + r.cols; ++j) {
+        const float value = mask_value(t, i, j);
+        if (same_bits(value, t.mask(i, j))) continue;
+        t.mask(i, j) = value;
+        first = std::min(first, j);
+        end = j + 1;
+      }
+      dirty.add({i, first, 1, end - first});
+    }
+  }
   return dirty;
 }
 

@@ -137,13 +137,19 @@ Dirty attention(Pass& pass, int index, const Dirty& x_dirty, const Dirty& source
 
 }  // namespace
 
-Dirty linear(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
-             const LinearDirty& map_dirty, View y) {
+Dirty linear_dirty(const Pass& pass, const Dirty& x, const LinearDirty& map,
+                   const View& y) noexcept {
   Dirty dirty;
   if (pass.changes.all) dirty.add_all(y.rows, y.cols);
-  for (const Rect& r : x_dirty.rects()) dirty.add({r.row, 0, r.rows, y.cols});
-  for (const Rect& r : map_dirty.weight.rects()) dirty.add({0, r.col, y.rows, r.cols});
-  for (const Rect& r : map_dirty.bias.rects()) dirty.add({0, r.col, y.rows, r.cols});
+  for (const Rect& r : x.rects()) dirty.add({r.row, 0, r.rows, y.cols});
+  for (const Rect& r : map.weight.rects()) dirty.add({0, r.col, y.rows, r.cols});
+  for (const Rect& r : map.bias.rects()) dirty.add({0, r.col, y.rows, r.cols});
+  return dirty;
+}
+
+Dirty linear(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
+             const LinearDirty& map_dirty, View y) {
+  const Dirty dirty = linear_dirty(pass, x_dirty, map_dirty, y);
   const ConstView w = view(map.weight);
   for (const Rect& r : dirty.rects()) {
     gemm(x.block(r.row, 0, r.rows, x.cols), w.block(0, r.col, w.rows, r.cols),
@@ -223,12 +229,10 @@ Dirty layer(Pass& pass, int index, const Dirty& input, const Dirty& source, bool
   const Plan& p = pass.plan;
   const auto l = static_cast<std::size_t>(index);
   LayerTrace& t = pass.trace.layers[l];
-  const Layer& weights = pass.model().layers[l];
   Dirty x = input;
   if (p.pre_norm) x = norm_step(pass, index, true, Stage::kInput, x, t.norm1);
   const Dirty concat = attention(pass, index, x, source, rotation, mask);
-  Dirty out = linear(pass, view(std::as_const(t.concat)), concat, weights.o,
-                     pass.layer_changes(index).o, view(t.projected));
+  Dirty out = project(pass, index, concat);
   if (p.residual) {
     out = sum(pass, view(std::as_const(t.projected)), out,
               pass.trace.tensor({index, Stage::kInput, 0}), input, view(t.added));

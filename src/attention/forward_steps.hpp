@@ -37,6 +37,7 @@ struct Changes {
   bool angles = false;  // base or pairing of the computed positions
   bool scale = false;
   bool mask_toggled = false;  // `masked` came or went
+  Dirty mask;                 // where it may differ; it is looked at nowhere else
   bool softcap = false;
   bool epsilon = false;
   std::array<PastDirty, kMaxLayers> past;
@@ -57,9 +58,14 @@ struct Pass {
   }
 };
 
+/// What of Y = X W + b follows from what changed in X, W and b.
+Dirty linear_dirty(const Pass& pass, const Dirty& x, const LinearDirty& map,
+                   const View& y) noexcept;
 /// Y = X W + b. X is M x K, W K x N.
 Dirty linear(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
              const LinearDirty& map_dirty, View y);
+/// concat · W_O + b_O.
+Dirty project(Pass& pass, int layer, const Dirty& concat);
 /// Y = A + B, element by element.
 Dirty sum(Pass& pass, ConstView a, const Dirty& a_dirty, ConstView b, const Dirty& b_dirty, View y);
 /// LayerNorm or RMSNorm of whole rows.

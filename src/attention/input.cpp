@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "tensor/kernels.hpp"
+
 namespace ap {
 namespace {
 
@@ -90,6 +92,8 @@ std::uint64_t trace_bytes(const Model& m, int queries, int keys, bool cross) noe
   layer += n(keys, m.kv_heads * m.value_width);
   layer += n(m.heads, queries) * static_cast<std::uint64_t>(keys) * score_stages;
   layer += n(queries, m.heads * m.value_width) + n(queries, m.width);
+  const int parts = (m.heads * m.value_width + kGemmDepth - 1) / kGemmDepth;  // forward_project.cpp
+  if (parts > 1) layer += n(queries, m.width) * static_cast<std::uint64_t>(parts);
   if (m.residual) layer += n(queries, m.width);
   if (m.norm != NormKind::kNone) layer += n(queries, m.width) * 2;
   if (m.mlp != MlpKind::kNone) {

@@ -30,6 +30,7 @@ struct LayerTrace {
   Matrix hidden;
   Matrix mlp_out;
   Matrix mlp_added;
+  Matrix parts;  // no stage: parts of projected that edits reuse, see forward_project.cpp
 };
 
 struct Trace {

@@ -123,6 +123,10 @@ std::string block(const Trace& trace, const NamedTensor& tensor, int head) {
 
 }  // namespace
 
+std::string export_latex(const Trace& trace, const NamedTensor& tensor, int head) {
+  return "% \\usepackage{amsmath} \\setcounter{MaxMatrixCols}{16}\n" + block(trace, tensor, head);
+}
+
 std::string export_latex(const Document& document, const Trace& trace) {
   std::string out =
       "% Made by Attention Playground.\n\\documentclass{article}\n\\usepackage{amsmath}\n"

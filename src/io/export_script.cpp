@@ -4,77 +4,11 @@
 
 #include "attention/position.hpp"
 #include "io/export.hpp"
+#include "io/export_script_prelude.hpp"
 #include "io/json_text.hpp"
 
 namespace ap {
 namespace {
-
-constexpr std::string_view kNumpyPrelude = R"(import math
-import numpy as np
-
-inf = math.inf
-exp, tanh, sqrt, sin, cos, where = np.exp, np.tanh, np.sqrt, np.sin, np.cos, np.where
-
-
-def array(rows):
-    return np.array(rows, dtype=np.float64)
-
-
-def zeros(rows, cols):
-    return np.zeros((rows, cols))
-
-
-def indices(n):
-    return np.arange(n, dtype=np.float64)
-
-
-def side_by_side(parts):
-    return np.concatenate(parts, axis=1)
-
-
-def row_mean(x):
-    return x.mean(axis=1, keepdims=True)
-
-
-def softmax(x):
-    if x.size == 0:
-        return x
-    top = x.max(axis=1, keepdims=True)
-    e = np.exp(x - np.where(top == -inf, 0.0, top))
-    total = e.sum(axis=1, keepdims=True)
-    return e / np.where(total == 0.0, 1.0, total)  # a row whose keys are all hidden is 0
-)";
-
-constexpr std::string_view kTorchPrelude = R"(import math
-import torch
-
-inf = math.inf
-exp, tanh, sqrt, sin, cos, where = torch.exp, torch.tanh, torch.sqrt, torch.sin, torch.cos, torch.where
-
-
-def array(rows):
-    return torch.tensor(rows, dtype=torch.float64)
-
-
-def zeros(rows, cols):
-    return torch.zeros((rows, cols), dtype=torch.float64)
-
-
-def indices(n):
-    return torch.arange(n, dtype=torch.float64)
-
-
-def side_by_side(parts):
-    return torch.cat(parts, dim=1)
-
-
-def row_mean(x):
-    return x.mean(dim=1, keepdim=True)
-
-
-def softmax(x):
-    return torch.nan_to_num(torch.softmax(x, dim=1))  # a row whose keys are all hidden is 0
-)";
 
 /// What differs between the dialects outside the prelude.
 struct Dialect {
@@ -124,6 +58,10 @@ class Script {
     line("");
     line("");
     numbers();
+    assign("CACHED", std::to_string(trace_.input.past_length()) + "  # tokens that are past: only keys and values");
+    out_ += kStages;
+    line("");
+    line("");
     masks();
     helpers();
     attention();
@@ -176,11 +114,11 @@ class Script {
       linear_entry("v", layer.v);
       linear_entry("o", layer.o);
       entry("temperature", layer.temperature);
-      entry("gain1", layer.norm1.gain);
-      entry("bias1", layer.norm1.bias);
+      entry("norm1_gain", layer.norm1.gain);
+      entry("norm1_bias", layer.norm1.bias);
       if (m_.mlp != MlpKind::kNone) {
-        entry("gain2", layer.norm2.gain);
-        entry("bias2", layer.norm2.bias);
+        entry("norm2_gain", layer.norm2.gain);
+        entry("norm2_bias", layer.norm2.bias);
         if (m_.mlp == MlpKind::kSwiglu) linear_entry("gate", layer.gate);
         linear_entry("up", layer.up);
         linear_entry("down", layer.down);
@@ -213,7 +151,9 @@ class Script {
       for (int h = 0; h < m_.heads; ++h) {
         line("for_head.append(-" + exact(static_cast<float>(alibi_slope(h, m_.heads))) + " * distance)");
       }
+      line("keep(\"positions\", stack(for_head))");
     }
+    line("keep(\"mask\", mask)");
   }
 
   void position_helpers() {
@@ -228,11 +168,12 @@ class Script {
     }
     if (rope()) {
       const std::string width = std::to_string(m_.rotary_width()), half = std::to_string(m_.rotary_width() / 2);
-      out_ += "\n\ndef rotate(x):\n    y = " + std::string(d_.copy) + "\n    for p in range(" + half + "):\n        a, b = " +
-              (m_.positions.interleaved ? "2 * p, 2 * p + 1" : "p, p + " + half) +
-              "\n        angle = indices(len(x)) / " + base + " ** (2 * p / " + width + ")\n"
-              "        y[:, a] = x[:, a] * cos(angle) - x[:, b] * sin(angle)\n"
-              "        y[:, b] = x[:, a] * sin(angle) + x[:, b] * cos(angle)\n    return y\n";
+      out_ += "\n\ndef angles(count):\n    return stack([indices(count) / " + base + " ** (2 * p / " + width +
+              ") for p in range(" + half + ")]).T\n";
+      out_ += "\n\ndef rotate(x):\n    y = " + std::string(d_.copy) + "\n    turn = angles(len(x))\n    for p in range(" + half +
+              "):\n        a, b = " + (m_.positions.interleaved ? "2 * p, 2 * p + 1" : "p, p + " + half) +
+              "\n        y[:, a] = x[:, a] * cos(turn[:, p]) - x[:, b] * sin(turn[:, p])\n"
+              "        y[:, b] = x[:, a] * sin(turn[:, p]) + x[:, b] * cos(turn[:, p])\n    return y\n";
     }
   }
 
@@ -258,80 +199,124 @@ class Script {
   }
   [[nodiscard]] std::string normed(const std::string& x, int which) const {
     const std::string n = std::to_string(which);
-    return "norm(" + x + ", layer[\"gain" + n + "\"]" +
-           (m_.norm == NormKind::kLayerNorm ? ", layer[\"bias" + n + "\"])" : ")");
+    return "norm(" + x + ", layer[\"norm" + n + "_gain\"]" +
+           (m_.norm == NormKind::kLayerNorm ? ", layer[\"norm" + n + "_bias\"])" : ")");
   }
 
   void attention() {
     const Layer& first = m_.layers.front();
-    line("\n\ndef attention(x, source, layer):");
+    line("\n\ndef attention(x, source, layer, at):");
     line("    q = " + linear("x", "q", first.q));
     line("    k = " + linear("source", "k", first.k));
     line("    v = " + linear("source", "v", first.v));
-    line("    outs = []");
+    line("    outs, heads = [], {}");
+    line("");
+    line("    def head(stage, value):");
+    line("        heads.setdefault(stage, []).append(value)");
+    line("        return value");
+    line("");
     line("    for h in range(H):");
     line("        g = h // (H // G)");
-    line("        q_h = q[:, h * K:(h + 1) * K]");
+    line("        shared = h % (H // G) != 0  # keys and values that an earlier head of the group has");
+    line("        q_h = head(\"q\", q[:, h * K:(h + 1) * K])");
     line("        k_h = k[:, g * K:(g + 1) * K]");
     line("        v_h = v[:, g * V:(g + 1) * V]");
-    if (rope()) line("        q_h, k_h = rotate(q_h), rotate(k_h)");
-    line("        scaled = (q_h @ k_h.T) * scale");
-    line(alibi() ? "        masked = scaled + mask + for_head[h]" : "        masked = scaled + mask");
+    line("        if not shared:");
+    line("            head(\"k\", k_h), head(\"v\", v_h)");
+    if (rope()) {
+      line("        q_h, k_h = head(\"q_rotated\", rotate(q_h)), rotate(k_h)");
+      line("        if not shared:");
+      line("            head(\"k_rotated\", k_h)");
+    }
+    line("        scores = head(\"scores\", q_h @ k_h.T)");
+    line("        scaled = head(\"scaled\", scores * scale)");
+    line(std::string("        masked = head(\"masked\", scaled + mask") + (alibi() ? " + for_head[h])" : ")"));
     std::string last = "masked";
     if (m_.softcap > 0.0F) {
       const std::string cap = exact(m_.softcap);
-      line("        capped = where(masked == -inf, " + std::string(d_.hidden) + ", " + cap + " * tanh(masked / " + cap + "))");
+      line("        capped = head(\"capped\", where(masked == -inf, " + std::string(d_.hidden) + ", " + cap + " * tanh(masked / " + cap + ")))");
       last = "capped";
     }
     const bool warm = first.temperature != nullptr;
-    line("        weights = softmax(" + last + (warm ? " / layer[\"temperature\"][0, h])" : ")"));
-    line("        outs.append(weights @ v_h)");
-    line("    return " + linear("side_by_side(outs)", "o", first.o));
+    line("        weights = head(\"weights\", softmax(" + last + (warm ? " / layer[\"temperature\"][0, h]))" : "))"));
+    line("        outs.append(head(\"head_out\", weights @ v_h))");
+    line("    for stage, parts in heads.items():");
+    line("        whole = stack(parts)");
+    line("        stages[at + stage] = whole if stage in (\"k\", \"v\", \"k_rotated\") else whole[:, CACHED:, :]");
+    line("    concat = keep(at + \"concat\", side_by_side(outs))");
+    line("    return keep(at + \"projected\", " + linear("concat", "o", first.o) + ")");
+  }
+
+  /// The numbers that go in are stages too.
+  void given() {
+    line("keep(\"embeddings\", x)");
+    if (document_.cross) line("stages[\"source_embeddings\"] = source");
+    if (rope()) {
+      line("keep(\"positions\", angles(len(x)))");
+      line(std::string("stages[\"source_positions\"] = angles(len(") + (document_.cross ? "source" : "x") + "))");
+    }
+    if (added()) {
+      line("keep(\"positions\", positions(len(x)))");
+      line("x = keep(\"layers.0.input\", x + positions(len(x)))");
+      if (document_.cross) {
+        line("stages[\"source_positions\"] = positions(len(source))");
+        line("source = source + positions(len(source))");
+        line("stages[\"source_input\"] = source");
+      }
+    }
+    line("for i, layer in enumerate(layers):");
+    line("    for name, value in layer.items():");
+    line("        heads = {\"q\": H, \"k\": G, \"v\": G}.get(name[-1])");
+    line("        if heads:");
+    line("            keep_heads(f\"layers.{i}.{name}\", value, heads)");
+    line("        else:");
+    line("            stages[f\"layers.{i}.{name}\"] = value");
   }
 
   void model() {
     line("\n");
-    if (added()) {
-      line("x = x + positions(len(x))");
-      if (document_.cross) line("source = source + positions(len(source))");
-    }
-    line("for layer in layers:");
+    given();
+    line("for i, layer in enumerate(layers):");
+    line("    at = f\"layers.{i}.\"");
     std::string x = "x";
     if (norm(NormPlace::kPre)) {
-      line("    n = " + normed("x", 1));
+      line("    n = keep(at + \"norm1\", " + normed("x", 1) + ")");
       x = "n";
     }
-    line("    a = attention(" + x + ", " + (document_.cross ? "source" : x) + ", layer)");
-    if (m_.residual) line("    a = x + a");
-    if (norm(NormPlace::kPost)) line("    a = " + normed("a", 1));
+    line("    a = attention(" + x + ", " + (document_.cross ? "source" : x) + ", layer, at)");
+    if (m_.residual) line("    a = keep(at + \"added\", x + a)");
+    if (norm(NormPlace::kPost)) line("    a = keep(at + \"norm1\", " + normed("a", 1) + ")");
     if (m_.mlp == MlpKind::kNone) {
       line("    x = a");
     } else {
       mlp();
     }
-    const int cached = trace_.input.past_length();
-    line(cached > 0 ? "output = x[" + std::to_string(cached) + ":]  # the tokens after the cached ones" : "output = x");
+    line("    keep(at + \"output\", x)");
+    line("output = x[CACHED:]");
     line(d_.assertion);
     line("print(\"the output is as expected,\", tuple(output.shape))");
+    line("if len(sys.argv) > 1:  # a .npz of all stages");
+    line("    compare(sys.argv[1])");
   }
 
   void mlp() {
     const Layer& first = m_.layers.front();
     std::string in = "a";
     if (norm(NormPlace::kPre)) {
-      line("    n = " + normed("a", 2));
+      line("    n = keep(at + \"norm2\", " + normed("a", 2) + ")");
       in = "n";
     }
-    line("    up = " + linear(in, "up", first.up));
+    line("    up = keep(at + \"up\", " + linear(in, "up", first.up) + ")");
     if (m_.mlp == MlpKind::kGelu) line("    hidden = gelu(up)");
     if (m_.mlp == MlpKind::kRelu) line("    hidden = " + std::string(d_.relu));
     if (m_.mlp == MlpKind::kSwiglu) {
-      line("    gate = " + linear(in, "gate", first.gate));
+      line("    gate = keep(at + \"gate\", " + linear(in, "gate", first.gate) + ")");
       line("    hidden = gate / (1.0 + exp(-gate)) * up");
     }
-    line("    x = " + linear("hidden", "down", first.down));
-    if (m_.residual) line("    x = a + x");
-    if (norm(NormPlace::kPost)) line("    x = " + normed("x", 2));
+    line("    keep(at + \"hidden\", hidden)");
+    line("    x = keep(at + \"mlp_out\", " + linear("hidden", "down", first.down) + ")");
+    if (m_.residual) line("    x = keep(at + \"mlp_added\", a + x)");
+    if (norm(NormPlace::kPost)) line("    x = keep(at + \"norm2\", " + normed("x", 2) + ")");
   }
 
   const Document& document_;

@@ -1,7 +1,5 @@
 #include "io/half.hpp"
 
-#include <bit>
-
 namespace ap {
 
 float float_from_half(std::uint16_t half) noexcept {

@@ -1,12 +1,18 @@
 #include "io/zip.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include "io/share_deflate.hpp"
 
 namespace ap {
 namespace {
 
 constexpr std::uint32_t kLocal = 0x04034B50, kCentral = 0x02014B50, kEnd = 0x06054B50;
+constexpr std::uint32_t kDeflated = 8;
 constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22;
+/// Unpacked bytes of an archive that is not stored as it is.
+constexpr std::size_t kMaxUnpacked = std::size_t{64} << 20;
 constexpr unsigned kFirstDay = (1U << 5) | 1U;  // 1980-01-01: the same bytes every time
 
 void put(Bytes& out, std::uint32_t value, int bytes) {
@@ -35,27 +41,43 @@ void put_member(Bytes& out, std::uint32_t crc, std::size_t size, const std::stri
 
 /// One member of the central directory at `at`, which it moves on.
 Result<std::pair<std::string, NpyArray>> read_member(std::span<const unsigned char> bytes, std::size_t& at,
-                                                     std::string_view where) {
+                                                     std::size_t& room, std::string_view where) {
   const auto bad = [&](const char* what, ErrorCode code = ErrorCode::kParse) {
     return fail(code, what, std::string(where));
   };
   if (bytes.size() - at < kCentralSize || get(bytes, at, 4) != kCentral) return bad("the archive's directory is damaged");
   const std::uint32_t method = get(bytes, at + 10, 2), crc = get(bytes, at + 16, 4);
-  const std::size_t size = get(bytes, at + 24, 4), name_size = get(bytes, at + 28, 2);
+  const std::size_t packed = get(bytes, at + 20, 4), size = get(bytes, at + 24, 4), name_size = get(bytes, at + 28, 2);
   const std::size_t rest = name_size + get(bytes, at + 30, 2) + get(bytes, at + 32, 2);
   const std::size_t local = get(bytes, at + 42, 4);
   if (bytes.size() - at - kCentralSize < rest) return bad("the archive's directory is damaged");
   std::string file(reinterpret_cast<const char*>(bytes.data()) + at + kCentralSize, name_size);
   at += kCentralSize + rest;
-  if (method != 0) {
-    return bad("is compressed; save it with numpy.savez, not savez_compressed", ErrorCode::kUnsupported);
+  // Names are only shown, never opened; still, none of these is an array's.
+  if (file.empty() || file.front() == '/' || file.find("..") != std::string::npos ||
+      std::ranges::any_of(file, [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20; })) {
+    return bad("a member has a name that is a path elsewhere");
   }
+  if (method != 0 && method != kDeflated) {
+    return bad("is compressed in a way other than numpy's", ErrorCode::kUnsupported);
+  }
+  if (method == 0 && packed != size) return bad("the archive's directory is damaged");
   if (bytes.size() < kLocalSize || local > bytes.size() - kLocalSize || get(bytes, local, 4) != kLocal) {
     return bad("a member's header is damaged");
   }
   const std::size_t start = local + kLocalSize + get(bytes, local + 26, 2) + get(bytes, local + 28, 2);
-  if (start > bytes.size() || bytes.size() - start < size) return bad("a member is cut off");
-  const auto data = bytes.subspan(start, size);
+  if (start > bytes.size() || bytes.size() - start < packed) return bad("a member is cut off");
+  // Members may share their bytes or pack them beyond belief: what they unpack to is bounded.
+  if (size > room) return bad("unpacks to more than numbers of this size would", ErrorCode::kTooLarge);
+  room -= size;
+  auto data = bytes.subspan(start, packed);
+  std::string unpacked;
+  if (method == kDeflated) {
+    auto done = inflate({reinterpret_cast<const char*>(data.data()), data.size()}, size);
+    if (!done || done->size() != size) return bad("a member's packed bytes are damaged");
+    unpacked = std::move(*done);
+    data = {reinterpret_cast<const unsigned char*>(unpacked.data()), unpacked.size()};
+  }
   if (crc32(data) != crc) return bad("a member's checksum does not fit");
   auto array = read_npy(data, std::string(where) + ":" + file);
   if (!array) return std::unexpected(array.error());
@@ -127,9 +149,10 @@ Result<NamedArrays> read_npz(std::span<const unsigned char> bytes, std::string_v
   if (count == 0xFFFFU || start == 0xFFFFFFFFU) return bad("is a ZIP64 archive", ErrorCode::kUnsupported);
   NamedArrays arrays;
   std::size_t at = start;
+  std::size_t room = std::max(bytes.size(), std::min(kMaxUnpacked, (std::size_t{1} << 20) + 200 * bytes.size()));
   for (std::uint32_t i = 0; i < count; ++i) {
     if (at > bytes.size()) return bad("the archive's directory is damaged");
-    auto member = read_member(bytes, at, where);
+    auto member = read_member(bytes, at, room, where);
     if (!member) return std::unexpected(member.error());
     arrays.push_back(std::move(*member));
   }

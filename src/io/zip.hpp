@@ -1,5 +1,5 @@
-// .npz: a ZIP archive of .npy files, stored without compression (as numpy.savez writes). Reading
-// refuses compressed members (numpy.savez_compressed) and ZIP64 with a clear error.
+// .npz: a ZIP archive of .npy files. Written stored, as numpy.savez does; read stored or deflated
+// (numpy.savez_compressed, up to 64 MB unpacked). ZIP64 is refused with a clear error.
 // Format: PKWARE APPNOTE 6.3.
 #pragma once
 

@@ -10,6 +10,7 @@
 
 #include "base/assets.hpp"
 #include "platform/native_files.hpp"
+#include "platform/native_labels.hpp"
 #include "platform/window.hpp"
 
 namespace ap::platform {
@@ -98,14 +99,20 @@ class NativePorts final : public Ports {
                                     value.size()});
   }
   [[nodiscard]] std::string hash() const override { return link_; }
-  void set_hash(std::string_view hash) override { link_ = hash; }
+  void push_link(std::string_view, bool) override {}
   void on_hash(std::function<void(std::string)>) override {}
   void on_leave(std::function<void()> client) override { leave_client = std::move(client); }
-  [[nodiscard]] std::string address() const override { return {}; }
+  /// Of the page that links are for; without one, what `attention-playground --link` takes.
+  [[nodiscard]] std::string address() const override {
+    const char* page = std::getenv("ATTENTION_PLAYGROUND_PAGE");
+    return page != nullptr && *page != '\0' ? page : "attention-playground:";
+  }
   void open_url(std::string_view url) override { SDL_OpenURL(std::string(url).c_str()); }
   void show_theme(bool) override {}
   void announce(std::string_view) override {}
-  [[nodiscard]] Label rasterise_label(std::string_view, float, LabelFace) override { return {}; }
+  [[nodiscard]] Label rasterise_label(std::string_view utf8, float size, LabelFace face) override {
+    return rasterise_by_system(utf8, size, face);
+  }
   void fetch_asset(std::string_view name, std::function<void(Result<Bytes>)> done) override {
     const auto bytes = asset(name);
     if (bytes.empty()) return done(fail(ErrorCode::kNotFound, "no such asset", std::string(name)));

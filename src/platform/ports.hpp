@@ -144,8 +144,10 @@ class Ports {
   virtual void store(std::string_view key, std::string_view value) = 0;
   /// Without '#'; on the desktop the command line's `--link`.
   [[nodiscard]] virtual std::string hash() const = 0;
-  /// Replaces the address's hash, no history entry.
-  virtual void set_hash(std::string_view hash) = 0;
+  /// The address names this document now (a share link): a step that the back button takes back.
+  /// `replace`: the step that it already stands at. Other settings of the address stay. Nothing
+  /// inside someone else's page, and on the desktop.
+  virtual void push_link(std::string_view link, bool replace) = 0;
   /// The hash was changed by a link or the back button.
   virtual void on_hash(std::function<void(std::string hash)> client) = 0;
   /// The page is left or the window closed: the moment to store.
@@ -155,11 +157,20 @@ class Ports {
   virtual void open_url(std::string_view url) = 0;
   /// The theme in use, for what is around the canvas (the page's own DOM).
   virtual void show_theme(bool dark) = 0;
+  /// To scripts that listen: "select", "error".
+  virtual void tell(std::string_view event) { (void)event; }
   /// A polite message for screen readers.
   virtual void announce(std::string_view text) = 0;
   /// The same numbers as a real table, beside the drawing: only a page has one.
   [[nodiscard]] virtual bool has_table() const { return false; }
   virtual void show_table() {}
+  /// The prose of lessons is the page's own text: opens or closes it. False: there is no such page.
+  virtual bool show_lessons() { return false; }
+  /// Import and export are the page's own dialog, fetched when it is asked for. False: there is no such page.
+  virtual bool show_files(bool save) {
+    (void)save;
+    return false;
+  }
 
   // --- what is drawn or fetched for us
   /// Text in any script at `size` device pixels; empty: the caller falls back to its own faces.

@@ -12,6 +12,8 @@ int ap_glue_media(const char* query);
 int ap_glue_dark();
 int ap_glue_embedded();
 void ap_glue_show_theme(int dark);
+/// shape: SDL_SystemCursor
+void ap_glue_cursor(int shape);
 /// Tells the page's listeners; they are called on the next tick.
 void ap_glue_emit(const char* event);
 void ap_glue_keep_tab(int keep);
@@ -26,7 +28,7 @@ void ap_glue_save_file(const char* name, const char* mime, const void* data, std
 char* ap_glue_load(const char* key);
 void ap_glue_store(const char* key, const char* value);
 char* ap_glue_hash();
-void ap_glue_set_hash(const char* hash);
+void ap_glue_push_link(const char* link, int replace);
 char* ap_glue_address();
 void ap_glue_open_url(const char* url);
 void ap_glue_show_table();

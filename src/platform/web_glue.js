@@ -33,6 +33,8 @@ addToLibrary({
       });
     },
     frame() {
+      // After the first picture the module's second part is awaited (playground.js wakes us).
+      if (AP.marked && Module['is_complete'] === false) return;
       _ap_web_frame();
       if (AP.marked || !_ap_web_frames()) return;
       AP.marked = true;
@@ -400,7 +402,8 @@ addToLibrary({
       on(canvas, 'dragover', (e) => e.preventDefault());
       on(canvas, 'drop', (e) => {
         e.preventDefault();
-        for (const file of e.dataTransfer.files) AP.readFile(file, 0);
+        const [file] = e.dataTransfer.files;
+        if (file) Module['openFile']?.(file);
       });
       AP.watchSize();
       AP.touchAction();
@@ -470,6 +473,11 @@ addToLibrary({
   ap_glue_show_theme: (dark) => {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   },
+  ap_glue_cursor__deps: ['$AP'],
+  ap_glue_cursor: (shape) => {  // in the order of SDL_SystemCursor
+    AP.canvas.style.cursor = ['default', 'text', 'wait', 'crosshair', 'progress', 'nwse-resize', 'nesw-resize',
+      'ew-resize', 'ns-resize', 'move', 'not-allowed', 'pointer'][shape];
+  },
   ap_glue_emit: (event) => Module['emit']?.(UTF8ToString(event)),
   ap_glue_embedded: () => window.top !== window,
   ap_glue_keep_tab__deps: ['$AP'],
@@ -513,8 +521,9 @@ addToLibrary({
     const fallback = () => {
       const once = (e) => { e.clipboardData.setData('text/plain', value); e.preventDefault(); };
       document.addEventListener('copy', once, { once: true, capture: true });
-      document.execCommand('copy');
+      const copied = document.execCommand('copy');
       document.removeEventListener('copy', once, { capture: true });
+      if (!copied) Module['offer']?.('Copy this', value);
     };
     if (!navigator.clipboard) return fallback();
     navigator.clipboard.writeText(value).catch(fallback);
@@ -528,6 +537,13 @@ addToLibrary({
     input.click();
   },
   ap_glue_save_file: (name, mime, data, size) => {
+    if (window.origin === 'null' && Module['offer']) {  // a sandboxed frame: downloads go nowhere
+      const bytes = HEAPU8.slice(data, data + size);
+      const type = UTF8ToString(mime);
+      const text = /^text|json|svg|python/.test(type) ? new TextDecoder().decode(bytes)
+        : `data:${type};base64,${btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(''))}`;
+      return Module['offer'](UTF8ToString(name), text);
+    }
     const blob = new Blob([HEAPU8.slice(data, data + size)], { type: UTF8ToString(mime) });
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);
@@ -552,12 +568,16 @@ addToLibrary({
       // full or forbidden: nothing is kept
     }
   },
-  ap_glue_hash: () => stringToNewUTF8(location.hash.slice(1)),
-  ap_glue_set_hash: (hash) => {
+  // The same settings may stand in the query; the fragment's go first.
+  ap_glue_hash: () => stringToNewUTF8(`${location.hash.slice(1)}&${location.search.slice(1)}`),
+  ap_glue_push_link: (link, replace) => {
+    if (window.top !== window) return;  // the back button is the host page's
+    const others = location.hash.slice(1).split('&').filter((p) => p && !/^(s|preset|state|src)=/.test(p));
     try {
-      history.replaceState(history.state, '', '#' + UTF8ToString(hash));
+      history[replace ? 'replaceState' : 'pushState'](history.state, '',
+        '#' + [UTF8ToString(link), ...others].filter(Boolean).join('&'));
     } catch {
-      // an about:srcdoc frame has no address of its own
+      // no address of its own, or too many steps in a short time: the address stays behind
     }
   },
   ap_glue_address: () => stringToNewUTF8(location.href.split('#')[0]),

@@ -86,13 +86,25 @@ void WebPorts::store(std::string_view key, std::string_view value) {
 }
 
 std::string WebPorts::hash() const { return taken(ap_glue_hash()); }
-void WebPorts::set_hash(std::string_view hash) { ap_glue_set_hash(std::string(hash).c_str()); }
+void WebPorts::push_link(std::string_view link, bool replace) {
+  ap_glue_push_link(std::string(link).c_str(), replace ? 1 : 0);
+}
 void WebPorts::on_hash(std::function<void(std::string)> client) { hash_client = std::move(client); }
 void WebPorts::on_leave(std::function<void()> client) { leave_client = std::move(client); }
 std::string WebPorts::address() const { return taken(ap_glue_address()); }
 void WebPorts::open_url(std::string_view url) { ap_glue_open_url(std::string(url).c_str()); }
 void WebPorts::show_theme(bool dark) { ap_glue_show_theme(dark ? 1 : 0); }
 void WebPorts::show_table() { ap_glue_show_table(); }
+
+bool WebPorts::show_files(bool save) {
+  ap_glue_emit(save ? "export" : "import");
+  return true;
+}
+bool WebPorts::show_lessons() {
+  ap_glue_emit("lessons");
+  return true;
+}
+void WebPorts::tell(std::string_view event) { ap_glue_emit(std::string(event).c_str()); }
 void WebPorts::announce(std::string_view text) { ap_glue_announce(std::string(text).c_str()); }
 
 Label WebPorts::rasterise_label(std::string_view utf8, float size, LabelFace face) {

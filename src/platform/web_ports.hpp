@@ -32,15 +32,18 @@ class WebPorts final : public Ports {
   [[nodiscard]] std::optional<std::string> load(std::string_view key) override;
   void store(std::string_view key, std::string_view value) override;
   [[nodiscard]] std::string hash() const override;
-  void set_hash(std::string_view hash) override;
+  void push_link(std::string_view link, bool replace) override;
   void on_hash(std::function<void(std::string hash)> client) override;
   void on_leave(std::function<void()> client) override;
   [[nodiscard]] std::string address() const override;
   void open_url(std::string_view url) override;
   void show_theme(bool dark) override;
+  void tell(std::string_view event) override;
   void announce(std::string_view text) override;
   [[nodiscard]] bool has_table() const override { return !embedded(); }
   void show_table() override;
+  bool show_lessons() override;
+  bool show_files(bool save) override;
   [[nodiscard]] Label rasterise_label(std::string_view utf8, float size, LabelFace face) override;
   void fetch_asset(std::string_view name, std::function<void(Result<Bytes>)> done) override;
   void offer_face(std::string_view family, int weight,

@@ -14,6 +14,7 @@ namespace ap {
 enum class Side { kQuery, kSource };
 enum class FillKind { kZero, kIdentity, kOneHot, kRandom, kScale, kTranspose, kConstant };
 enum class WeightInit { kIdentity, kRandom };
+enum class TrainCommand { kPlay, kPause, kStep, kRewind };
 
 namespace action {
 
@@ -62,6 +63,28 @@ struct SetTitle { std::string title; };
 // --- whole documents
 struct LoadPreset { std::string id; };
 struct LoadDocument { Document document; };
+// --- learning; example 0 is the sentence on the sheet, 1, 2, ... the further ones
+struct SetTarget { Stage stage = Stage::kWeights; int layer = 0; int head = 0; int row = 0;
+                   int example = 0; Matrix values; std::string word; };   // 1 x S, 1 x D, or a word
+struct ClearTarget { Stage stage = Stage::kWeights; int layer = 0; int head = 0; int row = 0;
+                     int example = 0; };
+struct ClearTargets {};                                                   // of all examples
+struct AddExample { std::string text; std::string source; };
+struct SetExample { int example = 1; std::string text; std::string source; };
+struct RemoveExample { int example = 1; };
+struct ShowExample { int example = 1; };          // changes places with the sentence on the sheet
+struct SetLearning { Optimizer optimizer = Optimizer::kAdam; float rate = 0.05F; float momentum = 0.9F;
+                     float weight_decay = 0; std::uint64_t seed = 1; int batch = 0;
+                     bool embeddings = false; bool temperature = false; };
+struct LockCells { CellId at; int rows = 1; int cols = 1; bool locked = true; };
+struct ParameterValue { Stage stage = Stage::kWq; int layer = 0; SharedMatrix values; };  // all heads
+struct SetParameters { std::vector<ParameterValue> parameters; int steps = 0; };  // > 0: learned
+// Done by the session, which trains in slices; no change of the document by itself. play: `steps` 0
+// is until paused; goal: until every target cell is that near, 0 is never.
+struct Train { TrainCommand command = TrainCommand::kPlay; int steps = 0; float goal = 0; };
+// --- several as one: all of them or none, one step of undo, computed once; not nested
+struct Step;
+struct Batch { std::string name; std::vector<Step> steps; };
 
 }  // namespace action
 
@@ -73,7 +96,12 @@ using Action = std::variant<
     action::SetSoftcap, action::SetCausal, action::SetTemperature, action::SetResidual,
     action::SetBiases, action::SetPositions, action::SetNorm, action::SetMlp, action::SetKvLength,
     action::SetCached, action::SetCross, action::SetTitle, action::LoadPreset,
-    action::LoadDocument>;
+    action::LoadDocument, action::Batch, action::SetTarget, action::ClearTarget,
+    action::ClearTargets, action::AddExample, action::SetExample, action::RemoveExample,
+    action::ShowExample, action::SetLearning, action::LockCells, action::SetParameters,
+    action::Train>;
+struct action::Step { Action action; };
+inline constexpr std::size_t kMaxBatch = 1024;
 
 class WordVectors;
 

@@ -4,6 +4,7 @@
 
 #include "playground/json_read.hpp"
 #include "playground/json_write.hpp"
+#include "playground/learn_json.hpp"
 #include "playground/state_json.hpp"
 #include "playground/state_write.hpp"
 
@@ -20,7 +21,10 @@ constexpr std::array<std::string_view, std::variant_size_v<Action>> kTypes{
     "set_head_width", "set_layers",   "set_weights",     "set_scale",       "set_softcap",
     "set_causal",   "set_temperature", "set_residual",   "set_biases",      "set_positions",
     "set_norm",     "set_mlp",        "set_kv_length",   "set_cached",      "set_cross",
-    "set_title",    "load_preset",    "load_document"};
+    "set_title",    "load_preset",    "load_document",  "batch",
+    "set_target",   "clear_target",   "clear_targets",   "add_example",     "set_example",
+    "remove_example", "show_example", "set_learning",    "lock_cells",      "set_parameters",
+    "train"};
 
 template <class V>
 void address(V& v, TensorId& id) {
@@ -199,6 +203,84 @@ template <class V>
 void fields(V& v, action::LoadDocument& a) {
   v.document("document", a.document);
 }
+template <class V>
+void fields(V& v, action::Batch& a) {
+  v.optional("name", a.name);
+  v.actions("actions", a.steps);
+}
+
+template <class V, class A>
+void target_address(V& v, A& a) {
+  v.optional("stage", a.stage);
+  v.optional("layer", a.layer);
+  v.optional("head", a.head);
+  v.required("row", a.row);
+  v.optional("example", a.example);
+}
+template <class V>
+void fields(V& v, action::SetTarget& a) {
+  target_address(v, a);
+  v.row("values", a.values);
+  v.optional("word", a.word);
+}
+template <class V>
+void fields(V& v, action::ClearTarget& a) {
+  target_address(v, a);
+}
+template <class V>
+void fields(V& /*v*/, action::ClearTargets& /*a*/) {}
+template <class V>
+void fields(V& v, action::AddExample& a) {
+  v.required("text", a.text);
+  v.optional("source", a.source);
+}
+template <class V>
+void fields(V& v, action::SetExample& a) {
+  v.required("example", a.example);
+  v.required("text", a.text);
+  v.optional("source", a.source);
+}
+template <class V>
+void fields(V& v, action::RemoveExample& a) {
+  v.required("example", a.example);
+}
+template <class V>
+void fields(V& v, action::ShowExample& a) {
+  v.required("example", a.example);
+}
+template <class V>
+void fields(V& v, action::SetLearning& a) {
+  v.optional("optimizer", a.optimizer);
+  v.optional("rate", a.rate);
+  v.optional("momentum", a.momentum);
+  v.optional("weight_decay", a.weight_decay);
+  v.optional("seed", a.seed);
+  v.optional("batch", a.batch);
+  v.optional("embeddings", a.embeddings);
+  v.optional("temperature", a.temperature);
+}
+template <class V>
+void fields(V& v, action::LockCells& a) {
+  address(v, a.at.tensor);
+  v.required("row", a.at.row);
+  v.required("col", a.at.col);
+  v.optional("rows", a.rows);
+  v.optional("cols", a.cols);
+  v.optional("locked", a.locked);
+}
+template <class V>
+void fields(V& v, action::SetParameters& a) {
+  v.parameters("parameters", a.parameters);
+  v.optional("steps", a.steps);
+}
+template <class V>
+void fields(V& v, action::Train& a) {
+  v.required("command", a.command);
+  v.optional("steps", a.steps);
+  v.optional("goal", a.goal);
+}
+
+Action read_action(JsonObject& object, bool nested);
 
 struct FieldReader {
   JsonObject& object;
@@ -218,6 +300,14 @@ struct FieldReader {
       read(*value, out, object.path(key), object.errors(), Infinity::kMinus);
     }
   }
+  void row(const char* key, Matrix& out) {
+    if (const Json* value = object.find(key)) {
+      read_row(*value, out, object.path(key), object.errors());
+    }
+  }
+  void parameters(const char* key, std::vector<action::ParameterValue>& out) {
+    object.required(key, out);
+  }
   void document(const char* key, Document& out) {
     const Json* value = object.need(key);
     if (!value) return;
@@ -228,7 +318,15 @@ struct FieldReader {
       object.errors().add(loaded.error().code, loaded.error().message, loaded.error().where);
     }
   }
+  void actions(const char* key, std::vector<action::Step>& out) {
+    object.each(key, [&](const Json& json, const std::string& path) {
+      JsonObject inner(json, path, object.errors());
+      out.push_back({read_action(inner, true)});
+    });
+  }
 };
+
+void write_action(JsonWriter& out, const Action& action);
 
 struct FieldWriter {
   JsonWriter& out;
@@ -245,9 +343,32 @@ struct FieldWriter {
   void cells(const char* key, const T& value) {
     out.field(key, value);
   }
+  void row(const char* key, const Matrix& value) {
+    if (value.size() == 0) return;
+    out.key(key);
+    out.row(value);
+  }
+  void parameters(const char* key, const std::vector<action::ParameterValue>& values) {
+    out.key(key);
+    out.open('[');
+    for (const action::ParameterValue& p : values) {
+      out.open('{');
+      out.field("stage", p.stage);
+      out.field("layer", p.layer);
+      out.field("values", *p.values);
+      out.close('}');
+    }
+    out.close(']');
+  }
   void document(const char* key, const Document& value) {
     out.key(key);
     write_document(out, value);
+  }
+  void actions(const char* key, const std::vector<action::Step>& steps) {
+    out.key(key);
+    out.open('[');
+    for (const action::Step& step : steps) write_action(out, step.action);
+    out.close(']');
   }
 };
 
@@ -262,6 +383,33 @@ std::optional<Action> make(std::string_view type) {
   }
 }
 
+/// What is read counts only if there is no error.
+Action read_action(JsonObject& object, bool nested) {
+  std::string type;
+  object.required("type", type);
+  std::optional<Action> action = make(type);
+  if (nested && action && std::holds_alternative<action::Batch>(*action)) action.reset();
+  if (object.errors()) return action::ClearMask{};
+  if (!action) {
+    object.errors().add(ErrorCode::kUnknownKey, "there is no action '" + type.substr(0, 60) + "'" +
+                                                    (nested ? " to put in a batch" : ""),
+                        object.path("type"));
+    return action::ClearMask{};
+  }
+  FieldReader reader{object};
+  std::visit([&reader](auto& a) { fields(reader, a); }, *action);
+  object.finish();
+  return std::move(*action);
+}
+
+void write_action(JsonWriter& out, const Action& action) {
+  out.open('{');
+  out.field("type", kTypes[action.index()]);
+  FieldWriter writer{out};
+  std::visit([&writer](auto a) { fields(writer, a); }, action);
+  out.close('}');
+}
+
 }  // namespace
 
 Result<Action> action_from_json(std::string_view json) {
@@ -269,28 +417,15 @@ Result<Action> action_from_json(std::string_view json) {
   if (!parsed) return std::unexpected(std::move(parsed).error());
   JsonErrors errors;
   JsonObject object(*parsed, "", errors);
-  std::string type;
-  object.required("type", type);
+  Action action = read_action(object, false);
   if (errors) return std::unexpected(std::move(*errors.first));
-  std::optional<Action> action = make(type);
-  if (!action) {
-    return fail(ErrorCode::kUnknownKey, "there is no action '" + type.substr(0, 60) + "'", "type");
-  }
-  FieldReader reader{object};
-  std::visit([&reader](auto& a) { fields(reader, a); }, *action);
-  object.finish();
-  if (errors) return std::unexpected(std::move(*errors.first));
-  return std::move(*action);
+  return action;
 }
 
 std::string to_json(const Action& action) {
   std::string text;
   JsonWriter out(text);
-  out.open('{');
-  out.field("type", kTypes[action.index()]);
-  FieldWriter writer{out};
-  std::visit([&writer](auto a) { fields(writer, a); }, action);
-  out.close('}');
+  write_action(out, action);
   return text;
 }
 

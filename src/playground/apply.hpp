@@ -43,7 +43,24 @@ Result<void> apply(Document& document, const action::SetCached& a, const World& 
 Result<void> apply(Document& document, const action::SetTitle& a, const World& world);
 Result<void> apply(Document& document, const action::LoadPreset& a, const World& world);
 Result<void> apply(Document& document, const action::LoadDocument& a, const World& world);
+// update.cpp
+Result<void> apply(Document& document, const action::Batch& a, const World& world);
 
+// apply_learn.cpp
+Result<void> apply(Document& document, const action::SetTarget& a, const World& world);
+Result<void> apply(Document& document, const action::ClearTarget& a, const World& world);
+Result<void> apply(Document& document, const action::ClearTargets& a, const World& world);
+Result<void> apply(Document& document, const action::AddExample& a, const World& world);
+Result<void> apply(Document& document, const action::SetExample& a, const World& world);
+Result<void> apply(Document& document, const action::RemoveExample& a, const World& world);
+Result<void> apply(Document& document, const action::ShowExample& a, const World& world);
+Result<void> apply(Document& document, const action::SetLearning& a, const World& world);
+Result<void> apply(Document& document, const action::LockCells& a, const World& world);
+Result<void> apply(Document& document, const action::SetParameters& a, const World& world);
+Result<void> apply(Document& document, const action::Train& a, const World& world);
+
+/// Numbers that cells of this stage may have; `where` is "values[i][j]".
+[[nodiscard]] Result<void> check_values(Stage stage, const Matrix& values);
 /// kNotEditable if the cells are locked.
 [[nodiscard]] Result<void> check_unlocked(const Document& document, TensorId id);
 

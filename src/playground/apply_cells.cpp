@@ -109,19 +109,6 @@ Result<void> check_value(Stage stage, float value, const std::string& where) {
   return {};
 }
 
-Result<void> check_values(Stage stage, const Matrix& values) {
-  for (std::ptrdiff_t i = 0; i < values.rows(); ++i) {
-    for (std::ptrdiff_t j = 0; j < values.cols(); ++j) {
-      const std::string where =
-          std::abs(values(i, j)) <= kMaxCell && stage != Stage::kTemperature
-              ? std::string()
-              : "values[" + std::to_string(i) + "][" + std::to_string(j) + "]";
-      if (auto ok = check_value(stage, values(i, j), where); !ok) return ok;
-    }
-  }
-  return {};
-}
-
 void mark_rows(Sentence& sentence, int row, int rows, Origin origin) {
   for (int i = row; i < row + rows; ++i) {
     sentence.tokens[static_cast<std::size_t>(i)].origin = origin;
@@ -177,6 +164,16 @@ Result<void> write(Document& document, const Target& target, int row, int col,
   const auto cols = static_cast<int>(values.cols());
   if (auto ok = check_rectangle(s, row, col, rows, cols); !ok) return ok;
   if (auto ok = check_values(s.id.stage, values); !ok) return ok;
+  for (int i = 0; document.locked_cells && i < rows; ++i) {
+    for (int j = 0; j < cols; ++j) {
+      const CellId cell{s.id, row + i, col + j};
+      if (!is_locked_cell(document, cell)) continue;
+      return fail(ErrorCode::kNotEditable,
+                  std::string(symbol(s.id.stage)) + "[" + std::to_string(cell.row) + "," +
+                      std::to_string(cell.col) + "] is locked; unlock it first",
+                  "row");
+    }
+  }
   Matrix whole = *target.whole;
   whole.block(s.row + row, s.col + col, rows, cols) = values;
   store(document, s.id, std::move(whole), s.row + row, rows, origin);
@@ -216,6 +213,19 @@ Result<Matrix> filled(const action::Fill& a, const Matrix& old) {
 
 }  // namespace
 
+Result<void> check_values(Stage stage, const Matrix& values) {
+  for (std::ptrdiff_t i = 0; i < values.rows(); ++i) {
+    for (std::ptrdiff_t j = 0; j < values.cols(); ++j) {
+      const std::string where =
+          std::abs(values(i, j)) <= kMaxCell && stage != Stage::kTemperature
+              ? std::string()
+              : "values[" + std::to_string(i) + "][" + std::to_string(j) + "]";
+      if (auto ok = check_value(stage, values(i, j), where); !ok) return ok;
+    }
+  }
+  return {};
+}
+
 Result<void> check_unlocked(const Document& document, TensorId id) {
   const int layer = before_layers(id.stage) ? 0 : id.layer;
   if (!document.locked.contains({layer, id.stage})) return {};
@@ -232,6 +242,9 @@ Result<void> apply(Document& document, const action::SetCell& a, const World& /*
 }
 
 Result<void> apply(Document& document, const action::SetBlock& a, const World& /*world*/) {
+  if (a.values.size() == 0)
+    return fail(ErrorCode::kShape, "a block without numbers sets nothing: give at least one row of one",
+                "values");
   auto target = open_for_edit(document, a.at.tensor);
   if (!target) return std::unexpected(std::move(target).error());
   return write(document, *target, a.at.row, a.at.col, a.values);

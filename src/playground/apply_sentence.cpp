@@ -171,6 +171,14 @@ Result<void> apply(Document& document, const action::MoveToken& a, const World& 
 Result<void> apply(Document& document, const action::SetTokenMode& a, const World& world) {
   if (a.mode == document.token_mode) return {};
   document.token_mode = a.mode;
+  for (Example& example : document.learning.examples) {  // other tokens: their targets mean nothing
+    example.targets.clear();
+    for (Sentence* sentence : {&example.query, &example.source}) {
+      auto made = make_sentence(sentence->text, a.mode, document.model.width, world.words);
+      if (!made) return std::unexpected(std::move(made).error());
+      if (sentence->embeddings) *sentence = std::move(*made);
+    }
+  }
   if (auto ok = retokenize(document, Side::kQuery, document.query.text, world); !ok) return ok;
   if (document.cross) return retokenize(document, Side::kSource, document.source.text, world);
   // A source that waits for cross-attention to come back follows the mode too.

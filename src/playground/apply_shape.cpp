@@ -50,6 +50,10 @@ Result<void> apply(Document& document, const action::SetWidth& a, const World& w
   if (auto ok = reshape(document, next, static_cast<int>(old.layers.size())); !ok) return ok;
   reembed(document.query, a.width, world.words);
   reembed(document.source, a.width, world.words);
+  for (Example& example : document.learning.examples) {
+    reembed(example.query, a.width, world.words);
+    reembed(example.source, a.width, world.words);
+  }
   return {};
 }
 

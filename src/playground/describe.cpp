@@ -142,6 +142,27 @@ struct Describe {
   std::string operator()(const action::LoadDocument& a) const {
     return a.document.title.empty() ? "Open document" : "Open " + quoted(a.document.title);
   }
+  std::string operator()(const action::SetTarget& a) const {
+    return a.word.empty() ? "Set target" : "Set target " + quoted(a.word);
+  }
+  std::string operator()(const action::ClearTarget&) const { return "Clear target"; }
+  std::string operator()(const action::ClearTargets&) const { return "Clear targets"; }
+  std::string operator()(const action::AddExample& a) const { return "Add example " + quoted(a.text); }
+  std::string operator()(const action::SetExample&) const { return "Type example"; }
+  std::string operator()(const action::RemoveExample&) const { return "Remove example"; }
+  std::string operator()(const action::ShowExample&) const { return "Show example"; }
+  std::string operator()(const action::SetLearning&) const { return "Set learning"; }
+  std::string operator()(const action::LockCells& a) const {
+    return (a.locked ? "Lock cells of " : "Unlock cells of ") + address(a.at.tensor);
+  }
+  std::string operator()(const action::SetParameters& a) const {
+    return a.steps > 0 ? "Learn" : "Set parameters";
+  }
+  std::string operator()(const action::Train&) const { return "Train"; }
+  std::string operator()(const action::Batch& a) const {
+    if (!a.name.empty()) return a.name.substr(0, 100);
+    return a.steps.empty() ? "Nothing" : describe(a.steps.front().action);
+  }
 };
 
 }  // namespace

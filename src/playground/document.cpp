@@ -6,13 +6,24 @@
 #include <tuple>
 
 namespace ap {
-namespace {
 
 bool same_bits(const SharedMatrix& a, const SharedMatrix& b) {
   if (a == b) return true;
   if (!a || !b || a->rows() != b->rows() || a->cols() != b->cols()) return false;
   const auto bytes = static_cast<std::size_t>(a->size()) * sizeof(float);
   return bytes == 0 || std::memcmp(a->data(), b->data(), bytes) == 0;
+}
+
+bool same_bits(const Sentence& a, const Sentence& b) {
+  return a.text == b.text && a.tokens == b.tokens && same_bits(a.embeddings, b.embeddings);
+}
+
+namespace {
+
+using ap::same_bits;
+
+bool same_bits(const LockedCells& a, const LockedCells& b) {
+  return a == b || (a && b && *a == *b);
 }
 
 bool same_bits(const Linear& a, const Linear& b) {
@@ -44,10 +55,6 @@ bool same_bits(const Model& a, const Model& b) {
   return options(a) == options(b) && same_bits(a.positions, b.positions) &&
          std::ranges::equal(a.layers, b.layers,
                             [](const Layer& x, const Layer& y) { return same_bits(x, y); });
-}
-
-bool same_bits(const Sentence& a, const Sentence& b) {
-  return a.text == b.text && a.tokens == b.tokens && same_bits(a.embeddings, b.embeddings);
 }
 
 Result<void> check_sentence(const Sentence& sentence, int width, const std::string& where) {
@@ -183,7 +190,8 @@ bool operator==(const Document& a, const Document& b) {
   return a.title == b.title && a.preset == b.preset && a.token_mode == b.token_mode &&
          same_bits(a.query, b.query) && a.cross == b.cross && same_bits(a.source, b.source) &&
          same_bits(a.model, b.model) && same_bits(a.mask, b.mask) &&
-         a.kv_length == b.kv_length && a.cached == b.cached && a.locked == b.locked;
+         a.kv_length == b.kv_length && a.cached == b.cached && a.locked == b.locked &&
+         same_bits(a.locked_cells, b.locked_cells) && a.learning == b.learning;
 }
 
 Input input_of(const Document& document, std::shared_ptr<const Past> past) {
@@ -211,6 +219,7 @@ Result<void> validate(const Document& document) {
   }
   if (auto ok = check_cached(document); !ok) return ok;
   if (auto ok = check_locks(document); !ok) return ok;
+  if (auto ok = check_learning(document); !ok) return ok;
   const Input input = input_of(document);
   if (document.kv_length < -1 || document.kv_length > input.keys()) {
     return fail(ErrorCode::kRange,

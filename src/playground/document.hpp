@@ -9,31 +9,10 @@
 
 #include "attention/input.hpp"
 #include "attention/tensor_id.hpp"
+#include "playground/learning.hpp"
 #include "text/tokenizer.hpp"
 
 namespace ap {
-
-/// Where a token's embedding row came from.
-enum class Origin {
-  kWord,      // the word list
-  kUnknown,   // no such word there: a stable vector seeded by the word
-  kEdited,    // changed or given by a person, a script or a preset
-  kIdentity,  // one-hot by position, when a preset or a person asks for it
-};
-
-struct TokenEntry {
-  std::string text;
-  Origin origin = Origin::kUnknown;
-  bool operator==(const TokenEntry&) const = default;
-};
-
-/// One sentence with its embeddings (tokens x D).
-struct Sentence {
-  std::string text;
-  std::vector<TokenEntry> tokens;
-  SharedMatrix embeddings;
-  [[nodiscard]] int size() const noexcept { return static_cast<int>(tokens.size()); }
-};
 
 struct Document {
   std::string title;
@@ -46,7 +25,9 @@ struct Document {
   SharedMatrix mask;       // painted: query tokens x source tokens, 0, -inf or finite; null: none
   int kv_length = -1;      // padding; -1: none
   int cached = 0;          // KV cache: this many first tokens are past; self-attention and causal only
-  std::set<std::pair<int, Stage>> locked;  // {layer, stage}: cells that refuse edits
+  std::set<std::pair<int, Stage>> locked;  // {layer, stage}: cells that refuse edits and learning
+  LockedCells locked_cells;                // single cells that do; addresses as in the trace
+  Learning learning;
 };
 /// Equal in every bit that a person could see, matrices compared by content.
 [[nodiscard]] bool operator==(const Document& a, const Document& b);

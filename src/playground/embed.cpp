@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/rng.hpp"
+#include "playground/learn.hpp"
 #include "text/word_vectors.hpp"
 
 namespace ap {
@@ -123,6 +124,7 @@ Result<void> replace_tokens(Document& document, Side side, TokenEdit edit, const
   const std::vector<int>* from = &edit.from.replaced;
   const bool source_side = !query || !document.cross;
   document.mask = follow(document.mask, query ? from : nullptr, source_side ? from : nullptr);
+  follow_targets(document.learning.targets, query ? from : nullptr, source_side ? from : nullptr);
   rebuild(side_of(document, side), edit, document.model.width, world.words);
   fit_to_sentences(document);
   return {};
@@ -165,7 +167,7 @@ void fit_to_sentences(Document& document) {
   document.kv_length = std::min(document.kv_length, sources);
   document.cached = std::clamp(document.cached, 0, std::max(queries - 1, 0));
   Positions& positions = document.model.positions;
-  const int needed = std::max(queries, sources);
+  const int needed = std::max({queries, sources, longest_example(document)});
   const int have = positions.learned ? static_cast<int>(positions.learned->rows()) : 0;
   if (positions.kind != PositionKind::kLearned || (positions.learned && have >= needed)) return;
   const int width = document.model.width;

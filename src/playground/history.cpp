@@ -13,7 +13,7 @@ void History::record(const Document& before, std::string name, std::uint64_t ges
   future_.clear();
   if (gesture != 0 && gesture == open_gesture_ && !past_.empty()) return;
   open_gesture_ = gesture;
-  past_.push_back({before, std::move(name)});
+  past_.push_back({before, std::move(name), gesture});
   if (past_.size() > kMaxSteps) past_.erase(past_.begin());
 }
 

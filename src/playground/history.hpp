@@ -27,6 +27,10 @@ class History {
   bool redo(Document& document);
   /// The next action starts a new step, whatever its gesture.
   void seal() noexcept { open_gesture_ = 0; }
+  /// Goes on with the last step if it is of this gesture, even after `seal`: a training run.
+  void reopen(std::uint64_t gesture) noexcept {
+    if (!past_.empty() && past_.back().gesture == gesture) open_gesture_ = gesture;
+  }
   /// Changes every document kept, without a step: the word list has grown.
   void rewrite(const std::function<void(Document&)>& change);
   void clear();
@@ -35,6 +39,7 @@ class History {
   struct Step {
     Document document;
     std::string name;
+    std::uint64_t gesture = 0;
   };
   std::vector<Step> past_;
   std::vector<Step> future_;

@@ -112,4 +112,21 @@ std::span<const EnumName<MlpKind>> enum_names() noexcept {
   return kNames;
 }
 
+template <>
+std::span<const EnumName<Optimizer>> enum_names() noexcept {
+  static constexpr EnumName<Optimizer> kNames[] = {{Optimizer::kSgd, "sgd"},
+                                                   {Optimizer::kMomentum, "momentum"},
+                                                   {Optimizer::kAdam, "adam"}};
+  return kNames;
+}
+
+template <>
+std::span<const EnumName<TrainCommand>> enum_names() noexcept {
+  static constexpr EnumName<TrainCommand> kNames[] = {{TrainCommand::kPlay, "play"},
+                                                      {TrainCommand::kPause, "pause"},
+                                                      {TrainCommand::kStep, "step"},
+                                                      {TrainCommand::kRewind, "rewind"}};
+  return kNames;
+}
+
 }  // namespace ap

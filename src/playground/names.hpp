@@ -33,6 +33,8 @@ template <> std::span<const EnumName<PositionKind>> enum_names() noexcept;
 template <> std::span<const EnumName<NormKind>> enum_names() noexcept;
 template <> std::span<const EnumName<NormPlace>> enum_names() noexcept;
 template <> std::span<const EnumName<MlpKind>> enum_names() noexcept;
+template <> std::span<const EnumName<Optimizer>> enum_names() noexcept;
+template <> std::span<const EnumName<TrainCommand>> enum_names() noexcept;
 
 template <class E>
 [[nodiscard]] std::string_view enum_name(E value) noexcept {

@@ -51,6 +51,10 @@ class WordLearner {
   bool learn(Document& document) {
     const bool query = learn(document.query);
     const bool source = learn(document.source);
+    for (Example& example : document.learning.examples) {
+      learn(example.query);
+      learn(example.source);
+    }
     return query || source;
   }
 
@@ -94,6 +98,12 @@ Session::Session() {
 }
 
 Result<void> Session::dispatch(const Action& action, std::uint64_t gesture) {
+  if (const auto* train = std::get_if<action::Train>(&action)) {
+    auto done = trainer_.command(*train);
+    changed();
+    return done;
+  }
+  if (std::holds_alternative<action::SetParameters>(action)) history_.reopen(gesture);
   auto next = update(document_, action, World{words_.get()});
   if (!next) return std::unexpected(std::move(next).error());
   history_.record(document_, describe(action), gesture);
@@ -104,6 +114,7 @@ Result<void> Session::dispatch(const Action& action, std::uint64_t gesture) {
 }
 
 bool Session::undo() {
+  trainer_.pause();
   if (!history_.undo(document_)) return false;
   recompute();
   changed();
@@ -111,6 +122,7 @@ bool Session::undo() {
 }
 
 bool Session::redo() {
+  trainer_.pause();
   if (!history_.redo(document_)) return false;
   recompute();
   changed();
@@ -128,7 +140,9 @@ void Session::set_words(std::shared_ptr<const WordVectors> words) {
 }
 
 void Session::pin_baseline() {
-  baseline_ = std::make_shared<const Trace>(trace_);
+  const auto pinned = std::make_shared<Trace>(trace_);
+  for (LayerTrace& layer : pinned->layers) layer.parts.resize(0, 0);  // it will not be edited
+  baseline_ = pinned;
   baseline_document_ = std::make_shared<const Document>(document_);
   changed();
 }

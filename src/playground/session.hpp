@@ -11,6 +11,7 @@
 #include "attention/forward.hpp"
 #include "playground/action.hpp"
 #include "playground/history.hpp"
+#include "playground/learn_run.hpp"
 #include "text/word_vectors.hpp"
 
 namespace ap {
@@ -33,6 +34,9 @@ class Session {
   bool redo();
   /// The next dispatch begins a new undo step (mouse released, field left).
   void end_gesture() noexcept { history_.seal(); }
+  /// Plays, pauses and steps by action::Train; the program calls `advance` every frame.
+  [[nodiscard]] Trainer& trainer() noexcept { return trainer_; }
+  [[nodiscard]] const Trainer& trainer() const noexcept { return trainer_; }
   /// A number for a new gesture.
   [[nodiscard]] std::uint64_t new_gesture() noexcept { return ++last_gesture_; }
 
@@ -72,6 +76,7 @@ class Session {
   std::uint64_t last_gesture_ = 0;
   std::vector<std::pair<int, std::function<void()>>> listeners_;
   int last_listener_ = 0;
+  Trainer trainer_{*this};
   bool notifying_ = false;
   bool again_ = false;  // changed while listeners were being told
 };

@@ -3,6 +3,7 @@
 
 #include "playground/embed.hpp"
 #include "playground/json_read.hpp"
+#include "playground/learn_json.hpp"
 #include "playground/state_json.hpp"
 #include "playground/state_layers.hpp"
 #include "playground/state_write.hpp"
@@ -14,10 +15,23 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxTitleBytes = 1000;
+/// Cells that a text may have made without writing them out: a short text costs little.
+constexpr std::int64_t kMaxMadeCells = std::int64_t{1} << 24;
 
 struct Reader {
   JsonErrors errors;
   const WordVectors* words = nullptr;
+  std::int64_t made = 0;
+
+  /// Before cells are made by name; false if they would be too many.
+  bool make_room(std::int64_t rows, std::int64_t cols, const std::string& path) {
+    made += rows * cols;
+    if (made <= kMaxMadeCells) return true;
+    errors.add(ErrorCode::kTooLarge,
+               "more than " + std::to_string(kMaxMadeCells) + " numbers made by name; write them out",
+               path);
+    return false;
+  }
 
   void check_bytes(const std::string& text, std::size_t most, const std::string& path) {
     if (text.size() <= most) return;
@@ -35,6 +49,7 @@ struct Reader {
   void made_embeddings(const Json& json, Sentence& sentence, int width, const std::string& path) {
     std::string how;
     read(json, how, path, errors);
+    if (!make_room(sentence.size(), width, path)) return;
     Matrix rows = Matrix::Zero(sentence.size(), width);
     if (how == "one_hot") {
       rows = one_hot(sentence.size(), width);
@@ -138,16 +153,19 @@ struct Reader {
   /// A list of rows, "identity", "zeros" or {"random": seed}.
   SharedMatrix weight(const Json& json, const Model& m, Stage stage, int layer,
                       const std::string& path) {
+    const Shape shape = weight_shape(m, stage);
+    if (!json.is_array() && !make_room(shape.rows, shape.cols, path)) return nullptr;
     if (json.is_object()) {
       std::uint64_t seed = 0;
       JsonObject object(json, path, errors);
+      float scale = 1.0F;
       object.required("random", seed);
+      object.optional("scale", scale);
       object.finish();
-      return errors ? nullptr : share(random_weight(m, stage, layer, seed));
+      return errors ? nullptr : share(scale * random_weight(m, stage, layer, seed));
     }
     if (json.is_string()) {
       const auto& how = json.get_ref<const std::string&>();
-      const Shape shape = weight_shape(m, stage);
       if (how == "identity") return share(identity_weight(m, stage));
       if (how == "zeros") return share(Matrix::Zero(shape.rows, shape.cols));
       errors.add(ErrorCode::kUnknownKey,
@@ -240,6 +258,54 @@ struct Reader {
     });
   }
 
+  /// Targets that are given by a word alone.
+  void made_targets(std::vector<Target>& targets, int width, const std::string& path) {
+    for (std::size_t i = 0; i < targets.size() && !errors; ++i) {
+      Target& t = targets[i];
+      if (t.values) continue;
+      Matrix row(1, width);
+      const bool known = words && !t.word.empty() && t.stage == Stage::kOutput &&
+                         embed_word(words, t.word, width, row.data()) == Origin::kWord;
+      if (!known) {
+        errors.add(words ? ErrorCode::kNotFound : ErrorCode::kUnsupported,
+                   "needs values, or for an output a word of the list at hand",
+                   path + "[" + std::to_string(i) + "]");
+      }
+      t.values = share(std::move(row));
+    }
+  }
+
+  void example(const Json& json, Document& out, const std::string& path) {
+    JsonObject object(json, path, errors);
+    Example next;
+    if (const Json* found = object.need("query"); found && !errors) {
+      sentence(*found, next.query, out.token_mode, out.model.width, object.path("query"));
+    }
+    if (const Json* found = object.find("source"); found && !errors) {
+      sentence(*found, next.source, out.token_mode, out.model.width, object.path("source"));
+    }
+    read_targets(object, "targets", next.targets);
+    made_targets(next.targets, out.model.width, object.path("targets"));
+    object.finish();
+    if (out.learning.examples.size() >= static_cast<std::size_t>(kMaxExamples)) {
+      errors.add(ErrorCode::kTooLarge, "more than " + std::to_string(kMaxExamples) + " examples", path);
+    }
+    out.learning.examples.push_back(std::move(next));
+  }
+
+  void learning(const Json& json, Document& out, const std::string& path) {
+    JsonObject object(json, path, errors);
+    read_learn_options(object, out.learning);
+    read_targets(object, "targets", out.learning.targets);
+    made_targets(out.learning.targets, out.model.width, object.path("targets"));
+    if (object.find("examples")) {
+      object.each("examples", [&](const Json& item, const std::string& where) {
+        example(item, out, where);
+      });
+    }
+    object.finish();
+  }
+
   void document(const Json& json, Document& out, const std::string& path) {
     JsonObject object(json, path, errors);
     int version = 0;
@@ -272,6 +338,10 @@ struct Reader {
     object.optional("kv_length", out.kv_length);
     object.optional("cached", out.cached);
     locks(object, out);
+    read_locked_cells(object, out.locked_cells);
+    if (const Json* found = object.find("learning"); found && !errors) {
+      learning(*found, out, object.path("learning"));
+    }
     object.finish();
   }
 };
@@ -299,8 +369,25 @@ Result<Document> read_document(std::string_view text, const WordVectors* words) 
   return read_document(*json, "", words);
 }
 
-Result<Document> document_from_json(std::string_view json) {
-  return read_document(json, nullptr);
+Result<void> learning_from_json(Document& document, std::string_view text, const WordVectors* words) {
+  auto json = parse_json(text);
+  if (!json) return std::unexpected(std::move(json).error());
+  Reader reader;
+  reader.words = words;
+  document.learning = {};
+  document.locked_cells = nullptr;
+  JsonObject object(*json, "", reader.errors);
+  read_locked_cells(object, document.locked_cells);
+  if (const Json* found = object.need("learning"); found && !reader.errors) {
+    reader.learning(*found, document, "learning");
+  }
+  object.finish();
+  if (reader.errors) return std::unexpected(std::move(*reader.errors.first));
+  return {};
+}
+
+Result<Document> document_from_json(std::string_view json, const WordVectors* words) {
+  return read_document(json, words);
 }
 
 }  // namespace ap

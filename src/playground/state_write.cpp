@@ -1,5 +1,7 @@
 // to_json(Document).
+#include "playground/embed.hpp"
 #include "playground/json_write.hpp"
+#include "playground/learn_json.hpp"
 #include "playground/state_json.hpp"
 #include "playground/state_layers.hpp"
 #include "playground/state_write.hpp"
@@ -7,13 +9,30 @@
 namespace ap {
 namespace {
 
-void write_sentence(JsonWriter& out, const Sentence& sentence) {
+/// Are these rows and origins what the word list gives?
+bool of_words(const Sentence& sentence, const WordVectors* words) {
+  if (words == nullptr || !sentence.embeddings) return false;
+  Matrix rows = *sentence.embeddings;
+  for (int i = 0; i < sentence.size(); ++i) {
+    const TokenEntry& token = sentence.tokens[static_cast<std::size_t>(i)];
+    const auto width = static_cast<int>(rows.cols());
+    if (embed_word(words, token.text, width, rows.row(i).data()) != token.origin) return false;
+  }
+  return same_bits(share(std::move(rows)), sentence.embeddings);
+}
+
+void write_sentence(JsonWriter& out, const Sentence& sentence, const WordVectors* words = nullptr) {
   out.open('{');
   out.field("text", sentence.text);
   out.key("tokens");
   out.open('[');
   for (const TokenEntry& token : sentence.tokens) out.value(token.text);
   out.close(']');
+  if (of_words(sentence, words)) {
+    out.field("embeddings", "words");
+    out.close('}');
+    return;
+  }
   out.key("origins");
   out.open('[');
   for (const TokenEntry& token : sentence.tokens) out.value(token.origin);
@@ -72,6 +91,27 @@ void write_model(JsonWriter& out, const Model& m) {
   out.close('}');
 }
 
+void write_learning(JsonWriter& out, const Learning& learning, const WordVectors* words = nullptr) {
+  out.open('{');
+  write_learn_options(out, learning);
+  write_targets(out, learning.targets);
+  out.key("examples");
+  out.open('[');
+  for (const Example& example : learning.examples) {
+    out.open('{');
+    out.key("query");
+    write_sentence(out, example.query, words);
+    if (example.source.embeddings) {
+      out.key("source");
+      write_sentence(out, example.source, words);
+    }
+    write_targets(out, example.targets);
+    out.close('}');
+  }
+  out.close(']');
+  out.close('}');
+}
+
 }  // namespace
 
 void write_document(JsonWriter& out, const Document& document) {
@@ -101,7 +141,23 @@ void write_document(JsonWriter& out, const Document& document) {
     out.close('}');
   }
   out.close(']');
+  if (document.locked_cells) write_locked_cells(out, *document.locked_cells);
+  if (!(document.learning == Learning{})) {
+    out.key("learning");
+    write_learning(out, document.learning);
+  }
   out.close('}');
+}
+
+std::string learning_to_json(const Document& document, const WordVectors* words) {
+  std::string text;
+  JsonWriter out(text);
+  out.open('{');
+  if (document.locked_cells) write_locked_cells(out, *document.locked_cells);
+  out.key("learning");
+  write_learning(out, document.learning, words);
+  out.close('}');
+  return text;
 }
 
 std::string to_json(const Document& document) {

@@ -3,6 +3,7 @@
 
 #include "playground/action.hpp"
 #include "playground/apply.hpp"
+#include "playground/learn.hpp"
 
 namespace ap {
 namespace {
@@ -14,7 +15,9 @@ constexpr bool kOnlyCells =
     std::is_same_v<A, action::SetCell> || std::is_same_v<A, action::SetBlock> ||
     std::is_same_v<A, action::Fill> || std::is_same_v<A, action::PaintMask> ||
     std::is_same_v<A, action::ClearMask> || std::is_same_v<A, action::Lock> ||
-    std::is_same_v<A, action::SetTitle>;
+    std::is_same_v<A, action::SetTitle> || std::is_same_v<A, action::SetTarget> ||
+    std::is_same_v<A, action::ClearTarget> || std::is_same_v<A, action::ClearTargets> ||
+    std::is_same_v<A, action::LockCells> || std::is_same_v<A, action::SetParameters>;
 
 }  // namespace
 
@@ -24,11 +27,30 @@ Result<Document> update(const Document& document, const Action& action, const Wo
       [&]<class A>(const A& a) -> Result<void> {
         if (auto ok = apply(next, a, world); !ok) return ok;
         if constexpr (kOnlyCells<A>) return {};
+        fit_learning(next, world);
         return validate(next);
       },
       action);
   if (!applied) return std::unexpected(std::move(applied).error());
   return next;
+}
+
+/// Each step sees what the ones before it left; the whole is validated at the end as well.
+Result<void> apply(Document& document, const action::Batch& a, const World& world) {
+  if (a.steps.size() > kMaxBatch) {
+    return fail(ErrorCode::kTooLarge, std::to_string(a.steps.size()) + " actions in one; the most is " +
+                                          std::to_string(kMaxBatch), "actions");
+  }
+  for (std::size_t i = 0; i < a.steps.size(); ++i) {
+    auto next = update(document, a.steps[i].action, world);
+    if (!next) {
+      Error error = std::move(next).error();
+      error.where = "actions[" + std::to_string(i) + "]" + (error.where.empty() ? "" : ".") + error.where;
+      return std::unexpected(std::move(error));
+    }
+    document = std::move(*next);
+  }
+  return {};
 }
 
 }  // namespace ap

@@ -80,12 +80,18 @@ Matrix identity_weight(const Model& m, Stage stage) {
   return out;
 }
 
+void random_weight_start(const Model& m, Stage stage, int layer, std::uint64_t seed, float* out,
+                         std::ptrdiff_t count) {
+  Rng rng(seed_from(name(stage), seed * 64 + static_cast<std::uint64_t>(layer)));
+  const int rows = weight_shape(m, stage).rows;
+  const float spread = 1.0F / std::sqrt(static_cast<float>(std::max(rows, 1)));
+  for (std::ptrdiff_t i = 0; i < count; ++i) out[i] = spread * rng.normal();
+}
+
 Matrix random_weight(const Model& m, Stage stage, int layer, std::uint64_t seed) {
   const Shape shape = weight_shape(m, stage);
-  Rng rng(seed_from(name(stage), seed * 64 + static_cast<std::uint64_t>(layer)));
-  const float spread = 1.0F / std::sqrt(static_cast<float>(std::max(shape.rows, 1)));
   Matrix out(shape.rows, shape.cols);
-  for (std::ptrdiff_t i = 0; i < out.size(); ++i) out.data()[i] = spread * rng.normal();
+  random_weight_start(m, stage, layer, seed, out.data(), out.size());
   return out;
 }
 

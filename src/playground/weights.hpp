@@ -10,7 +10,7 @@
 
 namespace ap {
 
-inline constexpr std::uint64_t kMaxParameterBytes = 600'000'000;
+inline constexpr std::uint64_t kMaxParameterBytes = 280'000'000;
 
 struct Shape {
   int rows = 0;
@@ -27,6 +27,9 @@ struct Shape {
 
 /// Normal numbers / sqrt(rows), seeded by seed, layer and stage.
 [[nodiscard]] Matrix random_weight(const Model& model, Stage stage, int layer, std::uint64_t seed);
+/// Its first `count` numbers alone: to see which seed a matrix was made from.
+void random_weight_start(const Model& model, Stage stage, int layer, std::uint64_t seed, float* out,
+                         std::ptrdiff_t count);
 
 /// Counts and the bytes of all parameters are within their limits.
 [[nodiscard]] Result<void> check_shape(const Model& model);

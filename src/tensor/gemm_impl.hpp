@@ -15,17 +15,22 @@
 
 namespace ap::simd {
 
-template <class V, int kTileRows = V::kTileRows, int kTileRegs = V::kTileRegs>
+template <class V, int kTileRows = V::kTileRows, int kTileRegs = V::kTileRegs,
+          int kTileSteps = 1>
 struct Gemm {
   using Reg = typename V::Reg;
   using Quad = typename V::Quad;
   using Vectors = VectorProducts<V>;
   static constexpr int kRows = kTileRows;
   static constexpr int kRegs = kTileRegs;
+  static constexpr int kSteps = kTileSteps;  // k a pass of the hot loop
   static constexpr int kWidth = kRegs * V::kLanes;
   static constexpr int kBlockRows = 96;   // of A, of every tile height a multiple
   static constexpr int kBlockCols = 768;  // of B: a block is 768 kB
   static constexpr int kVectorLimit = 3;  // up to so many rows or columns need no packing
+  static constexpr int kSmallRows = 32;     // see small()
+  static constexpr int kSmallFloats = 6144;
+  static constexpr int kShortRows = 4;  // a rest of so many rows takes a shorter tile
 
   static constexpr int padded(int n) { return (n + kWidth - 1) / kWidth * kWidth; }
   static constexpr std::size_t panel_floats(int depth, int cols) {
@@ -79,7 +84,8 @@ struct Gemm {
       const int width = std::min(kWidth, c.cols - j);
       for (int i = 0; i < a.rows; i += kRows) {
         const int height = std::min(kRows, a.rows - i);
-        tile(a.row(i), a.stride, depth, panels, c.row(i) + j, c.stride, height, width, first);
+        any_tile(a.row(i), a.stride, depth, panels, kWidth, c.row(i) + j, c.stride, height, width,
+                 first);
       }
     }
   }
@@ -117,6 +123,8 @@ struct Gemm {
     } else if (c.cols <= kVectorLimit) {
       for (int j = 0; j < c.cols; ++j)
         Vectors::column(a, b.data + j, b.stride, c.data + j, c.stride);
+    } else if (small(b, c)) {
+      direct(a, b, c);
     } else {
       blocked(a, b, c, scratch, [](ConstView m, int k, int j, int depth, int cols, float* out) {
         pack(m.block(k, j, depth, cols), out);
@@ -169,8 +177,26 @@ struct Gemm {
   }
 
  private:
+  template <class, int, int, int>
+  friend struct Gemm;
+
   static void clear(View c) noexcept {
     for (int i = 0; i < c.rows; ++i) std::fill_n(c.row(i), c.cols, 0.0F);
+  }
+
+  /// B as it lies is as good as packed: it fits the first-level cache, needs no padding, and so few
+  /// rows would not pay for its copy.
+  static bool small(ConstView b, const View& c) noexcept {
+    return c.rows <= kSmallRows && b.rows <= kGemmDepth && b.rows * b.stride <= kSmallFloats &&
+           c.cols % kWidth == 0;
+  }
+  static void direct(ConstView a, ConstView b, View c) noexcept {
+    for (int j = 0; j < c.cols; j += kWidth) {
+      for (int i = 0; i < c.rows; i += kRows) {
+        any_tile(a.row(i), a.stride, a.cols, b.data + j, b.stride, c.row(i) + j, c.stride,
+                 std::min(kRows, c.rows - i), kWidth, true);
+      }
+    }
   }
 
   template <class Pack>
@@ -191,7 +217,8 @@ struct Gemm {
     }
   }
 
-  /// One k: kRows factors of A, kWidth of B.
+  /// One k, `kAhead` past the pointers: kRows factors of A, kWidth of B.
+  template <int kAhead>
   static AP_INLINE void step(const float* const (&at)[kRows], const float* panel,
                              Reg (&sum)[kRows][kRegs]) {
     Reg b[kRegs];
@@ -199,17 +226,74 @@ struct Gemm {
     for (int r = 0; r < kRegs; ++r) b[r] = V::load(panel + r * V::kLanes);
     AP_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      const Reg a = V::load_splat(at[i]);
+      const Reg a = V::load_splat(at[i] + kAhead);
       AP_UNROLL
       for (int r = 0; r < kRegs; ++r) sum[i][r] = V::madd(a, b[r], sum[i][r]);
     }
   }
 
+  static AP_INLINE void any_tile(const float* a, std::ptrdiff_t a_stride, int depth,
+                                 const float* panel, std::ptrdiff_t panel_stride, float* c,
+                                 std::ptrdiff_t stride, int height, int width, bool first) {
+    if constexpr (kRows > kShortRows) {
+      if (height <= kShortRows) {
+        return Gemm<V, kShortRows, kRegs>::tile(a, a_stride, depth, panel, panel_stride, c, stride,
+                                                height, width, first);
+      }
+    }
+    tile(a, a_stride, depth, panel, panel_stride, c, stride, height, width, first);
+  }
+
   /// The hot loop. The pointers step before they are used and each pass takes one k: V8 then emits
   /// no move for them, and LLVM cannot gather the passes into one expression that spills.
+  static AP_INLINE void one_by_one(const float* (&at)[kRows], int depth, const float* panel,
+                                   std::ptrdiff_t panel_stride, Reg (&sum)[kRows][kRegs]) {
+    panel -= panel_stride;
+    const float* const end = panel + depth * panel_stride;
+    AP_NO_UNROLL
+    do {
+      advance(at, panel, 1, panel_stride);
+      step<0>(at, panel, sum);
+    } while (panel != end);
+  }
+  /// Two k a pass, the way out between them, which keeps LLVM from joining them: a tile with many
+  /// pointers for its products gains more by moving them half as often than the test costs.
+  static AP_INLINE void two_by_two(const float* (&at)[kRows], int depth, const float* panel,
+                                   std::ptrdiff_t panel_stride, Reg (&sum)[kRows][kRegs]) {
+    AP_UNROLL
+    for (int i = 0; i < kRows; ++i) --at[i];
+    panel -= 2 * panel_stride;
+    const std::ptrdiff_t two = 2 * panel_stride;
+    int left = depth;
+    AP_NO_UNROLL
+    for (;;) {
+      advance(at, panel, 2, two);
+      step<0>(at, panel, sum);
+      if (was_last(left)) break;
+      step<1>(at, panel + panel_stride, sum);
+      if (was_last(left)) break;
+    }
+  }
+  static AP_INLINE void advance(const float* (&at)[kRows], const float*& panel, int k,
+                                std::ptrdiff_t panel_step) {
+    AP_UNROLL
+    for (int i = 0; i < kRows; ++i) {
+      at[i] += k;
+      V::pin(at[i]);
+    }
+    panel += panel_step;
+    V::pin(panel);
+  }
+  static AP_INLINE bool was_last(int& left) {
+    --left;
+    V::pin(left);
+    return left == 0;
+  }
+
   static __attribute__((noinline)) void tile(const float* a, std::ptrdiff_t a_stride, int depth,
-                                             const float* panel, float* c, std::ptrdiff_t stride,
-                                             int height, int width, bool first) noexcept {
+                                             const float* panel, std::ptrdiff_t panel_stride,
+                                             float* c, std::ptrdiff_t stride, int height,
+                                             int width, bool first) noexcept {
     Reg sum[kRows][kRegs];
     const float* at[kRows];
     AP_UNROLL
@@ -218,19 +302,8 @@ struct Gemm {
       AP_UNROLL
       for (int r = 0; r < kRegs; ++r) sum[i][r] = V::splat(0.0F);
     }
-    panel -= kWidth;
-    const float* const end = panel + static_cast<std::ptrdiff_t>(depth) * kWidth;
-    AP_NO_UNROLL
-    do {
-      AP_UNROLL
-      for (int i = 0; i < kRows; ++i) {
-        ++at[i];
-        V::pin(at[i]);
-      }
-      panel += kWidth;
-      V::pin(panel);
-      step(at, panel, sum);
-    } while (panel != end);
+    kSteps == 1 ? one_by_one(at, depth, panel, panel_stride, sum)
+                : two_by_two(at, depth, panel, panel_stride, sum);
     if (height == kRows && width == kWidth) {
       AP_UNROLL
       for (int i = 0; i < kRows; ++i) {
@@ -277,7 +350,7 @@ struct Gemm {
 template <class V>
 struct Products {
   using Wide = Gemm<V>;
-  using Narrow = Gemm<V, V::kNarrowRows, V::kNarrowRegs>;
+  using Narrow = Gemm<V, V::kNarrowRows, V::kNarrowRegs, V::kFused ? 1 : 2>;
 
   static bool narrow(int cols) noexcept {
     return 20 * Narrow::padded(cols) < 19 * Wide::padded(cols);
@@ -289,7 +362,7 @@ struct Products {
     narrow(c.cols) ? Narrow::gemm_bt(a, b, c, scratch) : Wide::gemm_bt(a, b, c, scratch);
   }
   static void gemm_at(ConstView a, ConstView b, View c, Scratch& scratch) noexcept {
-    narrow(c.cols) ? Narrow::gemm_at(a, b, c, scratch) : Wide::gemm_at(a, b, c, scratch);
+    Narrow::gemm_at(a, b, c, scratch);  // training's: one tile's code is enough
   }
 };
 

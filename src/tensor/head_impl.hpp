@@ -21,28 +21,23 @@ struct Head {
     if (in.k.rows == 0 || in.q.cols == 0 || in.q.rows <= Wide::kVectorLimit) {
       return in_turn(in, out, scratch);
     }
-    if (Product::narrow(in.v.cols)) {
-      by_blocks<Narrow>(in, out, scratch);
-    } else {
-      by_blocks<Wide>(in, out, scratch);
-    }
+    by_blocks(in, out, scratch);
   }
 
-  /// Keys and values are packed once, then blocks of queries pass. `Value`: the tile for weights V.
-  template <class Value>
+  /// Keys and values are packed once, then blocks of queries pass. A head is narrow in most models.
   static void by_blocks(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept {
     const int sources = in.k.rows;
     Scratch::Impl& buffers = scratch.impl();
     float* keys = buffers.key_panels.need(Wide::panel_floats(in.k.cols, sources));
-    float* values = buffers.value_panels.need(Value::panel_floats(sources, in.v.cols));
+    float* values = buffers.value_panels.need(Narrow::panel_floats(sources, in.v.cols));
     Wide::pack_all_transposed(in.k, keys);
-    Value::pack_all(in.v, values);
+    Narrow::pack_all(in.v, values);
     for (int i = 0; i < in.q.rows; i += kBlockRows) {
       const int rows = std::min(kBlockRows, in.q.rows - i);
       Wide::with_panels(in.q.block(i, 0, rows, in.q.cols), keys,
                         out.scores.block(i, 0, rows, sources));
       for (int r = i; r < i + rows; ++r) row(in, out, r);
-      Value::with_panels(out.weights.block(i, 0, rows, sources), values,
+      Narrow::with_panels(out.weights.block(i, 0, rows, sources), values,
                          out.out.block(i, 0, rows, in.v.cols));
     }
   }

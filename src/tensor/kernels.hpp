@@ -69,6 +69,8 @@ struct HeadStages {
 /// turn.
 void attention_head(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept;
 
+/// Are all bits the same? (-0 and 0 are not, a NaN and itself are.)
+[[nodiscard]] bool same_bits(const float* a, const float* b, int n) noexcept;
 /// y[j] += x[j]
 void add_row(const float* x, float* y, int n) noexcept;
 /// y[j] = x[j] * s

@@ -1,5 +1,6 @@
 // The kernels of the baseline instruction set, the choice of the best table, and Scratch.
 #include <array>
+#include <bit>
 #include <cstdlib>
 #include <new>
 
@@ -110,6 +111,22 @@ void attention_head(const HeadInput& in, const HeadStages& out, Scratch& scratch
   assert(out.weights.rows == in.q.rows && out.weights.cols == in.k.rows);
   assert(out.out.rows == in.q.rows && out.out.cols == in.v.cols);
   current()->attention_head(in, out, scratch);
+}
+bool same_bits(const float* a, const float* b, int n) noexcept {
+  // Not memcmp: in wasm it goes byte by byte. A chunk at a time is made vectors of; the first cell,
+  // because matrices that differ everywhere are common.
+  const auto bits = [](float x) { return std::bit_cast<std::uint32_t>(x); };
+  if (n > 0 && bits(a[0]) != bits(b[0])) return false;
+  constexpr int kChunk = 256;
+  for (int i = 0; i < n; i += kChunk) {
+    const int end = std::min(n, i + kChunk);
+    std::uint32_t different = 0;
+    for (int j = i; j < end; ++j) {
+      different |= bits(a[j]) ^ bits(b[j]);
+    }
+    if (different != 0) return false;
+  }
+  return true;
 }
 void add_row(const float* x, float* y, int n) noexcept { current()->add_row(x, y, n); }
 void scale_row(const float* x, float* y, int n, float s) noexcept {

@@ -52,14 +52,6 @@ struct Rows {
     return V::add(V::madd(n, c[kMinusLn2Hi], x), V::mul(n, c[kMinusLn2Lo]));
   }
 
-  /// e^x for x <= 0; below kExpMin 0.
-  static AP_INLINE Reg exp_negative(Reg x, const Constants& c) {
-    const Reg shifted = V::madd(x, c[kLog2e], c[kRound]);
-    const Reg r = exp_reduce(x, V::sub(shifted, c[kRound]), c);
-    const Reg e = V::mul(exp_poly(r, c), V::to_exponent(shifted));
-    return V::clear_where(V::less(x, c[kLowest]), e);
-  }
-
   /// e^x for every x. 2^n in two factors, because 2^128 is no float and e^88.7 is.
   static AP_INLINE Reg exp_any(Reg x, const Constants& c) {
     const Reg round = c[kRound];
@@ -117,13 +109,47 @@ struct Rows {
                        y);  // -inf: hidden, and stays so
     }
   };
-  template <bool kTempered>
-  struct ExpBelow {
+  struct Temper {
     Reg top, factor;
-    Constants constants;
-    AP_INLINE Reg operator()(Reg a) const {
-      const Reg below = V::sub(a, top);
-      return exp_negative(kTempered ? V::mul(below, factor) : below, constants);
+    AP_INLINE Reg operator()(Reg a) const { return V::mul(V::sub(a, top), factor); }
+  };
+  /// The two halves of e^d for d <= 0; their constants stay in registers.
+  struct Reduce {
+    Reg top, log2e, round, hi, lo, lowest;
+    AP_INLINE explicit Reduce(float largest) : top(V::splat(largest)) {
+      const Constants c;
+      log2e = c[kLog2e];
+      round = c[kRound];
+      hi = c[kMinusLn2Hi];
+      lo = c[kMinusLn2Lo];
+      lowest = c[kLowest];
+    }
+    AP_INLINE void operator()(Reg x, float* rest, float* power) const {
+      const Reg d = V::sub(x, top);
+      const Reg shifted = V::madd(d, log2e, round);
+      const Reg whole = V::sub(shifted, round);
+      const Reg r = V::madd(whole, lo, V::madd(whole, hi, d));
+      const Reg none = V::less(d, lowest);
+      V::store(rest, V::clear_where(none, r));
+      V::store(power, V::clear_where(none, V::to_exponent(shifted)));
+    }
+  };
+  struct Finish {
+    Reg c6, c5, c4, c3, c2;
+    AP_INLINE Finish() {
+      const Constants c;
+      c6 = c[kC6];
+      c5 = c[kC5];
+      c4 = c[kC4];
+      c3 = c[kC3];
+      c2 = c[kC2];
+    }
+    AP_INLINE Reg operator()(Reg r, Reg power) const {
+      const Reg square = V::mul(r, r);
+      const Reg low = V::madd(c3, r, c2);
+      const Reg high = V::madd(c6, square, V::madd(c5, r, c4));
+      const Reg p = V::madd(V::madd(high, square, low), square, r);
+      return V::madd(p, power, power);
     }
   };
 
@@ -208,12 +234,12 @@ struct Rows {
       return;
     }
     if (top == kInf) return share_infinities(x, y, n);
-    const Reg shift = V::splat(top);
-    const Reg factor = V::splat(inv_temperature);
-    // A factor of one changes no bit and costs a step of the chain.
-    const float total = inv_temperature == 1.0F
-                            ? exp_and_sum(x, y, n, ExpBelow<false>{shift, factor, {}})
-                            : exp_and_sum(x, y, n, ExpBelow<true>{shift, factor, {}});
+    if (inv_temperature != 1.0F) {  // x - 0 below changes no bit
+      map(x, y, n, Temper{V::splat(top), V::splat(inv_temperature)});
+      x = y;
+      top = 0.0F;
+    }
+    const float total = exp_and_sum(x, y, n, top);
     scale_row(y, y, n, 1.0F / total);
   }
 
@@ -227,7 +253,7 @@ struct Rows {
     for (; i < n; i += V::kLanes) {
       total[0] = V::add(total[0], load_part<V>(x + i, std::min(V::kLanes, n - i), 0.0F));
     }
-    return reduce_sum(total);
+    return add_lanes(V::add(V::add(total[0], total[1]), V::add(total[2], total[3])));
   }
 
  private:
@@ -246,26 +272,51 @@ struct Rows {
     store_part<V>(y + i, n - i, f(p, load_part<V>(b + i, n - i, 0.0F)));
   }
 
-  /// y = f(x); the sum of y.
-  template <class F>
-  static AP_INLINE float exp_and_sum(const float* x, float* y, int n, const F& f) {
-    Reg total[4] = {V::splat(0.0F), V::splat(0.0F), V::splat(0.0F), V::splat(0.0F)};
+  /// y = e^(x - top) for x <= top; the sum of y. Two passes over a chunk at a time, r and 2^n
+  /// of exp between them in memory: the chain of one element is long, and a processor holds only so
+  /// many waiting operations; halves of it overlap better (a third off a softmax).
+  static float exp_and_sum(const float* x, float* y, int n, float top) noexcept {
+    constexpr int kChunk = 512;
+    alignas(64) float rest[kChunk];
+    alignas(64) float power[kChunk];
+    Reg total[2] = {V::splat(0.0F), V::splat(0.0F)};
+    for (int i = 0; i < n; i += kChunk) {
+      const int part = std::min(kChunk, n - i);
+      exp_reduce_below(x + i, rest, power, part, top);
+      exp_finish(rest, power, y + i, part, total);
+    }
+    return add_lanes(V::add(total[0], total[1]));
+  }
+
+  /// x - top = n ln 2 + r: r and 2^n; both 0 where the power is below the normal floats,
+  /// and past the end.
+  static void exp_reduce_below(const float* x, float* rest, float* power, int n,
+                               float top) noexcept {
+    const Reduce reduce(top);
     int i = 0;
-    for (; i + 4 * V::kLanes <= n; i += 4 * V::kLanes) {
+    for (; i + V::kLanes <= n; i += V::kLanes) reduce(V::load(x + i), rest + i, power + i);
+    if (i < n) reduce(load_part<V>(x + i, n - i, -kInf), rest + i, power + i);
+  }
+
+  /// y = 2^n e^r, added to the totals, which take turns.
+  static void exp_finish(const float* rest, const float* power, float* y, int n,
+                         Reg (&total)[2]) noexcept {
+    const Finish finish;
+    int i = 0;
+    for (; i + 2 * V::kLanes <= n; i += 2 * V::kLanes) {
       AP_UNROLL
-      for (int u = 0; u < 4; ++u) {
-        const Reg e = f(V::load(x + i + u * V::kLanes));
-        V::store(y + i + u * V::kLanes, e);
+      for (int u = 0; u < 2; ++u) {
+        const int at = i + u * V::kLanes;
+        const Reg e = finish(V::load(rest + at), V::load(power + at));
+        V::store(y + at, e);
         total[u] = V::add(total[u], e);
       }
     }
-    for (; i < n; i += V::kLanes) {  // lanes past the end: e^-inf = 0
-      const int part = std::min(V::kLanes, n - i);
-      const Reg e = f(load_part<V>(x + i, part, -kInf));
-      store_part<V>(y + i, part, e);
+    for (; i < n; i += V::kLanes) {
+      const Reg e = finish(V::load(rest + i), V::load(power + i));
+      store_part<V>(y + i, std::min(V::kLanes, n - i), e);
       total[0] = V::add(total[0], e);
     }
-    return reduce_sum(total);
   }
 
   static float reduce_max(Reg a) noexcept {
@@ -273,10 +324,10 @@ struct Rows {
     V::store(lanes, a);
     return *std::max_element(lanes, lanes + V::kLanes);
   }
-  /// Accumulators by pairs, then lanes from the first to the last.
-  static float reduce_sum(const Reg (&total)[4]) noexcept {
+  /// Lanes from the first to the last.
+  static float add_lanes(Reg a) noexcept {
     float lanes[V::kLanes];
-    V::store(lanes, V::add(V::add(total[0], total[1]), V::add(total[2], total[3])));
+    V::store(lanes, a);
     float s = 0.0F;
     for (const float lane : lanes) s += lane;
     return s;

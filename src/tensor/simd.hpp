@@ -37,9 +37,10 @@ struct Wasm128 {
   static constexpr bool kFused = false;
   static constexpr const char* kName = "simd128";
 
-  /// The pointer is computed here, not folded into an index that is turned back at every load.
+  /// The value is computed here: a pointer is not folded into an index that is turned back at every
+  /// load.
   template <class T>
-  static AP_INLINE void pin(T*& value) {
+  static AP_INLINE void pin(T& value) {
     asm volatile("" : "+r"(value));
   }
   static AP_INLINE Reg load(const float* p) { return wasm_v128_load(p); }
@@ -104,7 +105,7 @@ struct Generic128 {
   static constexpr const char* kName = "generic";
 
   template <class T>
-  static AP_INLINE void pin(T*&) {}
+  static AP_INLINE void pin(T&) {}
   static AP_INLINE Reg load(const float* p) {
     Reg r;
     std::memcpy(&r, p, sizeof r);

@@ -41,7 +41,7 @@ struct Avx2 {
   static constexpr const char* kName = "avx2";
 
   template <class T>
-  static AP_INLINE void pin(T*&) {}
+  static AP_INLINE void pin(T&) {}
   static AP_INLINE Reg load(const float* p) { return _mm256_loadu_ps(p); }
   static AP_INLINE void store(float* p, Reg a) { _mm256_storeu_ps(p, a); }
   static AP_INLINE Reg splat(float x) { return _mm256_set1_ps(x); }

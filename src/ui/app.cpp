@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "ui/lesson_view.hpp"
 #include "ui/panels.hpp"
 #include "ui/style.hpp"
 #include "ui/text_field.hpp"
+#include "ui/view_link.hpp"
 #include "ui/view_store.hpp"
 
 namespace ap::ui {
@@ -33,8 +35,9 @@ struct Region {
 }  // namespace
 
 App::App(Session& session, platform::Ports& ports)
-    : session_(session), ports_(ports), labels_(ports), sheet_(session, ports, labels_) {
-  if (const auto stored = ports.load(kStored)) {
+    : session_(session), ports_(ports), lessons_(session, ports), labels_(ports), sheet_(session, ports, labels_) {
+  // In somebody's page each starts as its author made it.
+  if (const auto stored = ports.embedded() ? std::nullopt : ports.load(kStored)) {
     stored_ = *stored;
     read_view(stored_, view_);
   }
@@ -145,9 +148,28 @@ void App::panel(Context& context, const Regions& regions) {
   ImGui::PopID();
 }
 
+void App::command(std::string_view lines) {
+  commands_ += lines;
+  ports_.request_frame();
+}
+
+void App::tell(std::string text, bool error) {
+  constexpr double kSeconds = 10;
+  notice_ = {std::move(text), std::nullopt, error, ports_.now() + kSeconds};
+  ports_.announce(notice_.text);
+  ports_.request_frame();
+  ports_.request_frame_after(kSeconds);
+}
+
+float App::natural_height() const {
+  const Rect& bounds = sheet_.model().sheet().bounds;
+  const float whole = around_ + fit_width(bounds, sheet_.region()).zoom * bounds.h + 24;
+  return std::min(whole, 1.4F * sheet_.region().w);
+}
+
 void App::store_view() {
   const std::string text = view_text(view_);
-  if (text == stored_) {
+  if (text == stored_ || ports_.embedded()) {
     store_at_ = 0;
     return;
   }
@@ -179,20 +201,34 @@ void App::frame(float width, float height, float /*scale*/) {
   if (heatmaps_) heatmaps_->begin_frame();
   LayoutInput in{width, height, view_.panel != PanelKind::kNone, view_.panel_lift,
                  ports_.coarse_pointer(), session_.document().cross,
-                 !view_.welcome_done && !ports_.embedded()};
-  const Regions regions = arrange(in);
+                 !view_.welcome_done && !ports_.embedded() && !is_hidden(view_, kHideHints)};
+  in.no_top = is_hidden(view_, kHideTop);
+  in.no_steps = is_hidden(view_, kHideSteps);
+  in.no_rail = is_hidden(view_, kHidePanel);
+  in.no_status = is_hidden(view_, kHideStatus);
+  const float column = lessons_.column() ? std::min(kLessonWidth, width * 0.45F) : 0.F;
+  in.width -= column;
+  const Regions regions = shifted(arrange(in), column);
   view_.narrow = regions.narrow;
   view_.pointed = std::exchange(view_.pointed_next, std::nullopt);
+  around_ = height - regions.sheet.h;
   sheet_.update(view_, regions.sheet);
   Context context{session_, ports_, view_, labels_, t, heatmaps_.get(), sheet_.model().sheet(),
-                  sheet_.model().values(), sheet_.model().labels(), notice_};
+                  sheet_.model().values(), sheet_.model().labels(), notice_, &lessons_};
   global_keys(context);
   steps_.advance(context, sheet_);
+  for (const std::string& commands : {lessons_.take_view_commands(), std::exchange(commands_, {})}) {
+    if (!commands.empty()) apply_view_commands(context, sheet_, commands);
+  }
+  if (column > 0) {
+    const Region region("##lesson", {0, 0, column, height});
+    draw_lesson_column(context, lessons_, {0, 0, column, height});
+  }
   {
     const Region region("##sheet", regions.sheet, ImGuiWindowFlags_NoBackground);
     sheet_.draw(context);
   }
-  {
+  if (!regions.steps.empty()) {
     const Region region("##steps", regions.steps, ImGuiWindowFlags_NoBackground);
     steps_.draw(context, sheet_, regions);
   }
@@ -204,18 +240,18 @@ void App::frame(float width, float height, float /*scale*/) {
     const Region region("##status", regions.status, ImGuiWindowFlags_NoBackground);
     draw_status(context, sheet_, regions.status);
   }
-  {
+  if (!regions.top.empty()) {
     const Region region("##top", regions.top);
     top_.draw(context, regions);
   }
-  {
+  if (!regions.rail.empty()) {
     const Region region("##railbar", regions.rail);
     draw_rail(context, regions);
   }
   panel(context, regions);
   sheet_.draw_over(context);
   draw_notice(context, regions.sheet);
-  draw_help(context, width, height);
+  if (view_.help) draw_help(context, width, height);
   if (tooltip_waits()) ports_.request_frame_after(0.1);
   store_view();
 }

@@ -8,6 +8,7 @@
 #include "ui/bars.hpp"
 #include "ui/context.hpp"
 #include "ui/layout.hpp"
+#include "ui/lesson_player.hpp"
 #include "ui/sheet_view.hpp"
 
 namespace ap::ui {
@@ -31,6 +32,14 @@ class App {
   /// For scripts and lessons: how the document is looked at.
   [[nodiscard]] ViewState& view() noexcept { return view_; }
   [[nodiscard]] const SheetView& sheet() const noexcept { return sheet_; }
+  [[nodiscard]] LessonPlayer& lessons() noexcept { return lessons_; }
+  /// For scripts and links: commands for the view as in ui/lesson_view.hpp, a line each; next frame.
+  void command(std::string_view lines);
+  /// Shows a message at the bottom of the sheet.
+  void tell(std::string text, bool error);
+  /// Points that the window would need for the whole sheet at its present width, at most 1.4 times
+  /// that width.
+  [[nodiscard]] float natural_height() const;
 
  private:
   void make_passes();
@@ -41,6 +50,7 @@ class App {
 
   Session& session_;
   platform::Ports& ports_;
+  LessonPlayer lessons_;
   ViewState view_;
   Labels labels_;
   Notice notice_;
@@ -50,6 +60,8 @@ class App {
   StepBar steps_;
   std::string stored_;
   double store_at_ = 0;
+  std::string commands_;
+  float around_ = 0;  // points above and below the sheet
   int shown_dark_ = -1;
   bool lost_ = false;
 };

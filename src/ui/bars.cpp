@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ui/keyboard_map.hpp"
+#include "ui/lesson_player.hpp"
 #include "ui/panels.hpp"
 #include "ui/style.hpp"
 
@@ -21,6 +22,8 @@ Icon icon_of(PanelKind kind) {
     case PanelKind::kHeads: return Icon::kHeads;
     case PanelKind::kRows: return Icon::kRows;
     case PanelKind::kWords: return Icon::kWords;
+    case PanelKind::kLessons: return Icon::kLearn;
+    case PanelKind::kTrain: return Icon::kTrain;
     default: return Icon::kExport;
   }
 }
@@ -31,11 +34,16 @@ void rail_item(Context& context, const PanelInfo& info, ImVec2 size, bool label)
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::PushID(info.name);
   if (ImGui::InvisibleButton("rail", size)) {
-    context.open_panel(v.panel == info.kind ? PanelKind::kNone : info.kind);
+    if (info.kind == PanelKind::kLessons) {
+      if (context.lessons != nullptr) context.lessons->toggle();
+    } else {
+      context.open_panel(v.panel == info.kind ? PanelKind::kNone : info.kind);
+    }
   }
   const bool over = ImGui::IsItemHovered();
   if (over) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-  const bool on = v.panel == info.kind;
+  const bool on = v.panel == info.kind ||
+                  (info.kind == PanelKind::kLessons && context.lessons != nullptr && context.lessons->shown());
   ImDrawList& list = *ImGui::GetWindowDrawList();
   if (on || over) {
     list.AddRectFilled({at.x + 4, at.y + 2}, {at.x + size.x - 4, at.y + size.y - 2},
@@ -138,7 +146,6 @@ void draw_status(Context& context, SheetView& sheet, const Rect& r) {
 
 void draw_help(Context& context, float width, float height) {
   ViewState& v = context.view;
-  if (!v.help) return;
   const Theme& t = context.theme;
   const auto lines = keyboard_map();
   const float w = std::min(560.F, width - 16);

@@ -16,6 +16,7 @@ class TopBar {
   void sentence(Context& context, Side side, float width);
   void preset_menu(Context& context, float width);
   void tools(Context& context);
+  void share(Context& context);
 
   struct Field {
     std::string text;

@@ -1,5 +1,7 @@
 #include "ui/card_view.hpp"
 
+#include "base/late.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -116,7 +118,7 @@ void draw_bar(ImDrawList& list, const CardLine& line, Rect at, const Theme& them
 
 }  // namespace
 
-float card_height(const Context& context, const Card& card, float width) {
+AP_LATE float card_height(const Context& context, const Card& card, float width) {
   const Columns columns = columns_of(context, card, width);
   float h = 0;
   LineKind before = LineKind::kTitle;
@@ -128,7 +130,7 @@ float card_height(const Context& context, const Card& card, float width) {
   return h;
 }
 
-CardViewResult draw_card(Context& context, const Card& card, Point at, float width, bool live) {
+AP_LATE CardViewResult draw_card(Context& context, const Card& card, Point at, float width, bool live) {
   CardViewResult result;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 mouse = ImGui::GetIO().MousePos;
@@ -166,7 +168,7 @@ CardViewResult draw_card(Context& context, const Card& card, Point at, float wid
   return result;
 }
 
-std::optional<Card> card_of(const Context& context, CellId cell, int most_terms) {
+AP_LATE std::optional<Card> card_of(const Context& context, CellId cell, int most_terms) {
   const auto explained = explain(context.trace(), cell);
   if (!explained) return std::nullopt;
   CardOptions options;

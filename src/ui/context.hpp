@@ -31,10 +31,12 @@ class HeatmapPass;
 
 namespace ap::ui {
 
+class LessonPlayer;
+
 enum class PanelKind : std::uint8_t {
-  kNone, kExplain, kModel, kGraph, kArcs, kHeads, kRows, kWords, kExport
+  kNone, kExplain, kModel, kGraph, kArcs, kHeads, kRows, kWords, kExport, kLessons, kTrain
 };
-inline constexpr int kPanelCount = 9;  // with kNone
+inline constexpr int kPanelCount = 11;  // with kNone
 
 enum class ThemeChoice : std::uint8_t { kAuto, kLight, kDark };
 
@@ -81,14 +83,17 @@ struct ViewState {
   ThemeChoice theme = ThemeChoice::kAuto;
   bool numbers = true;
   bool difference = false;          // show trace - baseline
+  bool before = false;              // show the baseline itself, to flip between
   RangeRule range = RangeRule::kAuto;
   std::set<Stage> folded;
   bool mask_brush = false;          // dragging over scores and weights paints the mask
   bool narrow = false;              // this frame's layout stacks
   std::optional<CellId> sensitivity;  // colours say how much this cell would change
+  bool gradient = false;            // colours say how the loss would change
   float threshold = 0.05F;          // graph and arcs leave out smaller weights
   bool welcome_done = false;        // the first hints were put away
   bool help = false;                // the keyboard map is open
+  std::uint32_t hidden = 0;         // controls that are not there (ui/view_link.hpp)
 };
 
 struct Context {
@@ -102,6 +107,7 @@ struct Context {
   const SheetValues& values;      // of its blocks
   const SheetLabels& tokens;      // words of queries and keys
   Notice& notice;
+  LessonPlayer* lessons = nullptr;  // null: nobody teaches (tests)
 
   /// True if it was done. A refusal is shown at `at` (default: the cell it is about, else the
   /// bottom of the sheet) and also returned through `error`.

@@ -16,8 +16,8 @@ struct Spec {
 };
 constexpr std::array<Spec, kFontRoles> kSpecs = {{
     {Face::kText, 13}, {Face::kText, 15}, {Face::kText, 18}, {Face::kBold, 13}, {Face::kBold, 15},
-    {Face::kBold, 18}, {Face::kBold, 24}, {Face::kMono, 9},  {Face::kMono, 11}, {Face::kMono, 13},
-    {Face::kMono, 16}, {Face::kMono, 22},
+    {Face::kBold, 18}, {Face::kBold, 24}, {Face::kText, 11}, {Face::kText, 22}, {Face::kMono, 11},
+    {Face::kMono, 13}, {Face::kMono, 16},
 }};
 constexpr std::array<const char*, 3> kFiles = {"assets/fonts/Inter-Regular.ttf",
                                                "assets/fonts/Inter-SemiBold.ttf",

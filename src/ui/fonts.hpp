@@ -23,11 +23,11 @@ enum class FontRole : std::uint8_t {
   kBodyBold,   // 15
   kLeadBold,   // 18
   kTitle,      // 24, semi-bold
-  kMono9,      // cells far out
+  kTiny,       // 11, text: labels, numbers in cells
+  kLarge,      // 22, text: numbers of large cells
   kMono11,
   kMono13,
   kMono16,
-  kMono22,
 };
 inline constexpr std::size_t kFontRoles = 12;
 

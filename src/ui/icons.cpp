@@ -151,6 +151,10 @@ void panel_icon(const Pen& p, Icon icon) {
       p.stroke({{13.7F, 7.9F}, {13.7F, 12.6F}});
       break;
     case Icon::kLearn: book(p); break;
+    case Icon::kTrain:  // a loss that falls
+      p.stroke({{2.5F, 2.5F}, {2.5F, 13.5F}, {13.5F, 13.5F}});
+      p.curve({4.6F, 3}, {5.6F, 9.6F}, {8.5F, 10.8F}, {13.2F, 11});
+      break;
     case Icon::kSizes:
       p.box(2.5F, 5, 13.5F, 11);
       for (const float x : {5.2F, 8.F, 10.8F}) p.stroke({{x, 5}, {x, 7.6F}});
@@ -217,6 +221,10 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 col
       p.stroke({{2.5F, 6.4F}, {13.5F, 6.4F}});
       p.stroke({{2.5F, 9.7F}, {13.5F, 9.7F}});
       p.stroke({{6.5F, 3}, {6.5F, 13}});
+      break;
+    case Icon::kShare:
+      p.stroke({{12, 3.5F}, {4, 8}, {12, 12.5F}});
+      for (const ImVec2 at : {ImVec2{12.2F, 3.5F}, ImVec2{3.8F, 8}, ImVec2{12.2F, 12.5F}}) p.dot(at.x, at.y, 2);
       break;
     case Icon::kCheck: p.stroke({{3.2F, 8.4F}, {6.6F, 11.8F}, {12.8F, 4.4F}}); break;
     default: panel_icon(p, icon); break;

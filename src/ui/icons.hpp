@@ -10,7 +10,8 @@ namespace ap::ui {
 enum class Icon : std::uint8_t {
   kUndo, kRedo, kSun, kMoon, kAuto, kChevronDown, kChevronUp, kClose, kPlay, kPause, kFit, kPlus,
   kMinus, kHelp, kExplain, kModel, kGraph, kArcs, kHeads, kRows, kWords, kLearn, kSizes, kExport,
-  kPin, kLock, kBrush, kMenu, kReset, kCheck, kTable
+  kPin, kLock, kBrush, kMenu, kReset, kCheck, kTable, kTrain,
+  kShare
 };
 
 /// Centred at `centre`, `size` points wide and high.

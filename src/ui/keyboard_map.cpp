@@ -28,7 +28,8 @@ constexpr KeyLine kLines[] = {
     {"Look", "H, Shift + H", "next, previous head"},
     {"Look", "L, Shift + L", "next, previous layer"},
     {"Look", "M", "mask brush on and off"},
-    {"Look", "D", "difference to the pinned baseline"},
+    {"Look", "B", "keep these numbers as baseline; then: flip to them and back"},
+    {"Look", "D", "difference to the baseline"},
     {"Look", "F1, ?", "this map"},
 };
 

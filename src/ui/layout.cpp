@@ -20,9 +20,11 @@ Regions arrange_narrow(const LayoutInput& in) noexcept {
   const float bar = 52;
   // A low window keeps its height for the sheet: one row of tools instead of three.
   const bool low = in.height < 380;
-  r.top = {0, 0, in.width, row * (low ? 1.F : 2.F) + 8 + (in.two_sentences && !low ? row : 0.F)};
-  r.steps = {0, r.top.bottom(), in.width, low ? 0.F : row};
-  r.rail = {0, std::max(r.steps.bottom(), in.height - bar), in.width, bar};
+  const float top_height = row * (low ? 1.F : 2.F) + 8 + (in.two_sentences && !low ? row : 0.F);
+  r.top = {0, 0, in.width, in.no_top ? 0.F : top_height};
+  r.steps = {0, r.top.bottom(), in.width, low || in.no_steps ? 0.F : row};
+  const float rail = in.no_rail ? 0.F : bar;
+  r.rail = {0, std::max(r.steps.bottom(), in.height - rail), in.width, rail};
   const float top = r.steps.bottom();
   r.sheet = {0, top, in.width, std::max(0.F, r.rail.y - top)};
   if (in.panel_open) {
@@ -43,10 +45,10 @@ Regions arrange(const LayoutInput& in) noexcept {
   if (in.width <= kNarrowWidth) return arrange_narrow(in);
   Regions r;
   const bool wide = in.width >= kWideWidth;
-  const float rail = wide ? 68.F : 56.F;
-  const float steps = wide ? 48.F : 76.F;  // medium: the sentence is on a line of its own
-  const float status = 30;
-  r.top = {0, 0, in.width, 60};
+  const float rail = in.no_rail ? 0.F : wide ? 68.F : 56.F;
+  const float steps = in.no_steps ? 0.F : wide ? 48.F : 76.F;  // medium: the sentence is on a line of its own
+  const float status = in.no_status ? 0.F : 30.F;
+  r.top = {0, 0, in.width, in.no_top ? 0.F : 60.F};
   r.rail = {in.width - rail, r.top.bottom(), rail, std::max(0.F, in.height - r.top.bottom())};
   r.panel_over = !wide;
   if (in.panel_open) {
@@ -57,6 +59,13 @@ Regions arrange(const LayoutInput& in) noexcept {
   r.status = {0, std::max(r.steps.bottom(), in.height - status), right, status};
   r.sheet = {0, r.steps.bottom(), right, std::max(0.F, r.status.y - r.steps.bottom())};
   add_hints(r, in, r.sheet.w > 820 ? 44.F : 84.F);
+  return r;
+}
+
+Regions shifted(Regions r, float dx) noexcept {
+  for (Rect* part : {&r.top, &r.steps, &r.sheet, &r.hints, &r.status, &r.rail, &r.panel}) {
+    part->x += dx;
+  }
   return r;
 }
 

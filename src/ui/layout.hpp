@@ -19,6 +19,10 @@ struct LayoutInput {
   bool coarse = false;
   bool two_sentences = false;  // cross-attention
   bool hints = false;          // the first visit's three lines
+  bool no_top = false;         // hidden by who embeds it, as are the next three
+  bool no_steps = false;
+  bool no_rail = false;
+  bool no_status = false;
 };
 
 struct Regions {
@@ -34,5 +38,7 @@ struct Regions {
 };
 
 [[nodiscard]] Regions arrange(const LayoutInput& in) noexcept;
+/// All of them moved to the right: a lesson stands at the left.
+[[nodiscard]] Regions shifted(Regions regions, float dx) noexcept;
 
 }  // namespace ap::ui

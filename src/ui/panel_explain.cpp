@@ -26,6 +26,20 @@ bool exists(const Context& context, CellId cell) {
   return cell.row < v.rows && cell.col < v.cols;
 }
 
+/// A heading with a small button at the right end of its line.
+bool heading_with(std::string_view text, const char* id, Icon icon, const char* tip,
+                  const Context& context) {
+  const float top = ImGui::GetCursorPosY();
+  heading(text, context.theme);
+  const float below = ImGui::GetCursorPosY();
+  const float line = ImGui::GetItemRectSize().y;
+  const float side = target_height();
+  ImGui::SetCursorPos({ImGui::GetContentRegionMax().x - side, top + (line - side) / 2});
+  const bool pressed = icon_button(id, icon, context.theme, tip);
+  ImGui::SetCursorPosY(below);
+  return pressed;
+}
+
 bool is_pinned(const Context& context, CellId cell) {
   return std::ranges::find(context.view.pinned, cell) != context.view.pinned.end();
 }
@@ -35,9 +49,9 @@ void pinned_cards(Context& context) {
   const std::vector<CellId> pinned = context.view.pinned;
   for (std::size_t i = 0; i < pinned.size(); ++i) {
     ImGui::PushID(static_cast<int>(i));
-    heading(pinned.size() > 1 ? (i == 0 ? "Pinned first" : "Pinned second") : "Pinned", context.theme);
-    ImGui::SameLine(ImGui::GetContentRegionMax().x - target_height());
-    if (icon_button("unpin", Icon::kClose, context.theme, "Unpin")) {
+    const char* title =
+        pinned.size() > 1 ? (i == 0 ? "Pinned first" : "Pinned second") : "Pinned";
+    if (heading_with(title, "unpin", Icon::kClose, "Unpin", context)) {
       std::erase(context.view.pinned, pinned[i]);
     }
     show_card(context, pinned[i], 8);
@@ -77,9 +91,14 @@ void baseline(Context& context) {
     context.view.difference = difference;
     context.ports.request_frame();
   }
+  bool before = context.view.before;
+  if (toggle("before", "Show the baseline itself", before, context.theme)) {
+    context.view.before = before;
+    context.ports.request_frame();
+  }
   if (quiet_button("drop", "Forget the baseline", context.theme)) {
     context.session.clear_baseline();
-    context.view.difference = false;
+    context.view.difference = context.view.before = false;
   }
 }
 
@@ -92,9 +111,8 @@ void draw_explain_panel(Context& context, const Rect& /*rect*/) {
   if (cell && !exists(context, *cell)) cell.reset();
   pinned_cards(context);
   if (cell && !is_pinned(context, *cell)) {
-    heading("Where it comes from", context.theme);
-    ImGui::SameLine(ImGui::GetContentRegionMax().x - target_height());
-    if (icon_button("pin", Icon::kPin, context.theme, "Pin this card to compare it with another")) {
+    if (heading_with("Where it comes from", "pin", Icon::kPin,
+                     "Pin this card to compare it with another", context)) {
       context.pin(*cell);
     }
     show_card(context, *cell, 12);

@@ -12,6 +12,7 @@ struct PanelInfo {
   PanelKind kind;
   const char* name;   // on the rail, one word
   const char* about;  // tooltip
+  void (*draw)(Context& context, const Rect& rect);  // null: a column of its own (ui/lesson_view.hpp)
 };
 /// In the order of the rail, without kNone.
 [[nodiscard]] const std::array<PanelInfo, kPanelCount - 1>& panel_infos();
@@ -28,5 +29,6 @@ void draw_heads_panel(Context& context, const Rect& rect);
 void draw_rows_panel(Context& context, const Rect& rect);
 void draw_words_panel(Context& context, const Rect& rect);
 void draw_export_panel(Context& context, const Rect& rect);
+void draw_train_panel(Context& context, const Rect& rect);
 
 }  // namespace ap::ui

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ui/edit.hpp"
+#include "base/late.hpp"
 #include "ui/sheet_view.hpp"
 #include "ui/text_field.hpp"
 
@@ -69,7 +70,7 @@ bool SheetView::move_keys(Context& context) {
 }
 
 /// Steps through the matrices that feed the cell (or that it feeds): again for the next of them.
-void SheetView::follow(Context& context, bool backward) {
+AP_LATE void SheetView::follow(Context& context, bool backward) {
   ViewState& v = context.view;
   if (!v.selection) return;
   if (!from_keys_) {
@@ -130,6 +131,15 @@ void SheetView::command_keys(Context& context) {
   if (pressed(ImGuiKey_RightBracket)) follow(context, false);
   if (pressed(ImGuiKey_M, false)) v.mask_brush = !v.mask_brush;
   if (pressed(ImGuiKey_D, false) && session_.has_baseline()) v.difference = !v.difference;
+  if (pressed(ImGuiKey_B, false)) {
+    if (session_.has_baseline()) {
+      v.before = !v.before;
+      ports_.announce(v.before ? "The baseline" : "As it is now");
+    } else {
+      session_.pin_baseline();
+      context.say("Kept as baseline. Change something: B flips to it, D shows the difference.");
+    }
+  }
   const int by = io.KeyShift ? -1 : 1;
   const Model& model = context.trace().model;
   if (pressed(ImGuiKey_H)) v.head = (v.head + by + model.heads) % std::max(1, model.heads);
@@ -169,7 +179,7 @@ void SheetView::type_keys(Context& context) {
   start_edit(context, context.view.selection->focus, typed);
 }
 
-std::optional<std::string> SheetView::copy(bool cut) {
+AP_LATE std::optional<std::string> SheetView::copy(bool cut) {
   if (editing_text() || view_ == nullptr || !view_->selection) return std::nullopt;
   auto text = copy_selection(session_.trace(), *view_->selection, BlockFormat::kTsv);
   if (text && cut) {

@@ -1,5 +1,6 @@
 // The context menu of a cell, a title or a token.
 #include "playground/presets.hpp"
+#include "base/late.hpp"
 #include "ui/edit.hpp"
 #include "ui/sheet_view.hpp"
 #include "ui/style.hpp"
@@ -57,7 +58,7 @@ void SheetView::menu(Context& context) {
   ImGui::PopStyleVar(2);
 }
 
-void SheetView::cell_menu(Context& context) {
+AP_LATE void SheetView::cell_menu(Context& context) {
   ViewState& v = context.view;
   if (!v.selection) return;
   const Selection s = *v.selection;
@@ -125,7 +126,7 @@ void SheetView::fill_menu(Context& context) {
   fill("Transposed", FillKind::kTranspose);
 }
 
-void SheetView::matrix_menu(Context& context) {
+AP_LATE void SheetView::matrix_menu(Context& context) {
   const TensorId id = menu_->kind == HitKind::kTitle
                           ? model_.sheet().blocks[static_cast<std::size_t>(menu_->block)].id
                           : menu_->cell.tensor;
@@ -164,7 +165,7 @@ void SheetView::matrix_menu(Context& context) {
   }
 }
 
-void SheetView::token_menu(Context& context) {
+AP_LATE void SheetView::token_menu(Context& context) {
   const auto place = token_of(context, *menu_);
   if (!place) return;
   const Sentence& sentence =

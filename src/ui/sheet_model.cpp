@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/late.hpp"
 #include "attention/backward.hpp"
+#include "playground/learn.hpp"
 
 namespace ap::ui {
 namespace {
@@ -53,13 +55,8 @@ bool SheetModel::update(const Session& session, const ViewState& view, int head,
     locked_.clear();
     for (const auto& [layer, stage] : session.document().locked) locked_.push_back({layer, stage, 0});
   }
-  SheetOptions options;
-  options.width = region.w;
-  options.height = region.h;
-  options.query_label = label_width(labels_.queries, measure);
-  options.key_label = label_width(labels_.keys, measure);
+  SheetOptions options = sheet_options(region.w, region.h, labels_, measure);
   options.folded = view.folded;
-  options.measure = &measure;
   SheetSpec spec = sheet_spec(session.trace(), view.layer, head);
   // Painting the first mask cell makes new blocks: they appear when the hand lets go.
   const bool laid_out = stale_ || (!held_ && (!same(spec, spec_) || !same(options, options_)));
@@ -68,7 +65,9 @@ bool SheetModel::update(const Session& session, const ViewState& view, int head,
     options_ = std::move(options);
     sheet_ = layout_sheet(spec_, options_);
   }
-  const int mode = (view.difference ? 1 : 0) + (view.range == RangeRule::kFixed ? 2 : 0);
+  if (news || laid_out) note_edits(session.document(), laid_out);
+  const int mode = (view.difference ? 1 : 0) + (view.range == RangeRule::kFixed ? 2 : 0) +
+                   (view.gradient ? 4 : 0) + (view.before ? 8 : 0);
   if (news || laid_out || mode != value_mode_ || stale_ || view.sensitivity != influence_) {
     value_mode_ = mode;
     influence_ = view.sensitivity;
@@ -79,29 +78,43 @@ bool SheetModel::update(const Session& session, const ViewState& view, int head,
   return laid_out;
 }
 
+void SheetModel::note_edits(const Document& document, bool laid_out) {
+  std::vector<SharedMatrix> now;
+  for (const Block& block : sheet_.blocks)
+    now.push_back(is_parameter(block.id.stage) ? parameter(document, block.id) : nullptr);
+  for (std::size_t i = 0; !laid_out && i < now.size(); ++i)
+    if (now[i] != parameters_[i]) edited_.push_back(static_cast<int>(i));
+  parameters_ = std::move(now);
+}
+
 void SheetModel::update_values(const Session& session, const ViewState& view) {
-  const Trace* baseline = view.difference ? session.baseline() : nullptr;
-  SheetValues next =
-      sheet_values(sheet_, session.trace(), session.revision(), baseline, view.range);
+  const bool flipped = view.before && session.has_baseline();
+  const Trace& trace = flipped ? *session.baseline() : session.trace();
+  const Trace* baseline = view.difference && !flipped ? session.baseline() : nullptr;
+  // Counted here: the same document is shown as it is, as a difference and as it was.
+  SheetValues next = sheet_values(sheet_, trace, ++pictures_, baseline, view.range);
   if (held_ && next.blocks.size() == values_.blocks.size()) {
     for (std::size_t i = 0; i < next.blocks.size(); ++i) {
       BlockValues& now = next.blocks[i];
       const BlockValues& before = values_.blocks[i];
       now.largest = std::max(now.largest, before.largest);
-      now.negative = now.negative || before.negative;
+      now.high = std::max(now.high, before.high);
+      now.low = std::max(now.low, before.low);
       if (now.map == before.map) now.range = unite(now.range, before.range);
     }
   }
   values_ = std::move(next);
-  if (view.sensitivity) colour_by_influence(session.trace(), *view.sensitivity);
+  if (view.sensitivity) {
+    if (const auto slopes = sensitivity(session.trace(), *view.sensitivity)) colour_by(*slopes);
+  } else if (view.gradient) {
+    if (const auto slopes = loss_gradient(session.document())) colour_by(*slopes);
+  }
 }
 
-/// Exact derivatives of the target by every embedding and parameter on the sheet.
-void SheetModel::colour_by_influence(const Trace& trace, CellId target) {
-  const auto gradients = sensitivity(trace, target);
-  if (!gradients) return;
+/// Exact derivatives by every embedding and parameter on the sheet, as its colours.
+AP_LATE void SheetModel::colour_by(const Gradients& gradients) {
   for (const Block& block : sheet_.blocks) {
-    const ConstView slope = gradients->tensor(block.id);
+    const ConstView slope = gradients.tensor(block.id);
     if (slope.empty() || slope.rows != block.rows || slope.cols != block.cols) continue;
     recolour(values_, sheet_, block.id, share(Matrix(as_eigen(slope))));
   }

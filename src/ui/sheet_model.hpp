@@ -2,6 +2,9 @@
 // on has changed. While a gesture runs, number formats and colour ranges hold still.
 #pragma once
 
+#include <utility>
+
+#include "attention/backward.hpp"
 #include "playground/session.hpp"
 #include "ui/context.hpp"
 #include "view/sheet_values.hpp"
@@ -24,11 +27,14 @@ class SheetModel {
   /// Matrices that refuse edits.
   [[nodiscard]] const std::vector<TensorId>& locked() const noexcept { return locked_; }
   [[nodiscard]] const BlockValues* of(TensorId id) const noexcept;
+  /// Blocks whose parameters were changed since the last call, while the layout stayed.
+  [[nodiscard]] std::vector<int> take_edited() { return std::exchange(edited_, {}); }
 
  private:
   bool update_labels(const Document& document, int layer);
   void update_values(const Session& session, const ViewState& view);
-  void colour_by_influence(const Trace& trace, CellId target);
+  void note_edits(const Document& document, bool laid_out);
+  void colour_by(const Gradients& gradients);
 
   SheetSpec spec_;
   SheetOptions options_;
@@ -36,7 +42,10 @@ class SheetModel {
   SheetValues values_;
   SheetLabels labels_;
   std::vector<TensorId> locked_;
+  std::vector<SharedMatrix> parameters_;  // as the blocks; null for computed ones
+  std::vector<int> edited_;
   std::uint64_t revision_ = ~std::uint64_t{0};
+  std::uint64_t pictures_ = 0;
   int value_mode_ = -1;
   std::optional<CellId> influence_;  // whose derivatives colour the parameters
   bool held_ = false;

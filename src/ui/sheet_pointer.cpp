@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ui/edit.hpp"
+#include "base/late.hpp"
 #include "ui/sheet_view.hpp"
 #include "ui/text_field.hpp"
 
@@ -86,7 +87,7 @@ void SheetView::pointer(Context& context) {
   if (drag_ != Drag::kNone && !io.MouseDown[0] && !io.MouseDown[2]) let_go(context);
 }
 
-void SheetView::press(Context& context, bool shift, bool ctrl) {
+AP_LATE void SheetView::press(Context& context, bool shift, bool ctrl) {
   ImGui::SetWindowFocus();
   press_at_ = mouse();
   hit_ = hit_sheet(model_.sheet(), context.view.camera, region_, press_at_,
@@ -100,7 +101,7 @@ void SheetView::press(Context& context, bool shift, bool ctrl) {
   motion_.stop();
 }
 
-void SheetView::begin_drag(Context& context, ImVec2 moved) {
+AP_LATE void SheetView::begin_drag(Context& context, ImVec2 moved) {
   const bool sideways = std::abs(moved.x) >= std::abs(moved.y);
   drag_ = Drag::kPan;
   gesture_ = session_.new_gesture();
@@ -161,7 +162,7 @@ void SheetView::paint(Context& context) {
   context.dispatch(action::PaintMask{at->row, at->col, 1, 1, paint_hide_}, gesture_);
 }
 
-void SheetView::drag(Context& context) {
+AP_LATE void SheetView::drag(Context& context) {
   const ImGuiIO& io = ImGui::GetIO();
   ViewState& v = context.view;
   switch (drag_) {
@@ -204,7 +205,7 @@ void SheetView::end_gesture() {
   ports_.request_frame();
 }
 
-void SheetView::let_go(Context& context) {
+AP_LATE void SheetView::let_go(Context& context) {
   const Drag was = drag_;
   if (was == Drag::kMoveToken && move_to_ >= 0) {
     if (const auto place = token_of(context, *pressed_)) {

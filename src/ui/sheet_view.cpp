@@ -18,6 +18,13 @@ bool exists(const Trace& trace, CellId cell) {
          cell.col < m.cols;
 }
 
+/// The stage whose tab switches a step on.
+std::optional<Stage> tab_of(Step step) {
+  if (step == Step::kScale) return Stage::kScaled;
+  if (step == Step::kMask) return Stage::kMasked;
+  return std::nullopt;
+}
+
 }  // namespace
 
 SheetView::SheetView(Session& session, platform::Ports& ports, Labels& labels)
@@ -47,6 +54,11 @@ void SheetView::update(ViewState& view, const Rect& region) {
   drop_stale(view);
   const bool laid_out = model_.update(session_, view, view.preview_head.value_or(view.head),
                                       region, labels_);
+  const std::vector<int> edited = model_.take_edited();
+  if (!edited.empty() || !session_.has_baseline()) view.before = false;
+  if (laid_out || ports_.reduced_motion()) flow_.stop();
+  // While a hand drags on, each wave runs to its end.
+  else if (!edited.empty() && !flow_.moving()) flow_.from(model_.sheet(), edited, ports_.now());
   if (laid_out && view.fitted && !motion_.moving()) view.camera = fitted_camera();
   if (view.reveal && !editor_.open()) {
     const Rect target = cell_rect(model_.sheet(), *view.reveal);
@@ -93,8 +105,12 @@ void SheetView::show_step(ViewState& view, std::optional<Step> step) {
     return;
   }
   const Rect bounds = bounds_of(model_.sheet(), *step);
-  if (bounds.empty()) return;
+  if (bounds.empty()) {  // switched off: the sentence says so, its tab is marked
+    fit(view);
+    return;
+  }
   view.fitted = false;
+  if (!ports_.reduced_motion()) flow_.into(model_.sheet(), *step, ports_.now());
   move_to(view, model_.sheet().stacked ? fit_width(bounds, region_)
                                        : ap::fit(bounds.grown(8), region_, 32, 2.2F));
 }
@@ -147,8 +163,10 @@ void SheetView::draw_sheet_now(Context& context) {
   }
   style.sources = lit_.sources();
   style.consumers = lit_.consumers_of();
-  style.focus = v.step;
+  if (v.step && !bounds_of(model_.sheet(), *v.step).empty()) style.focus = v.step;
+  else if (v.step) style.hover_ghost = tab_of(*v.step);
   style.locked = model_.locked();
+  style.pulses = flow_.at(ports_.now());
   if (hit_ && drag_ == Drag::kNone) {
     if (hit_->kind == HitKind::kTitle) {
       style.hover_title = model_.sheet().blocks[static_cast<std::size_t>(hit_->block)].id;
@@ -249,6 +267,8 @@ std::string SheetView::hint(const Context& context) const {
   const Document& d = context.document();
   if (drag_ == Drag::kScrub) return "Shift: fine   Alt: coarse   let go to keep";
   if (editor_.open()) return "Enter keeps, Escape leaves it as it was";
+  if (context.view.before) return "The baseline, as it was   B flips back";
+  if (context.view.difference && !hit_) return "Differences to the baseline   D shows the numbers";
   if (!hit_) {
     if (const auto& s = context.view.selection; s && s->rows() * s->cols() > 1) {
       return std::to_string(s->rows()) + " × " + std::to_string(s->cols()) +

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "ui/camera_motion.hpp"
+#include "ui/flow_motion.hpp"
 #include "ui/inline_editor.hpp"
 #include "ui/lit.hpp"
 #include "ui/sheet_model.hpp"
@@ -28,7 +29,7 @@ class SheetView {
   [[nodiscard]] const SheetModel& model() const noexcept { return model_; }
   [[nodiscard]] const Rect& region() const noexcept { return region_; }
   [[nodiscard]] const Lit& lit() const noexcept { return lit_; }
-  [[nodiscard]] bool moving() const noexcept { return motion_.moving(); }
+  [[nodiscard]] bool moving() const noexcept { return motion_.moving() || flow_.moving(); }
   [[nodiscard]] bool editing() const noexcept { return editor_.open(); }
   /// What can be done with what is under the pointer, or was chosen.
   [[nodiscard]] std::string hint(const Context& context) const;
@@ -94,6 +95,7 @@ class SheetView {
   Labels& labels_;
   SheetModel model_;
   CameraMotion motion_;
+  FlowMotion flow_;
   InlineEditor editor_;
   Lit lit_;
   DrawList list_;

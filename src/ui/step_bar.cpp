@@ -10,30 +10,36 @@ namespace {
 
 constexpr double kStepSeconds = 3.2;
 
-/// The word under examination: the selected row's, else the walk's.
-int row_of(const ViewState& v, const Sheet& sheet) {
+/// The word under examination: the walk's, else the selected row's, else the one with most to show.
+int row_of(const Context& context) {
+  const ViewState& v = context.view;
   if (v.playing) return v.play_row;
   if (v.selection) {
-    const Block* b = sheet.find(v.selection->focus.tensor);
+    const Block* b = context.sheet.find(v.selection->focus.tensor);
     if (b != nullptr && b->row_axis == Axis::kQueries) return v.selection->focus.row;
   }
-  return v.play_row;
+  return clearest_row(context.trace(), v.layer, context.head());
 }
 
 void sentence_at(Context& context, Rect r) {
   const ViewState& v = context.view;
-  if (!v.step || context.tokens.queries.empty()) return;
+  if (context.tokens.queries.empty()) return;
   const int last = static_cast<int>(context.tokens.queries.size()) - 1;
-  const int row = std::clamp(row_of(v, context.sheet), 0, last);
+  const int row = std::clamp(row_of(context), 0, last);
   const std::string text =
-      step_sentence(*v.step, context.trace(), context.tokens, v.layer, context.head(), row);
+      v.step ? step_sentence(*v.step, context.trace(), context.tokens, v.layer, context.head(), row)
+             : overview_sentence(context.trace(), context.tokens, v.layer, context.head(), row);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.PushClipRect({r.x, r.y}, {r.right(), r.bottom()}, true);
   const float size = 13;
   const Font font = fonts().get(FontRole::kSmall);
   const ImVec2 need = font.font->CalcTextSizeA(size, 1e9F, r.w, text.c_str());
-  list.AddText(font.font, size, {r.x, std::round(r.y + std::max(0.F, (r.h - need.y) / 2))},
-               im(context.theme.ink), text.c_str(), nullptr, r.w);
+  const ImVec2 at(r.x, std::round(r.y + std::max(0.F, (r.h - need.y) / 2)));
+  if (fonts().draws(text)) {
+    list.AddText(font.font, size, at, im(context.theme.ink), text.c_str(), nullptr, r.w);
+  } else {
+    context.labels.draw(list, at, im(context.theme.ink), text, Face::kText, size);
+  }
   list.PopClipRect();
 }
 
@@ -74,8 +80,8 @@ void StepBar::draw(Context& context, SheetView& sheet, const Regions& regions) {
                         ImGuiWindowFlags_NoBackground);
   if (icon_button("play", v.playing ? Icon::kPause : Icon::kPlay, t,
                   v.playing ? "Stop" : "Walk one word through all steps")) {
+    if (!v.playing) v.play_row = row_of(context);
     v.playing = !v.playing;
-    v.play_row = v.playing ? row_of({.selection = v.selection, .playing = false}, context.sheet) : 0;
     next_ = context.ports.now() + kStepSeconds;
     if (v.playing) {
       v.pinned.clear();

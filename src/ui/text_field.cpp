@@ -89,7 +89,7 @@ platform::TextRequest request_for(ImGuiID id, const ImVec2& from, const ImVec2& 
   r.text = text;
   r.label = label;
   r.font_size = fonts().get(o.font).size;
-  r.mono = o.font >= FontRole::kMono9;
+  r.mono = o.font >= FontRole::kMono11;
   r.numeric = o.numeric;
   r.keep_tab = o.keep_tab;
   r.keep_vertical = o.keep_vertical;

@@ -1,9 +1,11 @@
 #include <algorithm>
 
 #include "playground/presets.hpp"
+#include "playground/state_json.hpp"
 #include "ui/bars.hpp"
 #include "ui/style.hpp"
 #include "ui/text_field.hpp"
+#include "ui/view_link.hpp"
 
 namespace ap::ui {
 namespace {
@@ -13,6 +15,12 @@ const char* preset_name(const Document& document) {
     if (p.id == document.preset) return p.title.c_str();
   }
   return document.title.empty() ? "Presets" : document.title.c_str();
+}
+
+/// Icon buttons that are there.
+int tool_count(const ViewState& view) {
+  return (is_hidden(view, kHideUndo) ? 0 : 2) + (is_hidden(view, kHideShare) ? 0 : 1) +
+         (is_hidden(view, kHideTheme) ? 0 : 1);
 }
 
 }  // namespace
@@ -122,19 +130,26 @@ void TopBar::tools(Context& context) {
     context.notice = {};
     context.ports.request_frame();
   };
-  if (icon_button("undo", Icon::kUndo, t,
-                  h.can_undo() ? "Undo: " + h.undo_name() + "  (Ctrl+Z)" : "Nothing to undo",
-                  h.can_undo())) {
-    step(context.session.undo());
-  }
-  ImGui::SameLine(0, 0);
-  if (icon_button("redo", Icon::kRedo, t,
-                  h.can_redo() ? "Redo: " + h.redo_name() + "  (Ctrl+Shift+Z)" : "Nothing to redo",
-                  h.can_redo())) {
-    step(context.session.redo());
-  }
-  ImGui::SameLine(0, 0);
   ViewState& v = context.view;
+  if (!is_hidden(v, kHideUndo)) {
+    if (icon_button("undo", Icon::kUndo, t,
+                    h.can_undo() ? "Undo: " + h.undo_name() + "  (Ctrl+Z)" : "Nothing to undo",
+                    h.can_undo())) {
+      step(context.session.undo());
+    }
+    ImGui::SameLine(0, 0);
+    if (icon_button("redo", Icon::kRedo, t,
+                    h.can_redo() ? "Redo: " + h.redo_name() + "  (Ctrl+Shift+Z)" : "Nothing to redo",
+                    h.can_redo())) {
+      step(context.session.redo());
+    }
+    ImGui::SameLine(0, 0);
+  }
+  if (!is_hidden(v, kHideShare)) {
+    if (icon_button("share", Icon::kShare, t, "Copy a link to everything as it is now")) share(context);
+    ImGui::SameLine(0, 0);
+  }
+  if (is_hidden(v, kHideTheme)) return;
   const Icon icon = v.theme == ThemeChoice::kAuto    ? Icon::kAuto
                     : v.theme == ThemeChoice::kLight ? Icon::kSun
                                                      : Icon::kMoon;
@@ -147,6 +162,20 @@ void TopBar::tools(Context& context) {
   }
 }
 
+void TopBar::share(Context& context) {
+  const auto address = share_address(context.session, context.view, context.ports);
+  if (address) {
+    context.ports.set_clipboard(*address);
+    context.say("Link copied: everything as it is now, " + std::to_string(address->size()) + " characters");
+    return;
+  }
+  const std::string text = to_json(context.document());
+  const auto where = context.ports.save_file("attention.json", "application/json",
+                                             {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
+  if (where) context.say("Too much for a link: saved as " + *where, 8);
+  else context.show_error(where.error());
+}
+
 void TopBar::draw(Context& context, const Regions& regions) {
   const Rect& r = regions.top;
   const Theme& t = context.theme;
@@ -154,29 +183,34 @@ void TopBar::draw(Context& context, const Regions& regions) {
   list.AddRectFilled({r.x, r.y}, {r.right(), r.bottom()}, im(t.panel));
   list.AddLine({r.x, r.bottom() - 0.5F}, {r.right(), r.bottom() - 0.5F}, im(t.line));
   const float h = target_height();
-  const float tools_width = 3 * h;
+  const ViewState& v = context.view;
+  const float tools_width = static_cast<float>(tool_count(v)) * h;
+  const bool has_sentence = !is_hidden(v, kHideSentence);
+  const bool has_presets = !is_hidden(v, kHidePresets);
   const bool cross = context.document().cross;
   if (regions.narrow) {
     ImGui::SetCursorScreenPos({r.x + 8, r.y + 8});
-    sentence(context, Side::kQuery, r.w - 16);
-    if (cross) {
+    if (has_sentence) sentence(context, Side::kQuery, r.w - 16);
+    if (cross && has_sentence) {
       ImGui::SetCursorScreenPos({r.x + 8, r.y + 8 + (r.h - 8) / 3});
       sentence(context, Side::kSource, r.w - 16);
     }
     const float y = r.bottom() - h - 2;
     if (r.h < 60) return;
     ImGui::SetCursorScreenPos({r.x + 8, y});
-    preset_menu(context, std::min(240.F, r.w - tools_width - 24));
+    if (has_presets) preset_menu(context, std::min(240.F, r.w - tools_width - 24));
     ImGui::SetCursorScreenPos({r.right() - tools_width - 8, y});
     tools(context);
     return;
   }
-  const float preset_width = r.w < kWideWidth ? 150.F : 210.F;
+  const float preset_width = !has_presets ? 0.F : r.w < kWideWidth ? 150.F : 210.F;
   const float free = r.w - 16 - preset_width - tools_width - 40;
   const float width = std::min(free, cross ? 960.F : 720.F);
   const float y = r.y + (r.h - 40) / 2;
   ImGui::SetCursorScreenPos({r.x + 16, y});
-  if (cross) {
+  if (!has_sentence) {
+    ImGui::Dummy({width, 40});
+  } else if (cross) {
     sentence(context, Side::kQuery, (width - 8) / 2);
     ImGui::SetCursorScreenPos({r.x + 16 + (width + 8) / 2, y});
     sentence(context, Side::kSource, (width - 8) / 2);
@@ -184,8 +218,8 @@ void TopBar::draw(Context& context, const Regions& regions) {
     sentence(context, Side::kQuery, width);
   }
   const float line = r.y + (r.h - h) / 2;
-  ImGui::SetCursorScreenPos({r.x + 16 + width + 12, line});
-  preset_menu(context, preset_width);
+  ImGui::SetCursorScreenPos({r.x + (has_sentence ? 16 + width + 12 : 8), line});
+  if (has_presets) preset_menu(context, preset_width);
   ImGui::SetCursorScreenPos({r.right() - tools_width - 12, line});
   tools(context);
 }

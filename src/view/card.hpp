@@ -65,6 +65,12 @@ struct CardOptions {
 /// digits. NaN where a line's own arithmetic is off by more than a unit of its last digit.
 [[nodiscard]] double shown_value(const Card& card);
 
+/// The query whose largest weight is the largest: the one to speak of when nobody chose.
+[[nodiscard]] int clearest_row(const Trace& trace, int layer, int head) noexcept;
+/// "“it” looks most at “cat”: 65 % of its attention." Empty: it looks at nothing.
+[[nodiscard]] std::string overview_sentence(const Trace& trace, const SheetLabels& labels,
+                                            int layer, int head, int row);
+
 /// "Softmax turns the row of it into shares that add up to 1: cat gets 62 %."; row: whose token.
 [[nodiscard]] std::string step_sentence(Step step, const Trace& trace, const SheetLabels& labels,
                                         int layer, int head, int row);

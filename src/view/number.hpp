@@ -37,6 +37,8 @@ struct NumberStyle {
   int decimals = 2;
   bool scientific = false;
   bool true_minus = true;  // U+2212, as wide as the digits; false: '-', for text that programs read
+  bool narrow = false;     // an en dash for the minus, as tables of small type have it
+  bool bare = false;       // .42 for 0.42
   friend bool operator==(const NumberStyle&, const NumberStyle&) = default;
 };
 

@@ -100,8 +100,12 @@ struct SheetOptions {
   std::set<Stage> folded;  // shown as a tab only
   std::set<Stage>
       expanded;  // shown although folded by default: the mask, where it is the causal rule alone
+  bool live = true;                      // says what can be dragged; a picture does not
   const TextMeasure* measure = nullptr;  // null: EstimatedMeasure
 };
+/// For a page of this size and these words.
+[[nodiscard]] SheetOptions sheet_options(float width, float height, const SheetLabels& labels,
+                                         const TextMeasure& measure);
 /// The widest of the labels at the label size, for SheetOptions.
 [[nodiscard]] float label_width(const std::vector<std::string>& labels, const TextMeasure& measure);
 
@@ -140,6 +144,7 @@ struct Flow {
   int to = 0;
   Bezier curve;
   Hue hue = Hue::kNeutral;
+  bool far = false;  // other rows lie between: only its ends are drawn
 };
 
 /// A stage that is off or folded, as a small tab under the block that it would follow.
@@ -167,7 +172,8 @@ struct Sheet {
   int head = 0;
   int layers = 1;
   int heads = 1;
-  bool stacked = false;  // narrow: fit its width, scroll
+  bool stacked = false;        // narrow: fit its width, scroll
+  bool strip_in_line = false;  // the heads' title stands left of the thumbnails
   std::vector<Block> blocks;
   std::vector<Flow> flows;
   std::vector<Ghost> ghosts;

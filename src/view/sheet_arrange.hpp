@@ -8,8 +8,8 @@
 
 namespace ap::detail {
 
-inline constexpr float kGapX = 28;     // between items: room for an arrow
-inline constexpr float kPairGap = 20;  // between a weight matrix and what it makes
+inline constexpr float kGapX = 24;     // between items: room for an arrow
+inline constexpr float kPairGap = 18;  // between a weight matrix and what it makes
 inline constexpr float kRowGap = 16;
 inline constexpr float kCaptionHeight = 18;
 inline constexpr float kLegendHeight = 13;
@@ -19,19 +19,22 @@ inline constexpr float kMargin = 4;
 
 /// Cell size from the side that the longest axis should have: equal cells up to 30 of them, smaller
 /// along axes that would grow beyond the side. So row i is at the same height in all blocks of a
-/// row.
+/// row. `aspect`: height / width; a number needs more of the width.
 struct Pitch {
   float side;
-  float common;
-  Pitch(float wanted_side, int longest) noexcept;
-  [[nodiscard]] float of(int n) const noexcept;
+  float aspect;
+  float common;  // width
+  Pitch(float wanted_side, int longest, float wanted_aspect = 1) noexcept;
+  [[nodiscard]] float width(int n) const noexcept;
+  [[nodiscard]] float height(int n) const noexcept { return width(n) * aspect; }
 };
 
 /// A column of blocks that moves as one.
 struct Item {
   std::vector<int> blocks;  // indices; the first is the owner
   std::vector<Ghost> ghosts;
-  bool always_labels = false;    // row labels also where it is not the first of its row
+  bool always_labels = false;    // row labels also where the matrix left of it has them
+  bool pair = false;             // a weight matrix: what it makes stands close by
   bool break_before = false;     // stacked: starts a row
   bool break_preferred = false;  // wide: a good place to start a row
   Step step = Step::kEmbed;
@@ -55,6 +58,7 @@ struct Parts {
   int longest = 1;                            // axis
   int strip_layers = 0;                       // of the heads strip; 0: no strip
   int strip_heads = 0;
+  bool same_tokens = true;  // queries and keys are the same words
 };
 [[nodiscard]] Parts make_parts(const SheetSpec& spec, const SheetOptions& options);
 
@@ -73,6 +77,7 @@ struct Placement {
   std::vector<Spot> spots;
   std::vector<float> row_tops;
   Rect strip;
+  bool strip_in_line = false;
   std::vector<float> ascents;  // a row: from its captions to its matrices
   float width = 0;
   float height = 0;
@@ -81,14 +86,16 @@ struct Placement {
 /// How a sheet is arranged; tried out by layout_sheet.
 struct Plan {
   bool stacked = false;
+  bool lines = false;        // reading order: X to weights, then K, V and the rest from the left again
   bool two_rows = false;     // K and V side by side below Q, instead of three rows
   bool break_at_mix = true;  // `weights V` starts a row
   float right = 0;           // right edge where rows wrap
 };
 [[nodiscard]] Placement place(const Parts& parts, const Plan& plan);
 
-[[nodiscard]] Rect strip_size(const Parts& parts, float width) noexcept;
-void fill_strip(Sheet& sheet, const Parts& parts, const Rect& strip);
+/// `in_line`: its title stands left of the thumbnails instead of above them.
+[[nodiscard]] Rect strip_size(const Parts& parts, float width, bool in_line = false) noexcept;
+void fill_strip(Sheet& sheet, const Parts& parts, const Rect& strip, bool in_line);
 
 /// Blocks get their rectangles; ghosts and captions are added.
 void commit(Sheet& sheet, Parts& parts, const Placement& placement, const Pitch& pitch,

@@ -22,7 +22,7 @@ float label_gutter(Axis axis, const SheetOptions& o) noexcept {
 
 float column_gutter(const Block& b, const Pitch& pitch, const SheetOptions& o) noexcept {
   if (b.col_axis != Axis::kKeys) return kLabelLine;
-  const float p = pitch.of(b.cols);
+  const float p = pitch.width(b.cols);
   if (p < 6) return kLabelLine;
   const float lines = std::ceil((std::min(kLabelMax, o.key_label) + 4) / p);
   return kLabelLine * std::clamp(lines, 1.F, 3.F);
@@ -31,8 +31,8 @@ float column_gutter(const Block& b, const Pitch& pitch, const SheetOptions& o) n
 /// Rectangles with the frame's corner at the origin. `small`: a bias or gains below its owner.
 void size_block(Block& b, const Pitch& pitch, const SheetOptions& o, bool labels, bool roomy,
                 bool small, float header_width, float formula_width) {
-  b.cell_w = pitch.of(b.cols);
-  b.cell_h = pitch.of(b.rows);
+  b.cell_w = pitch.width(b.cols);
+  b.cell_h = pitch.height(b.rows);
   const float w = b.cell_w * static_cast<float>(b.cols);
   const float h = b.cell_h * static_cast<float>(b.rows);
   const float digits = static_cast<float>(std::to_string(std::max(0, b.rows - 1)).size());
@@ -98,6 +98,22 @@ Rect around(const std::vector<Block>& blocks) noexcept {
   return r;
 }
 
+/// Tabs side by side below a block, in lines of its width. Returns their height.
+float place_tabs(std::vector<Ghost>& tabs, float x, float y, float width) noexcept {
+  float at = x;
+  float top = y;
+  for (Ghost& tab : tabs) {
+    const float w = ghost_width(tab);
+    if (at > x && at + w > x + width + 0.5F) {
+      at = x;
+      top += kGhostHeight + 4;
+    }
+    tab.rect = {at, top, w, kGhostHeight};
+    at += w + 6;
+  }
+  return tabs.empty() ? 0 : top + kGhostHeight - y;
+}
+
 void add_captions(Sheet& sheet, const Parts& parts, const Placement& placement,
                   const std::vector<Rect>& extents) {
   // Spots of a row from left to right; a caption spans neighbours of one step.
@@ -131,15 +147,16 @@ void measure(Parts& parts, const Pitch& pitch, const SheetOptions& options, bool
   for (Item& item : parts.items) {
     float tabs = 0;
     for (const Ghost& g : item.ghosts) tabs = std::max(tabs, ghost_width(g));
-    const float tabs_height = static_cast<float>(item.ghosts.size()) * (kGhostHeight + 4);
     item.width = item.labelled_width = tabs;
     item.ascent = 0;
-    item.descent = tabs_height;
+    item.descent = place_tabs(item.ghosts, 0, 0, tabs);
     if (item.blocks.empty()) continue;
     size_item(parts, item, pitch, options, item.always_labels, roomy, blocks);
     item.width = std::max(around(blocks).w, blocks[0].matrix.x + tabs);
     item.ascent = blocks[0].matrix.y;
-    item.descent = around(blocks).h - item.ascent + (item.ghosts.empty() ? 0 : tabs_height + 4);
+    const float beside = std::max(tabs, around(blocks).w - blocks[0].matrix.x);
+    const float tabs_height = place_tabs(item.ghosts, 0, 0, beside);
+    item.descent = around(blocks).h - item.ascent + (item.ghosts.empty() ? 0 : tabs_height + 6);
     size_item(parts, item, pitch, options, true, roomy, blocks);
     item.labelled_width = std::max(around(blocks).w, blocks[0].matrix.x + tabs);
   }
@@ -163,13 +180,13 @@ void commit(Sheet& sheet, Parts& parts, const Placement& placement, const Pitch&
       blocks[0].quiet = blocks[0].col_axis == Axis::kKeys && !spot.labels && !item.always_labels;
       extent = around(blocks);
       tab_x = blocks[0].matrix.x;
-      tab_y = extent.bottom() + 4;
+      tab_y = extent.bottom() + 6;
     }
-    for (Ghost ghost : item.ghosts) {
-      ghost.rect = {tab_x, tab_y, ghost_width(ghost), kGhostHeight};
-      tab_y += kGhostHeight + 4;
-      sheet.ghosts.push_back(std::move(ghost));
-    }
+    std::vector<Ghost> tabs = item.ghosts;
+    float tab_w = extent.right() - tab_x;
+    for (const Ghost& g : tabs) tab_w = std::max(tab_w, ghost_width(g));
+    place_tabs(tabs, tab_x, tab_y, tab_w);
+    sheet.ghosts.insert(sheet.ghosts.end(), tabs.begin(), tabs.end());
     extents.push_back(extent);
     for (std::size_t i = 0; i < blocks.size(); ++i)
       placed.emplace_back(item.blocks[i], std::move(blocks[i]));
@@ -179,7 +196,7 @@ void commit(Sheet& sheet, Parts& parts, const Placement& placement, const Pitch&
             [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [index, block] : placed) sheet.blocks.push_back(std::move(block));
   add_captions(sheet, parts, placement, extents);
-  fill_strip(sheet, parts, placement.strip);
+  fill_strip(sheet, parts, placement.strip, placement.strip_in_line);
   sheet.bounds = {0, 0, placement.width, placement.height};
   // From the right, so that they continue the line that ends in the output; stacked, from the left.
   float right = placement.width;
@@ -198,6 +215,17 @@ void commit(Sheet& sheet, Parts& parts, const Placement& placement, const Pitch&
 }  // namespace ap::detail
 
 namespace ap {
+
+SheetOptions sheet_options(float width, float height, const SheetLabels& labels,
+                           const TextMeasure& measure) {
+  SheetOptions options;
+  options.width = width;
+  options.height = height;
+  options.query_label = label_width(labels.queries, measure);
+  options.key_label = label_width(labels.keys, measure);
+  options.measure = &measure;
+  return options;
+}
 
 float label_width(const std::vector<std::string>& labels, const TextMeasure& measure) {
   float w = 0;

@@ -17,6 +17,12 @@ Rect around(const Bezier& b) noexcept {
   return Rect{x0, y0, x1 - x0, y1 - y0}.grown(4);
 }
 
+/// `length` from `from` on the way to `to`.
+Point towards(Point from, Point to, float length) noexcept {
+  const Point way = to - from;
+  return from + way * (length / std::max(1.F, std::hypot(way.x, way.y)));
+}
+
 void paint_flows(const Painter& p) {
   for (const Flow& flow : p.sheet.flows) {
     const auto at = [&](Point q) { return to_screen(p.camera, p.viewport, q); };
@@ -26,9 +32,40 @@ void paint_flows(const Painter& p) {
     const Step to = p.sheet.blocks[static_cast<std::size_t>(flow.to)].step;
     const Rgba ink = mix(p.theme.background, colour(flow.hue, p.theme),
                          p.dimmed(to)                              ? 0.18F
-                         : flow.curve.p3.x - flow.curve.p0.x > 420 ? 0.34F
+                         : flow.curve.p3.x - flow.curve.p0.x > 420 ? 0.42F
                                                                    : 0.6F);
-    p.list.bezier(curve, ink, std::clamp(1.5F * p.camera.zoom, 1.F, 2.5F), true);
+    const float width = std::clamp(1.5F * p.camera.zoom, 1.F, 2.5F);
+    if (!flow.far) {
+      p.list.bezier(curve, ink, width, true);
+      continue;
+    }
+    const auto stub = [&](Point start, Point end, bool arrow) {
+      const Point step = (end - start) * (1.F / 3);
+      p.list.bezier({start, start + step, end - step, end}, ink, width, arrow);
+    };
+    const float length = 20 * p.camera.zoom;
+    stub(curve.p0, towards(curve.p0, curve.p1, length), false);
+    stub(towards(curve.p3, curve.p2, length), curve.p3, true);
+  }
+}
+
+/// A short train of dots runs along the line; what it reaches lights up and fades.
+void paint_pulses(const Painter& p) {
+  for (const FlowPulse& pulse : p.style.pulses) {
+    const Flow& flow = p.sheet.flows[static_cast<std::size_t>(pulse.flow)];
+    const Rgba ink = colour(flow.hue, p.theme);
+    const float run = pulse.t / 0.7F;  // the rest is the fading
+    const float radius = std::clamp(3.F * p.camera.zoom, 2.5F, 5.F);
+    for (int i = 0; i < 3 && !flow.far && !(p.sheet.stacked && flow.curve.p3.y - flow.curve.p0.y > 90); ++i) {
+      const float t = run - 0.13F * static_cast<float>(i);
+      if (t <= 0 || t >= 1) continue;
+      const float r = radius * (1 - 0.22F * static_cast<float>(i));
+      p.list.ellipse({to_screen(p.camera, p.viewport, at(flow.curve, t)), r, r, ink, {}, 0});
+    }
+    const float glow = std::clamp((pulse.t - 0.55F) / 0.15F, 0.F, 1.F) * (1 - pulse.t) / 0.3F;
+    if (glow <= 0) continue;
+    const Rect m = p.screen(p.sheet.blocks[static_cast<std::size_t>(flow.to)].matrix);
+    if (seen(p, m)) p.list.outline(m.grown(2.5F), ink.with_alpha(std::min(1.F, glow)), 3, 3);
   }
 }
 
@@ -53,10 +90,13 @@ void paint_captions(const Painter& p) {
 void paint_ghosts(const Painter& p) {
   const float size = std::min(13.F, p.text_size(kCaptionSize));
   for (const Ghost& ghost : p.sheet.ghosts) {
-    const Rect r = p.screen(ghost.rect);
+    Rect r = p.screen(ghost.rect);
     if (!seen(p, r) || p.measure.width(ghost.text, Face::kText, size) > r.w) continue;
     const bool hover = p.style.hover_ghost && *p.style.hover_ghost == ghost.stage;
     const bool dim = p.style.focus.has_value() && !hover;
+    // Zoomed in, the pill keeps to its words.
+    r.w = std::min(r.w, p.measure.width(ghost.text, Face::kText, size) + 24);
+    r.h = std::min(r.h, 26.F);
     p.list.rect({r, hover ? p.theme.panel_soft : p.theme.background,
                  hover ? p.theme.control : p.theme.line, 1, r.h / 2});
     p.list.text(r.centre(), ghost.text,
@@ -91,7 +131,9 @@ void paint_strip(const Painter& p) {
   std::string title =
       p.sheet.layers > 1 ? "Layer " + std::to_string(p.sheet.layer + 1) + ", head " : "Head ";
   title += std::to_string(p.sheet.head + 1) + " of " + std::to_string(p.sheet.heads);
-  p.list.text({strip.x, strip.y + 8 * p.camera.zoom}, title,
+  const float middle =
+      p.sheet.strip_in_line ? p.screen(p.sheet.thumbnails[0].rect).centre().y - strip.y : 8 * p.camera.zoom;
+  p.list.text({strip.x, strip.y + middle}, title,
               {Face::kText, size, p.theme.ink_soft, Align::kStart, VAlign::kMiddle});
   for (std::size_t i = 0; i < p.sheet.thumbnails.size(); ++i) {
     paint_thumbnail(p, i);
@@ -99,7 +141,7 @@ void paint_strip(const Painter& p) {
     const Rect r = p.screen(t.rect);
     if (t.head == 0 && p.sheet.layers > 1 && r.h >= 9)
       p.list.text({r.x - 6, r.centre().y}, std::to_string(t.layer + 1),
-                  {Face::kMono, 9, p.theme.ink_soft, Align::kEnd, VAlign::kMiddle});
+                  {Face::kText, 9, p.theme.ink_soft, Align::kEnd, VAlign::kMiddle});
   }
 }
 
@@ -128,44 +170,62 @@ float baked_size(float wanted) noexcept {
 
 namespace {
 
-constexpr float kMonoAdvance = 0.6F;
+constexpr float kAround = 2;  // px that a number leaves free in its cell
 
 /// From the cell alone, so that neighbours of one cell size have one type size whatever their
-/// values.
+/// values: two digits and a sign have room; above 13 px three digits.
 float number_size(float cell_w, float cell_h) noexcept {
-  const auto room = [&](float size, float columns) {
-    return columns * kMonoAdvance * size + 3 <= cell_w && size <= cell_h * 0.62F;
-  };
-  float size = room(9, 3) ? 9.F : 0.F;
-  if (room(11, 4)) size = 11;
-  for (const float s : kBakedSizes)
-    if (s > 11 && room(s, 5)) size = s;
+  constexpr float kTwoDigits = 2.05F;  // "–8.4", em
+  constexpr float kThreeDigits = 2.7F;
+  float size = 0;
+  for (const float s : kBakedSizes) {
+    const float em = s > 13 ? kThreeDigits : kTwoDigits;
+    if (em * s + kAround <= cell_w && s <= cell_h * 0.68F) size = s;
+  }
   return size;
 }
 
-/// 4, 3, 2, 1 significant digits of the largest value; below 10 always a decimal, or all would read
-/// 0 and 1.
-NumberStyle style_at(int detail, float largest) noexcept {
-  NumberStyle style = choose_style(largest, detail < 2    ? Digits::kFull
-                                            : detail == 2 ? Digits::kShort
-                                                          : Digits::kTiny);
-  if (detail == 1) style.decimals = std::max(0, style.decimals - 1);
-  if (detail == 3 && !style.scientific && largest < 10)
-    style.decimals = std::max(1, style.decimals);
-  return style;
+/// The most digits that fit, at most three (four in very wide cells); a decimal as long as the largest is below 10, or all
+/// would read 0 and 1.
+bool choose_digits(float room, float high, float low, bool many, NumberStyle& style) noexcept {
+  const float largest = std::max(high, low);
+  const NumberStyle full = choose_style(largest, Digits::kFull);
+  const NumberStyle tiny = choose_style(largest, Digits::kTiny);
+  const int least = full.scientific ? 0 : std::max(tiny.decimals, largest < 10 ? 1 : 0);
+  const int most = std::max(least, full.decimals - (many ? 0 : 1));
+  for (int decimals = most; decimals >= least; --decimals) {
+    for (const bool narrow : {false, true}) {
+      style = {decimals, full.scientific, true, narrow, narrow && largest < 1};
+      if (std::max(number_width(format(high, style)), number_width(format(-low, style))) <= room)
+        return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
 
-NumberDetail number_detail(float cell_w, float cell_h, float largest, bool negative) noexcept {
-  for (float size = number_size(cell_w, cell_h); size >= 9;
-       size = size > 9 ? baked_size(size - 2) : 0) {
-    for (int detail = 0; detail < 4; ++detail) {
-      const NumberStyle style = style_at(detail, largest);
-      const int columns = widest(largest, style) - (negative ? 0 : 1);
-      if (static_cast<float>(columns) * kMonoAdvance * size + 3 <= cell_w) return {size, style};
-    }
+float number_width(std::string_view text) noexcept {
+  // Advances of the text face.
+  constexpr float kDigits[] = {0.63F,  0.467F, 0.607F, 0.64F,  0.645F,
+                               0.611F, 0.627F, 0.572F, 0.619F, 0.627F};
+  float em = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c >= '0' && c <= '9') em += kDigits[c - '0'];
+    else if (c == '.') em += 0.278F;
+    else if (byte < 0x80) em += 0.6F;
+    else if ((byte & 0xC0U) != 0x80U) em += 0.585F;
+    else em += byte == 0x93 ? -0.125F : 0.04F;  // of U+2212, and of U+2013
   }
+  return em;
+}
+
+NumberDetail number_detail(float cell_w, float cell_h, float high, float low) noexcept {
+  NumberStyle style;
+  for (float size = number_size(cell_w, cell_h); size >= 9;
+       size = size > 9 ? baked_size(size - 2) : 0)
+    if (choose_digits((cell_w - kAround) / size, high, low, cell_w > 100, style)) return {size, style};
   return {};
 }
 
@@ -184,6 +244,7 @@ void draw_sheet(DrawList& list, const Sheet& sheet, const SheetValues& values,
                           style.measure ? *style.measure : estimate};
   list.clip_begin(viewport);
   detail::paint_flows(p);
+  detail::paint_pulses(p);
   detail::paint_captions(p);
   const int count = static_cast<int>(sheet.blocks.size());
   for (int i = 0; i < count; ++i) {

@@ -11,6 +11,12 @@
 
 namespace ap {
 
+/// Something under way along a flow line: t from 0 (leaves) to 1 (has arrived and faded).
+struct FlowPulse {
+  int flow = 0;  // index into Sheet::flows
+  float t = 0;
+};
+
 struct SheetStyle {
   Mode mode = Mode::kLight;
   const TextMeasure* measure = nullptr;  // null: EstimatedMeasure
@@ -27,6 +33,7 @@ struct SheetStyle {
   std::optional<TensorId> hover_title;
   std::optional<int> hover_thumbnail;  // index into Sheet::thumbnails
   std::optional<Stage> hover_ghost;
+  std::span<const FlowPulse> pulses;
   std::optional<CellId> error;  // a refused entry, ringed in the warning colour
 };
 
@@ -34,13 +41,16 @@ void draw_sheet(DrawList& list, const Sheet& sheet, const SheetValues& values,
                 const SheetLabels& labels, const Camera& camera, const Rect& viewport,
                 const SheetStyle& style);
 
-/// How the numbers of a block are printed at a size on the screen. size 0: colour only.
+/// How the numbers of a block are printed at a size on the screen, in the text face. size 0: colour
+/// only. `high`, `low`: the largest finite number and the most negative one's magnitude.
 struct NumberDetail {
-  float size = 0;  // one of the baked mono sizes
+  float size = 0;  // one of the baked sizes
   NumberStyle style;
 };
-[[nodiscard]] NumberDetail number_detail(float cell_w, float cell_h, float largest,
-                                         bool negative) noexcept;
+[[nodiscard]] NumberDetail number_detail(float cell_w, float cell_h, float high,
+                                         float low) noexcept;
+/// Width of a number in the text face at size 1, not less than it has.
+[[nodiscard]] float number_width(std::string_view text) noexcept;
 
 /// The largest baked size that is at most `wanted` (9 if none is): text is never drawn between
 /// sizes.

@@ -40,7 +40,9 @@ void paint_header(const Painter& p, const Block& b, bool dim) {
   if (title > r.w + 6) return;
   float x = p.math({r.x, baseline}, b.title, Face::kBold, size, hue);
   if (hover) p.list.line({r.x, baseline + 3}, {x, baseline + 3}, hue, 1.5F);
-  if (std::find(p.style.locked.begin(), p.style.locked.end(), b.id) != p.style.locked.end()) {
+  const bool locked =
+      std::find(p.style.locked.begin(), p.style.locked.end(), b.id) != p.style.locked.end();
+  if (locked) {
     // A padlock: body and shackle.
     const Rect body{x + 5, baseline - 6, 8, 6};
     p.list.outline({body.x + 1.5F, body.y - 4, 5, 7}, hue, 1.2F, 2.5F);
@@ -54,25 +56,26 @@ void paint_header(const Painter& p, const Block& b, bool dim) {
     p.list.text({x + 8, baseline}, b.shape,
                 {Face::kText, small, soft, Align::kStart, VAlign::kBaseline});
   const float formula = width(b.formula, p.measure, Face::kText, small);
-  if (b.formula.empty()) return;
+  if (b.formula.empty() || (b.editable && locked)) return;
+  const Rgba about = b.editable ? hue : soft;
   if (roomy) {
     if (formula <= r.w + 4)
-      p.math({r.x, baseline + 15 * p.camera.zoom}, b.formula, Face::kText, small, soft);
+      p.math({r.x, baseline + 15 * p.camera.zoom}, b.formula, Face::kText, small, about);
   } else if (x + 8 + shape + 10 + formula <= r.right() + 2) {
-    p.math({r.right() - formula, baseline}, b.formula, Face::kText, small, soft);
+    p.math({r.right() - formula, baseline}, b.formula, Face::kText, small, about);
   }
 }
 
 void paint_numbers(const Painter& p, const Block& b, const BlockValues& v, bool dim) {
   const float w = b.cell_w * p.camera.zoom;
   const float h = b.cell_h * p.camera.zoom;
-  const NumberDetail detail = number_detail(w, h, v.largest, v.negative);
+  const NumberDetail detail = number_detail(w, h, v.high, v.low);
   if (detail.size == 0) return;
   const ColourTable& inks = ink_table(v.map, p.style.mode);
   const Rgba masked_ink = text_on(masked_colour(p.style.mode));
   const VisibleCells seen = visible_cells(p, b);
   const Rect m = p.screen(b.matrix);
-  TextStyle text{Face::kMono, detail.size, {}, Align::kMiddle, VAlign::kMiddle};
+  TextStyle text{Face::kText, detail.size, {}, Align::kMiddle, VAlign::kMiddle};
   for (int i = seen.row; i < seen.row + seen.rows; ++i) {
     const float y = m.y + (static_cast<float>(i) + 0.5F) * h;
     for (int j = seen.col; j < seen.col + seen.cols; ++j) {
@@ -85,31 +88,11 @@ void paint_numbers(const Painter& p, const Block& b, const BlockValues& v, bool 
             cell_kind(value) == CellKind::kNaN ? text_on(nan_colour(p.style.mode)) : masked_ink;
       }
       if (dim) text.colour = text.colour.with_alpha(0.45F);
+      const float shown = v.numbers(i, j);
       p.list.text({m.x + (static_cast<float>(j) + 0.5F) * w, y},
-                  format(v.numbers(i, j), detail.style).view(), text);
+                  shown == 0 ? std::string_view("0") : format(shown, detail.style).view(), text);
     }
   }
-}
-
-/// The corner of every cell that can be changed, once there is room; else of the block.
-void paint_editable(const Painter& p, const Block& b, bool dim) {
-  const float w = b.cell_w * p.camera.zoom;
-  const float h = b.cell_h * p.camera.zoom;
-  const Rect m = p.screen(b.matrix);
-  const Rgba ink = p.ink(p.theme.editable, dim);
-  const auto corner = [&](float x, float y, float s) {
-    const std::array<Point, 3> t = {Point{x, y}, Point{x, y - s}, Point{x - s, y}};
-    p.list.polygon(t, ink);
-  };
-  if (std::min(w, h) < 24) {
-    corner(m.right(), m.bottom(), std::min(7.F, m.h));
-    return;
-  }
-  const VisibleCells seen = visible_cells(p, b);
-  const float s = std::clamp(std::min(w, h) * 0.12F, 3.F, 5.F);
-  for (int i = seen.row; i < seen.row + seen.rows; ++i)
-    for (int j = seen.col; j < seen.col + seen.cols; ++j)
-      corner(m.x + static_cast<float>(j + 1) * w - 1, m.y + static_cast<float>(i + 1) * h - 1, s);
 }
 
 const Matrix& ramp(MapKind map) {
@@ -128,7 +111,7 @@ void paint_legend(const Painter& p, const Block& b, const BlockValues& v, const 
   if (b.legend.empty() || text.empty()) return;
   const Rect r = p.screen(b.legend);
   const float size = std::min(13.F, p.text_size(kCaptionSize - 2));
-  const float width = p.measure.width(text, Face::kMono, size);
+  const float width = p.measure.width(text, Face::kText, size);
   const float bar = std::min(40.F * std::min(1.5F, p.camera.zoom), r.w - width - 5);
   if (width > r.w + 8) return;
   float x = r.x;
@@ -146,7 +129,7 @@ void paint_legend(const Painter& p, const Block& b, const BlockValues& v, const 
     x += bar + 5;
   }
   p.list.text({x, r.y + r.h / 2}, text,
-              {Face::kMono, size, p.ink(p.theme.ink_soft, dim), Align::kStart, VAlign::kMiddle});
+              {Face::kText, size, p.ink(p.theme.ink_soft, dim), Align::kStart, VAlign::kMiddle});
 }
 
 }  // namespace
@@ -181,15 +164,14 @@ void paint_block(const Painter& p, int index) {
     if (!v.values.empty()) {
       p.list.heatmap({m, v.values, v.range, v.map, p.style.mode, dim ? kDim : 0, heatmap_id(b.id),
                       p.values.revision});
-      if (b.editable) paint_editable(p, b, dim);
       if (p.style.numbers) paint_numbers(p, b, v, dim);
     }
     p.list.outline(m,
                    mix(p.theme.background, colour(b.hue, p.theme),
                        dim          ? 0.25F
-                       : b.editable ? 0.85F
+                       : b.editable ? 0.9F
                                     : 0.45F),
-                   1);
+                   b.editable ? 2 : 1);
   }
   paint_legend(p, b, v, p.values.legends[static_cast<std::size_t>(index)], dim);
   p.list.group_end();

@@ -152,6 +152,10 @@ void column_labels(const Painter& p, const Block& b, float bottom, float height,
 void paint_labels(const Painter& p, int index) {
   const Block& b = p.sheet.blocks[static_cast<std::size_t>(index)];
   const bool dim = p.dimmed(b.step);
+  // Zoomed in, the gap beside a matrix without its own words has room for them.
+  constexpr float kGapZoom = 1.9F;
+  if (b.row_gutter.empty() && b.row_axis != Axis::kOne && p.camera.zoom >= kGapZoom && !dim)
+    row_labels(p, b, p.screen(b.matrix).x - 6, 22 * p.camera.zoom - 8, dim);
   if (!b.row_gutter.empty()) {
     const Rect g = p.screen(b.row_gutter);
     row_labels(p, b, g.right() - std::max(4.F, 6 * std::min(1.F, p.camera.zoom)),
@@ -167,7 +171,7 @@ void paint_sticky_labels(const Painter& p, int index) {
   const Block& b = p.sheet.blocks[static_cast<std::size_t>(index)];
   const Rect m = p.screen(b.matrix);
   const Rect part = intersect(m, p.viewport);
-  if (part.w < 80 || part.h < 60) return;
+  if (part.w < 80 || part.h < 60 || p.dimmed(b.step)) return;
   const float gutter_x = b.row_gutter.empty() ? m.x : p.screen(b.row_gutter).x;
   const bool rows =
       gutter_x < p.viewport.x - 2 && m.x < p.viewport.x + 4 && b.row_axis != Axis::kOne;

@@ -33,41 +33,43 @@ Bezier rising(const Block& a, const Block& b, float lane) noexcept {
   return {from, {from.x + bend, from.y}, {to.x - bend, to.y}, to};
 }
 
-/// Through the gap above the target's row and down into it: for targets that others stand before.
-Bezier over_gap(const Block& a, const Block& b) noexcept {
-  const float gap = b.frame.y - kCaptionHeight - 4;
-  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.85F};
-  const Point to{b.matrix.x + b.matrix.w * 0.5F, b.frame.y - kTip};
-  const float reach = (to.x - from.x) * 0.5F;
-  return {from, {from.x + 24, gap + 8}, {to.x - reach, gap}, to};
+/// Down into a lower row, from above: an S that ends in the middle of the target's top.
+Bezier falling(const Block& a, const Block& b) noexcept {
+  const bool beside = b.matrix.centre().x > a.matrix.right();
+  const Point from = beside ? Point{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.85F}
+                            : Point{a.matrix.x + a.matrix.w * 0.75F, a.frame.bottom() + 1};
+  const Point to{b.matrix.centre().x, b.frame.y - kTip};
+  const float drop = std::max(16.F, (to.y - from.y) * 0.55F);
+  return {from, {from.x + (beside ? 22.F : 0.F), from.y + drop}, {to.x, to.y - drop}, to};
 }
 
-/// Through the gap below the target's row and up into it.
-Bezier under_gap(const Block& a, const Block& b) noexcept {
-  const float gap = b.frame.bottom() + kRowGap * 0.6F;
-  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.2F};
-  const Point to{b.matrix.x + b.matrix.w * 0.5F, b.frame.bottom() + 1};
-  return {from, {from.x + 30, gap}, {to.x - 40, gap + 10}, to};
+/// Up into a higher row: beside the source to the gap between the rows, and from below into the
+/// target, right of its legend.
+Bezier climbing(const Block& a, const Block& b) noexcept {
+  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.15F};
+  const Point to{b.matrix.x + b.matrix.w * 0.75F, b.matrix.bottom() + kTip};
+  const float rise = std::max(40.F, from.y - to.y);
+  return {from, {from.x + 8, to.y - rise * 0.22F}, {to.x, to.y + rise * 0.45F}, to};
 }
 
-Bezier falling(const Block& a, const Block& b, float lane) noexcept {
-  const bool down = b.frame.y >= a.frame.bottom() - 1;
-  const Point from{a.matrix.centre().x, down ? a.frame.bottom() + 1 : a.frame.y - 2};
-  const Point to{b.matrix.x + b.matrix.w * lane, down ? b.frame.y - kTip : b.frame.bottom() + kTip};
-  const float bend = (to.y - from.y) * 0.6F;
-  return {from, {from.x, from.y + bend}, {to.x, to.y - bend}, to};
+/// Down past what stands over the target, in the gutter left of both.
+Bezier passing(const Block& a, const Block& b) noexcept {
+  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.92F};
+  const Point to{left_of(b) - kTip, b.matrix.y + b.matrix.h * 0.5F};
+  return {from, {from.x + 7, from.y + (to.y - from.y) * 0.7F}, {from.x + 4, to.y}, to};
+}
+
+bool above(const Block& upper, const Block& lower) noexcept {
+  return upper.frame.bottom() <= lower.frame.y + 1 && upper.frame.x < lower.matrix.right() &&
+         lower.matrix.x < upper.frame.right();
 }
 
 Bezier route(const Block& a, const Block& b, float lane) noexcept {
-  if (left_of(b) >= a.matrix.right()) {
-    const bool same_row = a.matrix.y < b.matrix.bottom() && b.matrix.y < a.matrix.bottom();
-    if (same_row) return level(a, b, lane);
-    const bool far = left_of(b) - a.matrix.right() > 160 && b.frame.y >= a.matrix.bottom();
-    if (far) return over_gap(a, b);
-    const bool above = left_of(b) - a.matrix.right() > 160 && a.frame.y >= b.frame.bottom();
-    return above ? under_gap(a, b) : rising(a, b, lane);
-  }
-  return falling(a, b, lane);
+  const bool same_row = a.matrix.y < b.matrix.bottom() && b.matrix.y < a.matrix.bottom();
+  const bool right = left_of(b) >= a.matrix.right();
+  if (same_row) return right ? level(a, b, lane) : rising(a, b, lane);
+  if (b.matrix.y > a.matrix.y) return falling(a, b);
+  return right && left_of(b) - a.matrix.right() <= 160 ? rising(a, b, lane) : climbing(a, b);
 }
 
 class Lines {
@@ -81,8 +83,20 @@ class Lines {
   }
   void link(int from, int to, Hue hue, float lane = 0.5F) {
     if (from < 0 || to < 0 || from == to) return;
-    const Bezier curve = route(at(from), at(to), lane);
-    sheet_.flows.push_back({from, to, curve, hue});
+    const Block& a = at(from);
+    const Block& b = at(to);
+    const bool covered = left_of(b) >= a.matrix.right() + kTip && b.matrix.y > a.matrix.bottom() &&
+                         std::ranges::any_of(sheet_.blocks, [&](const Block& c) {
+                           return c.matrix.y > a.matrix.y && above(c, b);
+                         });
+    const Bezier curve = covered ? passing(a, b) : route(a, b, lane);
+    const float high = std::min(a.matrix.bottom(), b.matrix.bottom());
+    const float low = std::max(a.matrix.y, b.matrix.y);
+    const bool far = !covered && !sheet_.stacked &&
+                     std::ranges::any_of(sheet_.blocks, [&](const Block& c) {
+                       return c.matrix.y > high && c.matrix.bottom() < low && !c.legend.empty();
+                     });
+    sheet_.flows.push_back({from, to, curve, hue, far});
   }
   /// The line takes the colour of where it comes from.
   void link(int from, int to, float lane = 0.5F) {

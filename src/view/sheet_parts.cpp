@@ -67,7 +67,7 @@ Ghost make_ghost(Stage stage, bool folded) {
 class Builder {
  public:
   Builder(const SheetSpec& spec, const SheetOptions& options, Parts& parts)
-      : spec_(spec), parts_(parts) {
+      : spec_(spec), options_(options), parts_(parts) {
     static const EstimatedMeasure estimate;
     const TextMeasure& measure = options.measure ? *options.measure : estimate;
     for (const StageShape& s : spec.stages) {
@@ -125,7 +125,7 @@ class Builder {
     if (s.id.stage == Stage::kEmbeddings && !has(Stage::kInput)) b.title = title_of(Stage::kInput);
     if (s.id.stage == Stage::kSourceEmbeddings && !has(Stage::kSourceInput))
       b.title = title_of(Stage::kSourceInput);
-    b.formula = formula_of(s.id.stage);
+    b.formula = s.editable && options_.live ? MathText{{"↔ drag"}} : formula_of(s.id.stage);
     b.shape = std::to_string(s.rows) + " × " + std::to_string(s.cols);
     b.step = step_of(s.id.stage);
     b.hue = hue_of(s.id.stage);
@@ -155,6 +155,7 @@ class Builder {
   }
 
   const SheetSpec& spec_;
+  const SheetOptions& options_;
   Parts& parts_;
   std::vector<bool> taken_;
   std::vector<Stage> folded_;
@@ -192,6 +193,10 @@ void add_ghosts(Parts& parts, const SheetSpec& spec, const std::vector<Stage>& f
   parts.last_ghosts = std::move(after);
 }
 
+Axis row_axis_of(const Parts& parts, const Item& item) noexcept {
+  return parts.blocks[static_cast<std::size_t>(item.blocks[0])].row_axis;
+}
+
 /// norm1 stands before the projections unless it comes after the residual sum (post-norm): then the
 /// spec has it with `added` and without a norm of the input.
 bool norm_is_post(const SheetSpec& spec) {
@@ -223,7 +228,7 @@ Parts make_parts(const SheetSpec& spec, const SheetOptions& options) {
       {Stage::kWv, Stage::kV, Stage::kV},
   }};
   for (std::size_t i = 0; i < 3; ++i)
-    for (const Stage s : kProjected[i]) build.add(parts.projected[i], s, s == kProjected[i][1]);
+    for (const Stage s : kProjected[i]) build.add(parts.projected[i], s);
   build.add(parts.rest, Stage::kScores);
   build.add(parts.rest, Stage::kScaled);
   if (alibi) build.add(parts.rest, Stage::kPositions);
@@ -245,11 +250,15 @@ Parts make_parts(const SheetSpec& spec, const SheetOptions& options) {
                         stage == Stage::kScores || stage == Stage::kHeadOut ||
                         stage == Stage::kEmbeddings || stage == Stage::kSourceEmbeddings;
     item.break_preferred = stage == Stage::kHeadOut;
-    if (stage == Stage::kWeights) item.always_labels = true;
+    if (stage == Stage::kScores || stage == Stage::kWeights || stage == Stage::kHeadOut ||
+        stage == Stage::kOutput)
+      item.always_labels = true;
+    item.pair = row_axis_of(parts, item) == Axis::kDims;
     if (stage == Stage::kNorm1 && post) item.step = Step::kCombine;
     for (const int b : item.blocks) parts.blocks[static_cast<std::size_t>(b)].step = item.step;
   }
   add_ghosts(parts, spec, build.folded());
+  parts.same_tokens = spec.queries == spec.keys && parts.sources.empty();
   if (spec.layers * spec.heads > 1) {
     parts.strip_layers = spec.layers;
     parts.strip_heads = spec.heads;

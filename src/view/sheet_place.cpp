@@ -2,6 +2,7 @@
 // words. All items of a row have their matrices' tops on one line.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "view/sheet_arrange.hpp"
 
@@ -22,10 +23,22 @@ class Rows {
  public:
   explicit Rows(const Parts& parts) : parts_(parts) {}
 
+  /// Next to another matrix of the same words, an item needs no words of its own.
+  [[nodiscard]] bool needs_labels(int row, int item) const {
+    const Item& it = item_at(parts_, item);
+    const Axis axis = axis_of(it);
+    if (it.always_labels || row >= static_cast<int>(rows_.size())) return true;
+    const Axis before = rows_[static_cast<std::size_t>(row)].words;
+    const bool words = before == Axis::kQueries || before == Axis::kKeys;
+    return !words || (before != axis && !parts_.same_tokens);
+  }
+
   void put(int row, int item, float x, bool labels) {
     const Item& it = item_at(parts_, item);
     while (static_cast<int>(rows_.size()) <= row) rows_.push_back({});
     Row& r = rows_[static_cast<std::size_t>(row)];
+    if (const Axis axis = axis_of(it); axis == Axis::kQueries || axis == Axis::kKeys)
+      r.words = axis;
     r.ascent = std::max(r.ascent, it.ascent);
     r.descent = std::max(r.descent, it.descent);
     out_.spots.push_back({item, x, 0, labels, row});
@@ -62,7 +75,13 @@ class Rows {
   struct Row {
     float ascent = 0;
     float descent = 0;
+    Axis words = Axis::kOne;  // of the last matrix with tokens as rows
   };
+
+  [[nodiscard]] Axis axis_of(const Item& item) const {
+    return item.blocks.empty() ? Axis::kOne
+                               : parts_.blocks[static_cast<std::size_t>(item.blocks[0])].row_axis;
+  }
 
   /// Bottom of what stands over the heads strip in a row.
   [[nodiscard]] float bottom_of_spot(int row, float width) const {
@@ -152,28 +171,66 @@ Placement place_wide(const Parts& parts, const Plan& plan) {
   return rows.finish(strip_after, strip, false);
 }
 
+/// Items one after the other, wrapped like words.
+class Wrap {
+ public:
+  Wrap(Rows& rows, const Parts& parts, float right) : rows_(rows), parts_(parts), right_(right) {}
+  void put(int i, bool break_before) {
+    const Item& item = item_at(parts_, i);
+    const auto width = [&] {
+      return rows_.needs_labels(row_, i) ? item.labelled_width : item.width;
+    };
+    if (row_ < 0 || break_before || x_ + width() > right_) {
+      ++row_;
+      x_ = 0;
+    }
+    const float w = width();
+    rows_.put(row_, i, x_, w == item.labelled_width);
+    x_ += w + (item.pair ? kPairGap : kGapX);
+  }
+  [[nodiscard]] int row() const noexcept { return row_; }
+
+ private:
+  Rows& rows_;
+  const Parts& parts_;
+  float right_;
+  int row_ = -1;
+  float x_ = 0;
+};
+
+/// Two lines of reading: from X to the weights, then what the weights mix, up to the output.
+Placement place_lines(const Parts& parts, const Plan& plan) {
+  Rows rows(parts);
+  Wrap flow(rows, parts, plan.right);
+  for (const int i : parts.queries) flow.put(i, false);
+  for (const int i : parts.projected[0]) flow.put(i, false);
+  const auto mix = std::ranges::find_if(
+      parts.rest, [&](int i) { return item_at(parts, i).break_preferred; });
+  for (auto i = parts.rest.begin(); i != mix; ++i) flow.put(*i, false);
+  bool first = true;
+  const auto next = [&](int i) { flow.put(i, std::exchange(first, false)); };
+  for (const int i : parts.sources) next(i);
+  for (const int i : parts.projected[1]) next(i);
+  for (const int i : parts.projected[2]) next(i);
+  for (auto i = mix; i != parts.rest.end(); ++i) next(*i);
+  Rect strip;
+  if (parts.strip_layers > 0) strip = strip_size(parts, plan.right, true);
+  Placement placed = rows.finish(-1, strip, true);
+  placed.strip_in_line = true;
+  return placed;
+}
+
 Placement place_stacked(const Parts& parts, const Plan& plan) {
   Rows rows(parts);
-  int row = -1;
-  float x = 0;
+  Wrap lines(rows, parts, plan.right);
   const auto flow = [&](const std::vector<int>& items) {
-    for (const int i : items) {
-      const Item& item = item_at(parts, i);
-      if (row < 0 || item.break_before ||
-          x + (item.always_labels ? item.labelled_width : item.width) > plan.right) {
-        ++row;
-        x = 0;
-      }
-      const bool labels = x == 0 || item.always_labels;
-      rows.put(row, i, x, labels);
-      x += (labels ? item.labelled_width : item.width) + kPairGap;
-    }
+    for (const int i : items) lines.put(i, item_at(parts, i).break_before);
   };
   flow(parts.queries);
   flow(parts.sources);
   Rect strip;
   if (parts.strip_layers > 0) strip = strip_size(parts, plan.right);
-  const int strip_after = row;
+  const int strip_after = lines.row();
   for (const std::vector<int>& p : parts.projected) flow(p);
   flow(parts.rest);
   return rows.finish(strip_after, strip, true);
@@ -182,33 +239,50 @@ Placement place_stacked(const Parts& parts, const Plan& plan) {
 }  // namespace
 
 Placement place(const Parts& parts, const Plan& plan) {
-  return plan.stacked ? place_stacked(parts, plan) : place_wide(parts, plan);
+  if (plan.stacked) return place_stacked(parts, plan);
+  return plan.lines ? place_lines(parts, plan) : place_wide(parts, plan);
 }
 
-Rect strip_size(const Parts& parts, float width) noexcept {
+namespace {
+
+/// Side of a thumbnail, and where the first one is in the strip.
+struct StripMeasure {
+  float side;
+  float left;
+  float top;
+};
+StripMeasure strip_measure(const Parts& parts, bool in_line) noexcept {
   const int count = parts.strip_layers * parts.strip_heads;
-  const float side = count <= 4 ? 44 : count <= 16 ? 30 : 22;
+  const float side = count <= 4 ? (in_line ? 36.F : 44.F) : count <= 16 ? 30 : 22;
+  const float title = parts.strip_layers > 1 ? 148 : 84;
+  return {side, in_line ? title : 18, in_line ? 0.F : 20.F};
+}
+
+}  // namespace
+
+Rect strip_size(const Parts& parts, float width, bool in_line) noexcept {
+  const auto [side, left, top] = strip_measure(parts, in_line);
   const int per_line =
-      std::clamp(static_cast<int>((width - 18) / (side + 4)), 1, parts.strip_heads);
+      std::clamp(static_cast<int>((width - left) / (side + 4)), 1, parts.strip_heads);
   const int lines = (parts.strip_heads + per_line - 1) / per_line * parts.strip_layers;
   const float gaps = static_cast<float>(parts.strip_layers - 1) * 4;
-  return {0, 0, std::max(60.F, 18 + static_cast<float>(per_line) * (side + 4)),
-          20 + static_cast<float>(lines) * (side + 4) + gaps};
+  return {0, 0, std::max(60.F, left + static_cast<float>(per_line) * (side + 4)),
+          top + static_cast<float>(lines) * (side + 4) + gaps};
 }
 
-void fill_strip(Sheet& sheet, const Parts& parts, const Rect& strip) {
+void fill_strip(Sheet& sheet, const Parts& parts, const Rect& strip, bool in_line) {
   sheet.heads_strip = strip;
+  sheet.strip_in_line = in_line;
   if (strip.empty()) return;
-  const int count = parts.strip_layers * parts.strip_heads;
-  const float side = count <= 4 ? 44 : count <= 16 ? 30 : 22;
-  const int per_line = std::max(1, static_cast<int>(std::lround((strip.w - 18) / (side + 4))));
-  float y = strip.y + 20;
+  const auto [side, left, top] = strip_measure(parts, in_line);
+  const int per_line = std::max(1, static_cast<int>(std::lround((strip.w - left) / (side + 4))));
+  float y = strip.y + top;
   for (int layer = 0; layer < parts.strip_layers; ++layer) {
     for (int head = 0; head < parts.strip_heads; ++head) {
       const int column = head % per_line;
       if (head > 0 && column == 0) y += side + 4;
       sheet.thumbnails.push_back(
-          {layer, head, {strip.x + 18 + static_cast<float>(column) * (side + 4), y, side, side}});
+          {layer, head, {strip.x + left + static_cast<float>(column) * (side + 4), y, side, side}});
     }
     y += side + 8;
   }

@@ -16,13 +16,9 @@ struct Drawing {
 
 Drawing draw(const Trace& trace, const SheetLabels& labels, const TextMeasure& measure,
              const RenderOptions& o) {
-  SheetOptions options;
-  options.width = o.width;
-  options.height = o.height;
-  options.query_label = label_width(labels.queries, measure);
-  options.key_label = label_width(labels.keys, measure);
+  SheetOptions options = sheet_options(o.width, o.height, labels, measure);
   options.folded = o.folded;
-  options.measure = &measure;
+  options.live = false;
   const Sheet sheet = layout_sheet(sheet_spec(trace, o.layer, o.head), options);
   Drawing d;
   d.values = sheet_values(sheet, trace, 1, o.baseline);

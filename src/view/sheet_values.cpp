@@ -6,11 +6,17 @@
 namespace ap {
 namespace {
 
-bool any_negative(ConstView v) noexcept {
-  for (int i = 0; i < v.rows; ++i)
-    for (int j = 0; j < v.cols; ++j)
-      if (v(i, j) < 0 && std::isfinite(v(i, j))) return true;
-  return false;
+/// high, low and largest in one pass.
+void measure(BlockValues& b) noexcept {
+  const ConstView v = b.numbers;
+  for (int i = 0; i < v.rows; ++i) {
+    for (int j = 0; j < v.cols; ++j) {
+      if (!std::isfinite(v(i, j))) continue;
+      b.high = std::max(b.high, v(i, j));
+      b.low = std::max(b.low, -v(i, j));
+    }
+  }
+  b.largest = std::max(b.high, b.low);
 }
 
 BlockValues measured(ConstView values, MapKind map) {
@@ -18,8 +24,7 @@ BlockValues measured(ConstView values, MapKind map) {
   b.values = b.numbers = values;
   b.map = map;
   b.range = auto_range(values, map);
-  b.largest = largest_magnitude(values);
-  b.negative = any_negative(values);
+  measure(b);
   return b;
 }
 

@@ -15,8 +15,9 @@ struct BlockValues {
   ConstView numbers;  // what cells print; the same as values but in sensitivity mode
   Range range;
   MapKind map = MapKind::kDiverging;
-  float largest = 0;      // largest finite |number|, for number styles
-  bool negative = false;  // any number below 0: room for a sign
+  float largest = 0;    // largest finite |number|, for number styles
+  float high = 0;       // largest finite number, at least 0
+  float low = 0;        // the most negative one's magnitude
   SharedMatrix owned;     // storage of a difference or a sensitivity; may be null
 };
 

@@ -66,6 +66,28 @@ std::string combine(const Trace& t, const std::string& word) {
 
 }  // namespace
 
+int clearest_row(const Trace& t, int layer, int head) noexcept {
+  const ConstView weights = t.tensor({layer, Stage::kWeights, head});
+  int row = 0;
+  float most = 0;
+  for (int i = 0; i < weights.rows; ++i) {
+    const Best best = largest_in_row(weights, i);
+    // That a word sees itself says less than that it sees another.
+    const float said = weights.rows == weights.cols && best.col == i ? best.value / 4 : best.value;
+    if (best.col >= 0 && said > most) most = said, row = i;
+  }
+  return row;
+}
+
+std::string overview_sentence(const Trace& t, const SheetLabels& labels, int layer, int head,
+                              int row) {
+  const Best best = largest_in_row(t.tensor({layer, Stage::kWeights, head}), row);
+  if (best.col < 0) return {};
+  return quoted(detail::label(labels, Axis::kQueries, row)) + " looks most at " +
+         quoted(detail::label(labels, Axis::kKeys, best.col)) + ": " + percent(best.value) +
+         " of its attention.";
+}
+
 std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, int layer, int head,
                           int row) {
   if (t.queries() == 0 || t.keys() == 0) return "Type a sentence to see it computed.";

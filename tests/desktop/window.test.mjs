@@ -90,6 +90,44 @@ test('the window looks as it should, in both themes', { skip }, async () => {
   await rm(home, { recursive: true });
 });
 
+/** The window with a sentence of two words, whatever they are: all else in the picture is the same. */
+async function with_word(word, home) {
+  const state = { version: 1, query: { text: `Z ${word}`, embeddings: [[1, 0], [0, 1]] },
+    model: { width: 2, heads: 1, layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }] } };
+  await writeFile(join(home, 'attention-playground', 'state'), JSON.stringify(state));
+  const file = join(home, 'word.png');
+  const { code, errors } = await run(['--width', '1000', '--height', '600', '--scale', '2', '--screenshot', file], home);
+  assert.equal(code, 0, errors);
+  return PNG.sync.read(await readFile(file));
+}
+
+const has_font = (language) => spawnSync('fc-list', [`:lang=${language}`], { encoding: 'utf8' }).stdout?.trim() !== '';
+const PAIRS = [['zh', '\u732b', '\u72ac'], ['ar', '\u0642\u0637\u0629', '\u0643\u0644\u0628'],
+  ['hi', '\u092e\u094c\u0938\u092e', '\u092c\u093e\u0930\u093f\u0936'], ['und-zsye', '\u{1f642}', '\u{1f697}']];
+
+test('words in scripts that the faces lack are drawn with the system\'s fonts', { skip }, async (t) => {
+  const home = await home_of_a_regular();
+  for (const [language, one, other] of PAIRS) {
+    if (!has_font(language)) {
+      t.diagnostic(`this machine has no font for ${language}: not tested`);
+      continue;
+    }
+    const a = await with_word(one, home);
+    const b = await with_word(other, home);
+    let different = 0, coloured = 0;
+    for (let i = 0; i < a.data.length; i += 4) {
+      const change = Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[i + c] - b.data[i + c])));
+      if (change < 48) continue;
+      different++;
+      if (Math.max(a.data[i], a.data[i + 1], a.data[i + 2]) - Math.min(a.data[i], a.data[i + 1], a.data[i + 2]) > 90) coloured++;
+    }
+    // Row labels of X, K, scores, weights and output, columns, the sentence: replacement marks would be equal.
+    assert.ok(different > 120, `${language}: ${one} and ${other} look alike (${different} pixels)`);
+    if (language === 'und-zsye') assert.ok(coloured > 200, `emoji without their colours (${coloured} pixels)`);
+  }
+  await rm(home, { recursive: true });
+});
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const xdo = (...args) => {
   const { status, stdout, stderr } = spawnSync('xdotool', args.map(String), { encoding: 'utf8', timeout: 20_000 });

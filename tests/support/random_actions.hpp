@@ -11,7 +11,7 @@ class RandomActions {
   explicit RandomActions(std::uint64_t seed) : rng_(seed) {}
 
   Action next(const Document& d) {
-    switch (rng_.below(30)) {
+    switch (rng_.below(38)) {
       case 0: return action::SetText{side(d), text()};
       case 1: return action::SetToken{side(d), below(d.query.size()), word()};
       case 2: return action::InsertToken{side(d), below(d.query.size() + 1), word()};
@@ -46,6 +46,15 @@ class RandomActions {
       case 26: return action::SetKvLength{below(d.query.size() + 2) - 1};
       case 27: return action::SetCached{below(4)};
       case 28: return action::SetCross{coin(2), coin(2) ? text() : ""};
+      case 29: return target(d);
+      case 30: return target(d);
+      case 31: return action::AddExample{text(), d.cross && coin(2) ? text() : ""};
+      case 32: return action::SetExample{1 + below(2), text(), ""};
+      case 33: return coin(2) ? Action(action::ShowExample{1 + below(2)}) : action::RemoveExample{1};
+      case 34: return action::LockCells{{tensor(d), below(3), below(3)}, 1, 1 + below(2), !coin(3)};
+      case 35:
+        return action::SetLearning{static_cast<Optimizer>(below(3)), 0.01F, 0.9F, 0.0F, 2, below(3),
+                                   coin(2), coin(2)};
       default: return cell(d);
     }
   }
@@ -77,6 +86,17 @@ class RandomActions {
   }
   Action cell(const Document& d) {
     return action::SetCell{{tensor(d), below(4), below(4)}, 2 * rng_.normal()};
+  }
+  Action target(const Document& d) {
+    const int example = below(static_cast<int>(d.learning.examples.size()) + 1);
+    const auto n = static_cast<std::size_t>(example - 1);
+    const Sentence& query = example == 0 ? d.query : d.learning.examples[n].query;
+    const Sentence& source = example == 0 ? d.source : d.learning.examples[n].source;
+    const bool output = coin(3);
+    const int cols = output ? d.model.width : d.cross ? source.size() : query.size();
+    const Matrix values = Matrix::Constant(1, cols, 0.25F + rng_.uniform());
+    return action::SetTarget{output ? Stage::kOutput : Stage::kWeights, 0,
+                             output ? 0 : below(d.model.heads), below(query.size()), example, values, ""};
   }
   Action block(const Document& d) {
     Matrix m(1 + below(2), 1 + below(2));

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
-import { api, settled, tensor } from './harness.mjs';
-import { agrees, at, cell, click, drag, hover, press, start_suite, type, view } from './sheet_hands.mjs';
+import { api, frames, settled, tensor } from './harness.mjs';
+import { agrees, at, cell, click, drag, hover, press, start_suite, stored_view, type, view } from './sheet_hands.mjs';
 
 const { page_test } = start_suite({ before, after });
 
@@ -112,25 +112,27 @@ page_test('wheel pans, Ctrl+wheel zooms at the pointer, F fits', {}, async (page
 });
 
 /** The middles of the rail's items at 1280 x 800. */
-const RAIL = ['Explain', 'Model', 'Graph', 'Arcs', 'Heads', 'Rows', 'Words', 'Files'];
+const RAIL = ['Lessons', 'Explain', 'Model', 'Graph', 'Arcs', 'Heads', 'Rows', 'Words', 'Train', 'Files'];
+const PANEL_KINDS = { Train: 10, Files: 8 };  // others as in the rail
 
 page_test('each panel opens from the rail, draws, and closes', {}, async (page) => {
   const closed = await picture(page);
   const clip = { x: 1220 - 340, y: 130, width: 320, height: 300 };
   const seen = [];
   for (const [i, name] of RAIL.entries()) {
+    if (name === 'Lessons') continue;  // a column of its own: lessons.test.mjs
     await page.mouse.click(1246, 64 + 28 + 56 * i);
     await page.mouse.move(600, 790);
     await settled(page);
-    assert.equal((await view(page)).panel, i + 1, name);
+    assert.equal((await view(page)).panel, PANEL_KINDS[name] ?? i, name);
     const shown = await picture(page, clip);
     assert.ok(ink(shown) > 800, `${name}: the panel is empty`);
     for (const [other, before_it] of seen.entries()) {
-      assert.ok(changed(before_it, shown) > 200, `${name} looks like ${RAIL[other]}`);
+      assert.ok(changed(before_it, shown) > 200, `${name} looks like ${RAIL[other + 1]}`);
     }
     seen.push(shown);
   }
-  await page.mouse.click(1246, 64 + 28 + 56 * 7);
+  await page.mouse.click(1246, 64 + 28 + 56 * 9);
   await page.mouse.move(600, 790);
   await settled(page);
   assert.equal((await view(page)).panel, 0);
@@ -208,9 +210,9 @@ page_test('sensitivity colours every embedding and weight by its influence', {},
 
 page_test('a pinned baseline: the matrices show differences and back', {}, async (page) => {
   await click(page, 'weights', { row: 7, col: 1 });
-  await page.mouse.click(1246, 92);  // Explain
+  await page.mouse.click(1246, 148);  // Explain
   await settled(page);
-  await page.mouse.click(950, 662);  // Keep as baseline
+  await page.mouse.click(950, 642);  // Keep as baseline
   await settled(page);
   await page.focus('#canvas');
   await press(page, 'd');
@@ -224,6 +226,99 @@ page_test('a pinned baseline: the matrices show differences and back', {}, async
   assert.ok(changed(same, await picture(page)) > 5000);
   await press(page, 'd');
   assert.equal((await view(page)).difference, 0);
+});
+
+/** The colour at the corner of a cell, where no number stands. */
+async function cell_colour(page, stage, row, col) {
+  const { x, y } = await at(page, stage, { row, col });
+  return [...(await picture(page, { x: Math.ceil(x) + 2, y: Math.ceil(y) + 2, width: 1, height: 1 })).data.subarray(0, 3)];
+}
+const distance = (a, b) => Math.max(...a.map((x, i) => Math.abs(x - b[i])));
+
+page_test('B keeps a baseline and flips to it, D shows the differences: numbers and colours', {}, async (page) => {
+  await page.focus('#canvas');
+  await press(page, 'b');  // keep
+  const block = async () => {
+    const { x, y, w, h } = await at(page, 'w_v');
+    return picture(page, { x: x - 4, y: y - 4, width: w * 4 + 8, height: h * 8 + 8 });
+  };
+  await page.mouse.move(600, 790);
+  await settled(page);
+  const start = await block();
+  const strong = await cell_colour(page, 'w_k', 2, 2);
+  await drag(page, await at(page, 'w_v', { row: 1, col: 0 }), { x: 60, y: 0 });
+  await press(page, 'Escape');
+  await page.mouse.move(600, 790);
+  await settled(page);
+  const now = await block();
+  assert.ok(changed(start, now) > 40);
+  await press(page, 'b');
+  assert.ok(changed(start, await block()) < 10, 'flipped, it is not the baseline that shows');
+  await press(page, 'b');
+  assert.ok(changed(now, await block()) < 10, 'flipped back, it is not the present that shows');
+  await press(page, 'd');
+  const zero = await cell_colour(page, 'w_k', 2, 2);  // unchanged: no difference, no colour
+  assert.ok(distance(strong, zero) > 80 && distance(zero, await cell_colour(page, 'w_k', 5, 1)) < 4);
+  await press(page, 'd');
+  assert.ok(distance(strong, await cell_colour(page, 'w_k', 2, 2)) < 4);
+});
+
+/** Its clock runs at a quarter, so that pictures of what moves can be taken. */
+const slowly = async (page) => {
+  await stored_view()(page);
+  await page.addInitScript(() => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() / 4;
+  });
+};
+page_test('numbers run along the lines after a step and an edit; then nothing is drawn', { preset: '',
+  reducedMotion: 'no-preference', before: slowly }, async (page) => {
+  const during = async (act) => {
+    const before = await frames(page);
+    await act();
+    const shots = [];
+    for (let i = 0; i < 4; i++) shots.push(await picture(page));
+    await settled(page);
+    const still = await picture(page);
+    const drawn = await frames(page);
+    await page.waitForTimeout(700);
+    assert.equal(await frames(page), drawn, 'drawn on though nothing moves');
+    return { most: Math.max(...shots.map((shot) => changed(shot, still))), drawn: drawn - before };
+  };
+  const edit = await during(() => api(page, 'dispatch', { type: 'set_cell', stage: 'w_k', row: 0, col: 0, value: 0.31 }));
+  assert.ok(edit.most > 15 && edit.drawn > 4, `an edit: ${JSON.stringify(edit)}`);
+  await page.focus('#canvas');
+  const step = await during(() => page.keyboard.press('Alt+3'));
+  assert.ok(step.most > 15 && step.drawn > 4, `a step: ${JSON.stringify(step)}`);
+});
+
+page_test('who wants no motion gets none', { preset: '' }, async (page) => {
+  const before = await frames(page);
+  assert.equal((await api(page, 'dispatch', { type: 'set_cell', stage: 'w_k', row: 0, col: 0, value: 0.31 })).ok, true);
+  await settled(page);
+  assert.ok(await frames(page) - before <= 3);
+});
+
+page_test('a step that is switched off dims nothing and says so', { preset: '' }, async (page) => {
+  await page.focus('#canvas');
+  const all = await cell_colour(page, 'scores', 0, 1);
+  const { zoom } = await view(page);
+  await press(page, 'Alt+5');
+  assert.equal((await view(page)).step, 4);
+  assert.ok(Math.abs((await view(page)).zoom - zoom) < 1e-3);
+  assert.ok(distance(all, await cell_colour(page, 'scores', 0, 1)) < 4, 'the sheet is dimmed');
+});
+
+page_test('the default example at first sight: a number in every cell, at 100 %', { preset: '' }, async (page) => {
+  assert.ok((await view(page)).zoom > 0.9);
+  for (const [stage, rows, cols] of [['embeddings', 8, 6], ['w_q', 6, 3], ['weights', 8, 8], ['output', 8, 6]]) {
+    for (let row = 0; row < rows; row++) {
+      const { x, y, w, h } = await at(page, stage, { row, col: row % cols });
+      assert.ok(w >= 24 && h >= 17, `${stage}: cells of ${w} x ${h}`);
+      const shot = await picture(page, { x: Math.ceil(x) + 2, y: Math.ceil(y) + 2, width: Math.floor(w) - 4, height: Math.floor(h) - 4 });
+      assert.ok(ink(shot) > 8, `${stage} ${row}: no number`);
+    }
+  }
 });
 
 /** The words that the browser itself has letters for: a machine without such fonts cannot show them. */
@@ -293,7 +388,24 @@ page_test('the drawing fills the page; its table button shows the table, Tab fin
   assert.equal((await heights())[0], all);
   await page.focus('#canvas');
   await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'ap-lessons-button');
+  await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'ap-table-button');
+});
+
+page_test('the table follows the cell that is selected on the drawing', {}, async (page) => {
+  await click(page, 'q', { row: 3, col: 2 });
+  await page.mouse.click(1191, 785);
+  await settled(page);
+  await page.focus('#canvas');
+  const shown = () => page.evaluate(() => ({ stage: document.getElementById('ap-stage-choice').value,
+    text: document.querySelector('#ap-grid [aria-current]')?.textContent ?? '' }));
+  await press(page, 'ArrowRight');
+  assert.equal((await shown()).stage, 'q');
+  assert.ok(Math.abs(Number((await shown()).text) - await cell(page, 'q', 3, 3)) < 1e-4, (await shown()).text);
+  await page.focus('#ap-stage-choice');
+  await page.selectOption('#ap-stage-choice', 'weights');
+  assert.equal((await shown()).stage, 'weights');
 });
 
 page_test('the menus: fill, lock and unlock, insert and delete a word', {}, async (page) => {

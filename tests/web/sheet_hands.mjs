@@ -6,7 +6,7 @@ import { api, browser, open_page, serve, settled, tensor } from './harness.mjs';
 import { compare } from './oracle.mjs';
 
 /** The variant under test; the other one is compared with it in api.test.mjs. */
-const VARIANT = process.env.AP_VARIANT ? `#variant=${process.env.AP_VARIANT}` : '';
+const VARIANT = process.env.AP_VARIANT ? `variant=${process.env.AP_VARIANT}` : '';
 
 /** The stored view that opens without the first hints; `more` as in ui/view_store.cpp. */
 export const stored_view = (more = '') => (page) => page.addInitScript((text) => {
@@ -22,8 +22,12 @@ export function start_suite({ before, after }) {
     await shared.chrome?.close();
     await shared.site?.close();
   });
-  shared.open = (options = {}) => open_page(shared.chrome, shared.site.address + (options.hash ?? VARIANT),
-    { before: stored_view(options.view), ...options });
+  /** `preset`: what is open; '': as the page opens by itself. */
+  shared.open = ({ preset = 'cat', ...options } = {}) => {
+    const hash = [preset && `preset=${preset}`, VARIANT].filter(Boolean).join('&');
+    return open_page(shared.chrome, `${shared.site.address}${hash && '#'}${hash}`,
+      { before: stored_view(options.view), ...options });
+  };
   /** One page a test; no console error may be left. */
   shared.page_test = (name, options, body) => test(name, async (t) => {
     const page = await shared.open(options);

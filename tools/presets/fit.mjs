@@ -1,7 +1,7 @@
 // Fits the weights of the prepared documents that have learned something, and writes them to
 // assets/presets/. Plain gradient descent on W_Q and W_K of each head toward attention rows that
 // are written down below; the words' vectors are those of assets/words.bin. Same input, same
-// bytes. Run: node fit.mjs
+// bytes. Run: node fit.mjs [id ...]
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../../', import.meta.url);
@@ -43,12 +43,17 @@ function attention(X, Y, Wq, Wk, causal) {
 }
 
 /// Cross-entropy of the target rows; a small pull toward the start keeps numbers readable.
-function fit_head(X, Y, target, start, causal) {
+function fit_head(X, Y, target, start, causal, emphasis = {}, centre = 0) {
   let Wq = start.map((row) => [...row]), Wk = start.map((row) => [...row]);
   const moments = [Wq, Wk].map((W) => W.map((row) => row.map(() => [0, 0])));
   for (let step = 1; step <= STEPS; ++step) {
     const { Q, K, weights, scale } = attention(X, Y, Wq, Wk, causal);
-    const dS = weights.map((row, i) => row.map((w, j) => (w - target[i][j]) * scale));
+    const scores = centre > 0 ? multiply(Q, transpose(K)) : null;
+    const dS = weights.map((row, i) => {
+      // Softmax does not see a number added to a whole row: `centre` keeps it small.
+      const pull = scores ? centre * scores[i].reduce((a, b) => a + b, 0) / row.length : 0;
+      return row.map((w, j) => (w - target[i][j]) * scale * (emphasis[i] ?? 1) + pull);
+    });
     const grads = [multiply(transpose(X), multiply(dS, K)),
       multiply(transpose(Y), multiply(transpose(dS), Q))];
     [Wq, Wk].forEach((W, which) => W.forEach((row, i) => row.forEach((w, j) => {
@@ -108,6 +113,34 @@ ${preset.causal ? '    "causal": true,\n' : ''}    "layers": [{
 }
 
 const PRESETS = [{
+  id: 'it',
+  text: 'The cat ate fish because it was hungry',
+  tokens: 'The cat ate fish because it was hungry'.split(' '),
+  causal: false,
+  width: 6,  // few enough that every number is read at first sight
+  emphasis: [{ 5: 12 }],
+  centre: 0.02,
+  // As in `cat`.
+  targets(n) {
+    const first = [
+      row_of(n, { 1: 0.5, 3: 0.25 }),
+      row_of(n, { 1: 0.4, 2: 0.3 }),
+      row_of(n, { 1: 0.35, 3: 0.4 }),
+      row_of(n, { 2: 0.45, 1: 0.25 }),
+      row_of(n, { 2: 0.3, 7: 0.4 }),
+      row_of(n, { 1: 0.72, 3: 0.1 }),
+      row_of(n, { 5: 0.3, 7: 0.3 }),
+      row_of(n, { 1: 0.5, 3: 0.2 }),
+    ];
+    const second = Array.from({ length: n }, (_, i) => {
+      const near = {};
+      if (i > 0) near[i - 1] = 0.55;
+      if (i + 1 < n) near[i + 1] = i > 0 ? 0.25 : 0.7;
+      return row_of(n, near);
+    });
+    return [first, second];
+  },
+}, {
   id: 'cat',
   text: 'The cat sat on the mat because it was tired',
   tokens: 'The cat sat on the mat because it was tired'.split(' '),
@@ -184,14 +217,16 @@ const PRESETS = [{
 }];
 
 const vector = load_words('assets/words.bin');
-const WIDTH = 8;
+const only = process.argv.slice(2);  // their ids; none: all
 for (const preset of PRESETS) {
+  if (only.length > 0 && !only.includes(preset.id)) continue;
+  const WIDTH = preset.width ?? 8;
   const X = preset.tokens.map((word) => vector(word, WIDTH));
   const sources = preset.source_tokens ?? preset.tokens;
   const Y = sources.map((word) => vector(word, WIDTH));
   const targets = preset.targets(X.length), width = WIDTH / targets.length;
   const heads = targets.map((target, h) =>
-    fit_head(X, Y, target, slice(WIDTH, h * width, width), preset.causal));
+    fit_head(X, Y, target, slice(WIDTH, h * width, width), preset.causal, preset.emphasis?.[h], preset.centre));
   write(preset, heads, WIDTH);
   heads.forEach(({ Wq, Wk }, h) => {
     console.log(`${preset.id}, head ${h}: rows are queries`);

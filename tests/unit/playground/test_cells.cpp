@@ -134,6 +134,10 @@ TEST_CASE("a block is pasted whole or not at all") {
   CHECK(error_of(d, block).where == "values[1][2]");
   block.at.col = 2;
   CHECK(error_of(d, block).code == ErrorCode::kNotFound);
+  block.values = Matrix(0, 0);
+  CHECK(error_of(d, block).code == ErrorCode::kShape);
+  block.values = Matrix(2, 0);
+  CHECK(error_of(d, block).where == "values");
 }
 
 TEST_CASE("with cached tokens an address is that of the rows one sees") {

@@ -33,8 +33,8 @@ std::shared_ptr<const WordVectors> all_words() {
 
 TEST_CASE("a session starts with the default preset and its trace") {
   const Session session;
-  CHECK(session.document().preset == "cat");
-  CHECK(session.trace().queries() == 10);
+  CHECK(session.document().preset == "it");
+  CHECK(session.trace().queries() == 8);
   CHECK_FALSE(session.history().can_undo());
 }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <string>
 
@@ -43,6 +44,29 @@ TEST_CASE("no sign on what rounds to zero, names for what is not finite") {
   CHECK(text(std::numeric_limits<float>::quiet_NaN(), two) == "NaN");
   CHECK(text(-1.5F, {2, false, false}) == "-1.50");
   CHECK(text(0, {2, true, true}) == "0");
+}
+
+TEST_CASE("plain decimals are those of printf") {
+  Rng rng(9);
+  for (int round = 0; round < 20000; ++round) {
+    const int decimals = round % 13;
+    float x = std::pow(10.0F, rng.uniform() * 12 - 6) * (rng.uniform() < 0.5F ? -1.0F : 1.0F);
+    if (round % 5 == 0) x = std::round(x * 8) / 8;  // ties
+    std::array<char, 64> expected{};
+    std::snprintf(expected.data(), expected.size(), "%.*f", decimals, static_cast<double>(x));
+    std::string want = expected.data();
+    if (want.find_first_not_of("-0.") == std::string::npos && want[0] == '-') want.erase(0, 1);
+    REQUIRE(text(x, {decimals, false, false}) == want);
+  }
+}
+
+TEST_CASE("narrow: an en dash; bare: no zero before the point") {
+  const NumberStyle tight{2, false, true, true, true};
+  CHECK(text(-0.42F, tight) == "\u2013.42");
+  CHECK(text(0.999F, tight) == "1.00");
+  CHECK(text(-0.001F, tight) == ".00");
+  CHECK(text(-2.5F, {1, false, true, true, false}) == "\u20132.5");
+  CHECK(text(0.5F, {0, false, true, true, true}) == "0");
 }
 
 TEST_CASE("nothing in a matrix is wider than its widest value") {

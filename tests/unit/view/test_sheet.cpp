@@ -153,15 +153,20 @@ TEST_CASE("keys move within a block and from block to block", "[sheet]") {
 
 TEST_CASE("numbers appear by the size of a cell on the screen, and only for visible cells",
           "[sheet]") {
-  CHECK(number_detail(8, 8, 1.5F, true).size == 0);
-  CHECK(number_detail(20, 20, 0.8F, false).size == 9);
-  const NumberDetail large = number_detail(90, 60, 1.5F, true);
+  CHECK(number_detail(8, 8, 1.5F, 1.5F).size == 0);
+  CHECK(number_detail(21, 20, 0.8F, 0).size == 9);
+  // As the first view has them: two digits and a sign at 11 px, a weight without its zero.
+  CHECK(number_detail(24.6F, 18, 2.5F, 2.5F).size == 11);
+  CHECK(number_detail(24.6F, 18, 2.5F, 2.5F).style.decimals == 1);
+  CHECK(format(0.65F, number_detail(24.6F, 18, 0.65F, 0).style).view() == ".65");
+  const NumberDetail large = number_detail(90, 60, 1.5F, 1.5F);
   CHECK(large.size >= 16);
   CHECK(large.style.decimals >= 2);
   for (float w = 4; w < 200; w += 0.7F) {
     for (const float largest : {1e-6F, 0.03F, 0.999F, 7.0F, 123.4F, 1e7F}) {
-      const NumberDetail n = number_detail(w, w, largest, true);
-      if (n.size > 0) REQUIRE(static_cast<float>(widest(largest, n.style)) * 0.6F * n.size <= w);
+      const NumberDetail n = number_detail(w, w, largest, largest);
+      if (n.size > 0) REQUIRE(number_width(format(-largest, n.style)) * n.size <= w);
+      if (n.size > 0) REQUIRE(n.size <= 0.68F * w);
     }
   }
   const Drawn d(64, 64, 4);

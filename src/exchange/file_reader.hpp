@@ -1,0 +1,17 @@
+// Files on a disk for the command line and the window: opened whole, or, for .safetensors, by header
+// and byte ranges, so that a model of gigabytes costs what is taken from it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "exchange/import.hpp"
+
+namespace ap {
+
+[[nodiscard]] Result<OpenedFile> open_from_disk(const std::string& path);
+/// The bytes that a plan needs; nothing where the file is held.
+[[nodiscard]] Result<std::vector<Bytes>> read_pieces(const std::string& path, const OpenedFile& file,
+                                                     const ImportPlan& plan);
+
+}  // namespace ap

@@ -1,0 +1,376 @@
+#include "exchange/import.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "playground/names.hpp"
+
+namespace ap {
+namespace {
+
+bool is_headed(Stage stage) noexcept { return per_head(stage) && stage != Stage::kPositions; }
+bool of_queries(Stage stage) noexcept { return stage == Stage::kWq || stage == Stage::kBq; }
+bool of_values(Stage stage) noexcept { return stage == Stage::kWv || stage == Stage::kBv; }
+
+int heads_of(const Model& m, Stage stage) noexcept {
+  return !is_headed(stage) ? 1 : of_queries(stage) ? m.heads : m.kv_heads;
+}
+
+std::string by(std::int64_t rows, std::int64_t cols) { return std::to_string(rows) + " × " + std::to_string(cols); }
+
+/// Columns of a stage that is a vector or a matrix of the layer; 0 rows: not one of these.
+Extent layer_extent(const Model& m, Stage stage) {
+  const Layer& l = m.layers.front();
+  const auto of = [](const SharedMatrix& x) { return x ? Extent{x->rows(), x->cols()} : Extent{}; };
+  switch (stage) {
+    case Stage::kWo: return {std::int64_t{m.heads} * m.value_width, m.width};
+    case Stage::kBo: return {1, m.width};
+    case Stage::kWGate: return of(l.gate.weight);
+    case Stage::kBGate: return of(l.gate.bias);
+    case Stage::kWUp: return of(l.up.weight);
+    case Stage::kBUp: return of(l.up.bias);
+    case Stage::kWDown: return of(l.down.weight);
+    case Stage::kBDown: return of(l.down.bias);
+    case Stage::kNorm1Gain: return of(l.norm1.gain);
+    case Stage::kNorm1Bias: return of(l.norm1.bias);
+    case Stage::kNorm2Gain: return of(l.norm2.gain);
+    case Stage::kNorm2Bias: return of(l.norm2.bias);
+    case Stage::kTemperature: return {1, m.heads};
+    default: return {};
+  }
+}
+
+/// Rows of learned positions, also before they are switched on.
+int learned_rows(const Document& d) {
+  const SharedMatrix& learned = d.model.positions.learned;
+  if (learned) return static_cast<int>(learned->rows());
+  return std::max(d.query.size(), d.cross ? d.source.size() : 0);
+}
+
+struct Array2 {
+  std::int64_t rows = 0;  // after transposing
+  std::int64_t cols = 0;
+  std::int64_t stack = 0;  // heads that are stacked; 0: none are
+};
+
+class Planner {
+ public:
+  Planner(const Document& document, const OpenedFile& file, const ImportChoice& choice)
+      : steps_(document), file_(file), choice_(choice) {}
+
+  Result<ImportPlan> plan() {
+    entry_ = file_.find(choice_.array);
+    if (entry_ < 0) return fail(ErrorCode::kNotFound, "there is no array '" + choice_.array.substr(0, 80) + "' in it", file_.file_name());
+    if (auto ok = check_stage(); !ok) return std::unexpected(ok.error());
+    if (auto ok = switch_on(); !ok) return std::unexpected(ok.error());
+    measure();
+    if (choice_.fit == Fit::kResize) {
+      if (auto ok = resize(); !ok) return std::unexpected(ok.error());
+    }
+    const auto target = target_extent(steps_.document(), {choice_.layer, choice_.stage, choice_.head});
+    if (!target) return std::unexpected(target.error());
+    if (auto ok = parts(*target); !ok) return std::unexpected(ok.error());
+    plan_.name = "Import " + std::string(symbol(choice_.stage));
+    plan_.before = steps_.take();
+    return std::move(plan_);
+  }
+
+ private:
+  [[nodiscard]] const FileEntry& entry() const { return file_.entries()[static_cast<std::size_t>(entry_)]; }
+  [[nodiscard]] const Model& model() const { return steps_.document().model; }
+
+  Result<void> check_stage() const {
+    if (!is_parameter(choice_.stage) && choice_.stage != Stage::kPositions) {
+      return fail(ErrorCode::kNotEditable, std::string(name(choice_.stage)) + " is computed; choose embeddings, a weight, the mask or positions", "stage");
+    }
+    if (choice_.row < 0 || choice_.col < 0) return fail(ErrorCode::kRange, "a slice begins at row 0 and column 0 or later", "row");
+    return {};
+  }
+
+  /// What the place needs to be there at all.
+  Result<void> switch_on() {
+    const Stage s = choice_.stage;
+    const bool bias = s == Stage::kBq || s == Stage::kBk || s == Stage::kBv || s == Stage::kBo;
+    if (bias && !model().layers.front().q.bias) return steps_.add(action::SetBiases{true});
+    if (s == Stage::kPositions && model().positions.kind != PositionKind::kLearned) {
+      return steps_.add(action::SetPositions{PositionKind::kLearned});
+    }
+    const bool mlp = s == Stage::kWUp || s == Stage::kWDown || s == Stage::kBUp || s == Stage::kBDown;
+    if (mlp && model().mlp == MlpKind::kNone) return steps_.add(action::SetMlp{MlpKind::kGelu});
+    return {};
+  }
+
+  void measure() {
+    const std::vector<std::int64_t>& shape = entry().shape;
+    const Extent extent = matrix_extent(shape);
+    array_ = choice_.transpose ? Array2{extent.cols, extent.rows} : Array2{extent.rows, extent.cols};
+    // (heads, rows, columns): what our own exports write for a stage of several heads.
+    const bool stacked = is_headed(choice_.stage) && choice_.head < 0 && shape.size() == 3 && choice_.index.empty();
+    if (stacked) array_.stack = shape[0];
+  }
+
+  Result<int> divided(std::int64_t columns, int heads, const char* what) const {
+    if (heads > 0 && columns % heads == 0 && columns / heads <= kMaxWidth) return static_cast<int>(columns / heads);
+    return fail(ErrorCode::kShape, std::to_string(columns) + ' ' + what + " do not divide among " + std::to_string(heads) +
+                                       " heads; choose one head, or set the number of heads first", "array");
+  }
+
+  Result<void> resize() {
+    if (array_.rows > kMaxWidth || array_.cols > kMaxWidth || array_.stack > kMaxHeads) {
+      return fail(ErrorCode::kTooLarge, by(array_.rows, array_.cols) + " is more than a model may have; take a slice", "array");
+    }
+    const auto rows = static_cast<int>(array_.rows), cols = static_cast<int>(array_.cols);
+    Steps::Sizes sizes;
+    if (auto ok = is_headed(choice_.stage) ? head_sizes(rows, cols, sizes) : other_sizes(rows, cols, sizes); !ok) return ok;
+    return steps_.resize(sizes);
+  }
+
+  Result<void> head_sizes(int rows, int cols, Steps::Sizes& sizes) {
+    const bool vector = choice_.stage == Stage::kBq || choice_.stage == Stage::kBk || choice_.stage == Stage::kBv;
+    if (!vector) sizes.width = rows;
+    int heads = choice_.head < 0 ? heads_of(model(), choice_.stage) : 1;
+    if (array_.stack > 0) {
+      heads = 1;
+      const auto stack = static_cast<int>(array_.stack);
+      if (of_queries(choice_.stage)) {
+        sizes.heads = stack;
+      } else {
+        sizes.kv_heads = stack;
+        if (model().heads % stack != 0) sizes.heads = stack;
+      }
+    }
+    const auto width = divided(cols, heads, "columns");
+    if (!width) return std::unexpected(width.error());
+    (of_values(choice_.stage) ? sizes.value_width : sizes.key_width) = *width;
+    return {};
+  }
+
+  Result<void> other_sizes(int rows, int cols, Steps::Sizes& sizes) {
+    const Document& d = steps_.document();
+    switch (choice_.stage) {
+      case Stage::kEmbeddings:
+        sizes.width = cols;
+        sizes.tokens = rows + d.cached;
+        return {};
+      case Stage::kSourceEmbeddings:
+        sizes.width = cols;
+        sizes.source_tokens = rows;
+        return {};
+      case Stage::kPositions: sizes.width = cols; return {};
+      case Stage::kMask:
+        if (!d.cross && rows + d.cached != cols) {
+          return fail(ErrorCode::kShape, "a mask of one sentence is square, this is " + by(rows, cols), "array");
+        }
+        sizes.tokens = rows + d.cached;
+        if (d.cross) sizes.source_tokens = cols;
+        return {};
+      case Stage::kWo: {
+        const auto width = divided(rows, d.model.heads, "rows");
+        if (!width) return std::unexpected(width.error());
+        sizes.value_width = *width;
+        sizes.width = cols;
+        return {};
+      }
+      case Stage::kWGate:
+      case Stage::kWUp:
+        sizes.width = rows;
+        sizes.mlp_width = cols;
+        return {};
+      case Stage::kWDown:
+        sizes.mlp_width = rows;
+        sizes.width = cols;
+        return {};
+      case Stage::kBGate:
+      case Stage::kBUp: sizes.mlp_width = cols; return {};
+      case Stage::kTemperature: sizes.heads = cols; return {};
+      default: sizes.width = cols; return {};
+    }
+  }
+
+  Result<void> parts(const Extent& target) {
+    const int heads = choice_.head < 0 ? heads_of(model(), choice_.stage) : 1;
+    const std::int64_t width = target.cols / heads;
+    const bool stacked = array_.stack > 0;
+    std::int64_t rows = target.rows, cols = target.cols;
+    if (choice_.fit == Fit::kSlice) {
+      rows = std::min(rows, array_.rows - choice_.row);
+      cols = std::min(stacked ? width : cols, array_.cols - choice_.col);
+      if (rows <= 0 || cols <= 0) return fail(ErrorCode::kShape, "the slice begins beyond the array, " + by(array_.rows, array_.cols), "row");
+    } else {
+      const bool same = array_.rows == rows && array_.cols == (stacked ? width : cols) && (!stacked || array_.stack == heads);
+      // Positions may be for more tokens than there are now.
+      const bool longer = choice_.stage == Stage::kPositions && array_.cols == cols && array_.rows >= rows;
+      if (!same && !longer) return differs(target, heads);
+      if (stacked) cols = width;
+    }
+    if (rows * cols * std::max<std::int64_t>(1, array_.stack) > kMaxImported) {
+      return fail(ErrorCode::kTooLarge, by(rows, cols) + " is more than 5 million numbers at once; choose one head, or a slice", "array");
+    }
+    for (int h = 0; h < heads; ++h) {
+      if (stacked && h >= array_.stack) break;
+      // Side by side: head h has the columns from h times its width on.
+      const std::int64_t first = stacked ? 0 : h * width;
+      const std::int64_t count = stacked ? cols : std::min(width, cols - first);
+      if (count <= 0) break;
+      add_part(h, heads, rows, choice_.col + first, count);
+    }
+    return {};
+  }
+
+  void add_part(int h, int heads, std::int64_t rows, std::int64_t col, std::int64_t cols) {
+    ImportPart part;
+    part.entry = entry_;
+    part.transpose = choice_.transpose;
+    part.attend = choice_.stage == Stage::kMask && entry().boolean;
+    part.window = choice_.transpose ? Window{choice_.index, col, choice_.row, cols, rows}
+                                    : Window{choice_.index, choice_.row, col, rows, cols};
+    if (array_.stack > 0) part.window.index = {h};
+    part.at.tensor = {before_layers(choice_.stage) ? 0 : choice_.layer, choice_.stage, choice_.head >= 0 ? choice_.head : heads > 1 ? h : 0};
+    plan_.parts.push_back(std::move(part));
+  }
+
+  [[nodiscard]] std::unexpected<Error> differs(const Extent& target, int heads) const {
+    std::string has = by(array_.rows, array_.cols);
+    if (array_.stack > 0) has = std::to_string(array_.stack) + " × " + has;
+    std::string needs = by(target.rows, target.cols);
+    if (heads > 1) needs += " (" + std::to_string(heads) + " heads)";
+    return fail(ErrorCode::kShape, "the array is " + has + ", " + std::string(symbol(choice_.stage)) + " is " + needs +
+                                       ": resize the document, transpose, or take a slice", "array");
+  }
+
+  Steps steps_;
+  const OpenedFile& file_;
+  const ImportChoice& choice_;
+  int entry_ = -1;
+  Array2 array_;
+  ImportPlan plan_;
+};
+
+/// "width 8 → 64, tokens 6 → 10": how a plan changes the sizes.
+std::string changes(const Document& before, const Document& after) {
+  std::string out;
+  const auto say = [&](const char* what, int was, int is) {
+    if (was != is) out += (out.empty() ? "" : ", ") + std::string(what) + ' ' + std::to_string(was) + " → " + std::to_string(is);
+  };
+  say("tokens", before.query.size(), after.query.size());
+  say("source tokens", before.source.size(), after.source.size());
+  say("width", before.model.width, after.model.width);
+  say("heads", before.model.heads, after.model.heads);
+  say("kv heads", before.model.kv_heads, after.model.kv_heads);
+  say("head width", before.model.key_width, after.model.key_width);
+  say("value width", before.model.value_width, after.model.value_width);
+  say("MLP width", before.model.mlp_width, after.model.mlp_width);
+  return out;
+}
+
+std::optional<std::string> describe_fit(const Document& document, const ImportPlan& plan, const ImportChoice& choice) {
+  Document after = document;
+  for (const Action& action : plan.before) {
+    auto next = update(after, action, World{});
+    if (!next) return std::nullopt;
+    after = std::move(*next);
+  }
+  const std::string turned = choice.transpose ? "Transpose" : "";
+  if (choice.fit == Fit::kAsIs) return choice.transpose ? "Transpose" : "As it is";
+  if (choice.fit == Fit::kSlice) {
+    std::int64_t rows = 0, cols = 0;
+    for (const ImportPart& part : plan.parts) {
+      rows = choice.transpose ? part.window.cols : part.window.rows;
+      cols += choice.transpose ? part.window.rows : part.window.cols;
+    }
+    return (choice.transpose ? "Transpose, then take " : "Take ") + by(rows, cols) + " of it";
+  }
+  const std::string what = changes(document, after);
+  if (what.empty()) return std::nullopt;
+  return (choice.transpose ? "Transpose and resize: " : "Resize: ") + what;
+}
+
+}  // namespace
+
+Result<Extent> target_extent(const Document& d, TensorId id) {
+  const Model& m = d.model;
+  if (!before_layers(id.stage) && (id.layer < 0 || id.layer >= static_cast<int>(m.layers.size()))) {
+    return fail(ErrorCode::kNotFound, "no layer " + std::to_string(id.layer) + ": the model has " + std::to_string(m.layers.size()), "layer");
+  }
+  const int heads = heads_of(m, id.stage);
+  if (id.head < -1 || id.head >= heads) {
+    return fail(ErrorCode::kNotFound, "no head " + std::to_string(id.head) + ": " + std::string(symbol(id.stage)) + " has " + std::to_string(heads), "head");
+  }
+  const std::int64_t across = id.head < 0 ? heads : 1;
+  switch (id.stage) {
+    case Stage::kEmbeddings: return Extent{d.query.size() - d.cached, m.width};
+    case Stage::kSourceEmbeddings:
+      if (!d.cross) return fail(ErrorCode::kNotFound, "there is no source sentence: switch on cross-attention first", "stage");
+      return Extent{d.source.size(), m.width};
+    case Stage::kPositions: return Extent{learned_rows(d) - d.cached, m.width};
+    case Stage::kMask: return Extent{d.query.size() - d.cached, d.cross ? d.source.size() : d.query.size()};
+    case Stage::kWq:
+    case Stage::kWk: return Extent{m.width, across * m.key_width};
+    case Stage::kWv: return Extent{m.width, across * m.value_width};
+    case Stage::kBq:
+    case Stage::kBk: return Extent{1, across * m.key_width};
+    case Stage::kBv: return Extent{1, across * m.value_width};
+    default: break;
+  }
+  const Extent extent = layer_extent(m, id.stage);
+  if (extent.rows == 0) {
+    return fail(ErrorCode::kNotFound, "this model has no " + std::string(symbol(id.stage)) + ": an option turns it on", "stage");
+  }
+  return extent;
+}
+
+Result<ImportPlan> plan_import(const Document& document, const OpenedFile& file, const ImportChoice& choice) {
+  return Planner(document, file, choice).plan();
+}
+
+Result<std::vector<ByteRange>> needs(const OpenedFile& file, const ImportPlan& plan) {
+  std::vector<ByteRange> all;
+  for (const ImportPart& part : plan.parts) {
+    const auto ranges = file.needs(part.entry, part.window);
+    if (!ranges) return std::unexpected(ranges.error());
+    all.insert(all.end(), ranges->begin(), ranges->end());
+  }
+  return all;
+}
+
+Result<action::Batch> make_import(const OpenedFile& file, const ImportPlan& plan, std::span<const Bytes> pieces) {
+  action::Batch batch;
+  batch.name = plan.name;
+  for (const Action& action : plan.before) batch.steps.push_back({action});
+  for (const ImportPart& part : plan.parts) {
+    const auto ranges = file.needs(part.entry, part.window);
+    if (!ranges) return std::unexpected(ranges.error());
+    if (ranges->size() > pieces.size()) return fail(ErrorCode::kIo, "not all of it was read", file.file_name());
+    auto numbers = file.read(part.entry, part.window, pieces.first(ranges->size()));
+    if (!numbers) return std::unexpected(numbers.error());
+    pieces = pieces.subspan(ranges->size());
+    Matrix values = part.transpose ? Matrix(numbers->transpose()) : std::move(*numbers);
+    if (part.attend) {
+      for (float& x : values.reshaped()) x = x != 0.0F ? 0.0F : -std::numeric_limits<float>::infinity();
+    }
+    batch.steps.push_back({action::SetBlock{part.at, std::move(values)}});
+  }
+  return batch;
+}
+
+std::vector<FitOffer> fit_offers(const Document& document, const OpenedFile& file, const ImportChoice& choice) {
+  std::vector<FitOffer> offers;
+  for (const Fit fit : {Fit::kAsIs, Fit::kResize, Fit::kSlice}) {
+    for (const bool transpose : {false, true}) {
+      ImportChoice tried = choice;
+      tried.fit = fit;
+      tried.transpose = transpose;
+      const auto plan = plan_import(document, file, tried);
+      if (!plan) continue;
+      // A slice that is the whole is the first offer again.
+      const bool known = std::ranges::any_of(offers, [&](const FitOffer& o) { return o.transpose == transpose && o.fit == Fit::kAsIs; });
+      if (fit == Fit::kSlice && known) continue;
+      if (auto says = describe_fit(document, *plan, tried)) offers.push_back({fit, transpose, std::move(*says)});
+    }
+  }
+  return offers;
+}
+
+}  // namespace ap

@@ -1,0 +1,162 @@
+#include "exchange/opened.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "io/csv.hpp"
+#include "io/json_arrays.hpp"
+#include "io/number_text.hpp"
+#include "io/zip.hpp"
+#include "playground/state_json.hpp"
+
+namespace ap {
+namespace {
+
+bool ends_in(std::string_view name, std::string_view lower) noexcept {
+  if (name.size() < lower.size()) return false;
+  name.remove_prefix(name.size() - lower.size());
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    const char c = name[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != lower[i]) return false;
+  }
+  return true;
+}
+
+std::string_view as_text(std::span<const unsigned char> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Matrix cut(const Array& array, std::uint64_t index, const Window& w) {
+  const Extent extent = matrix_extent(array.shape);
+  const float* from = array.data.data() + static_cast<std::ptrdiff_t>(index) * extent.rows * extent.cols;
+  Matrix out(static_cast<int>(w.rows), static_cast<int>(w.cols));
+  for (std::int64_t i = 0; i < w.rows; ++i) {
+    const float* row = from + (w.row + i) * extent.cols + w.col;
+    std::copy_n(row, w.cols, out.data() + i * w.cols);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(FileKind kind) noexcept {
+  constexpr std::array<std::string_view, 7> kNames{"npy", "npz", "table", "json", "state", "safetensors", "text"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+bool is_safetensors(std::string_view file_name) noexcept { return ends_in(file_name, ".safetensors"); }
+
+void OpenedFile::add(std::string name, std::string dtype, Array array, bool boolean) {
+  entries_.push_back({std::move(name), std::move(dtype), array.shape, boolean});
+  arrays_.push_back(std::move(array));
+}
+
+Result<OpenedFile> OpenedFile::open(std::string file_name, std::span<const unsigned char> bytes) {
+  OpenedFile file;
+  file.file_name_ = std::move(file_name);
+  if (bytes.size() > kMaxWholeFile) return fail(ErrorCode::kTooLarge, "is larger than 256 MB", file.file_name_);
+  if (auto ok = file.read_whole(bytes); !ok) return std::unexpected(ok.error());
+  return file;
+}
+
+Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
+  const std::string_view text = as_text(bytes);
+  if (text.starts_with("\x93NUMPY")) {
+    kind_ = FileKind::kNpy;
+    const auto npy = read_npy(bytes, file_name_);
+    if (!npy) return std::unexpected(npy.error());
+    add("", std::string(name(npy->dtype)), to_array(*npy), npy->dtype == Dtype::kBool);
+    return {};
+  }
+  if (text.starts_with("PK")) {
+    kind_ = FileKind::kNpz;
+    const auto all = read_npz(bytes, file_name_);
+    if (!all) return std::unexpected(all.error());
+    for (const auto& [key, npy] : *all) {
+      add(key, std::string(name(npy.dtype)), to_array(npy), npy.dtype == Dtype::kBool);
+    }
+    return {};
+  }
+  if (is_safetensors(file_name_)) {
+    return fail(ErrorCode::kUnsupported, "is read in parts", file_name_);
+  }
+  const std::string_view start = trimmed(text.substr(0, 4096));
+  if (ends_in(file_name_, ".json") || start.starts_with('{')) {
+    kind_ = FileKind::kJson;
+    auto json = read_json_arrays(text, file_name_);
+    if (!json) return std::unexpected(json.error());
+    if (json->state) {
+      kind_ = FileKind::kState;
+      auto document = document_from_json(text);
+      if (!document) return std::unexpected(document.error());
+      document_ = std::move(*document);
+    }
+    for (NamedText& entry : json->arrays) add(entry.name, "text", std::move(entry.array.array), entry.array.boolean);
+    return {};
+  }
+  if (start.starts_with(kLongHeader)) {
+    kind_ = FileKind::kTable;
+    auto all = read_long_csv(text, file_name_);
+    if (!all) return std::unexpected(all.error());
+    for (auto& [key, array] : *all) add(key, "text", std::move(array), false);
+    return {};
+  }
+  if (ends_in(file_name_, ".csv") || ends_in(file_name_, ".tsv")) {
+    kind_ = FileKind::kTable;
+    auto table = read_table(text, file_name_);
+    if (!table) return std::unexpected(table.error());
+    add("", "text", std::move(table->array), table->boolean);
+    return {};
+  }
+  kind_ = FileKind::kText;
+  auto array = read_text_array(text, file_name_);
+  if (!array) return std::unexpected(array.error());
+  add("", "text", std::move(array->array), array->boolean);
+  return {};
+}
+
+Result<OpenedFile> OpenedFile::open_text(std::string_view text) {
+  return open("", {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
+}
+
+Result<OpenedFile> OpenedFile::open_safetensors(std::string file_name, std::string_view header,
+                                                std::uint64_t file_size) {
+  auto tensors = read_safetensors_header(header, file_size, file_name);
+  if (!tensors) return std::unexpected(tensors.error());
+  OpenedFile file;
+  file.kind_ = FileKind::kSafetensors;
+  file.file_name_ = std::move(file_name);
+  file.tensors_ = std::move(*tensors);
+  for (const SafeTensor& t : file.tensors_) file.entries_.push_back({t.name, t.dtype, t.shape, t.dtype == "BOOL"});
+  return file;
+}
+
+int OpenedFile::find(std::string_view name) const noexcept {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].name == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Result<std::vector<ByteRange>> OpenedFile::needs(int entry, const Window& window) const {
+  if (kind_ != FileKind::kSafetensors) return std::vector<ByteRange>{};
+  return byte_ranges(tensors_[static_cast<std::size_t>(entry)], window);
+}
+
+Result<Matrix> OpenedFile::read(int entry, const Window& window, std::span<const Bytes> pieces) const {
+  const auto at = static_cast<std::size_t>(entry);
+  if (kind_ == FileKind::kSafetensors) return read_window(tensors_[at], window, pieces);
+  const Array& array = arrays_[at];
+  const Extent extent = matrix_extent(array.shape);
+  const auto index = matrix_index(array.shape, window, file_name_);
+  if (!index) return std::unexpected(index.error());
+  const auto inside = [](std::int64_t first, std::int64_t count, std::int64_t limit) {
+    return first >= 0 && count >= 0 && first <= limit && count <= limit - first;
+  };
+  if (!inside(window.row, window.rows, extent.rows) || !inside(window.col, window.cols, extent.cols)) {
+    return fail(ErrorCode::kShape, "the window does not lie in " + shape_text(array.shape), file_name_);
+  }
+  return cut(array, *index, window);
+}
+
+}  // namespace ap

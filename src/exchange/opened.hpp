@@ -1,0 +1,69 @@
+// OpenedFile: what is inside a file that somebody gives: arrays by name with type and shape, or a
+// whole document. Knows .npy .npz .csv .tsv .json .safetensors and pasted text by their bytes first
+// and their name last. Of a .safetensors file only the header is held; numbers come from the byte
+// ranges that a window needs. Pure: whoever has the file reads them.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/npy.hpp"
+#include "io/safetensors.hpp"
+#include "playground/document.hpp"
+
+namespace ap {
+
+enum class FileKind : std::uint8_t { kNpy, kNpz, kTable, kJson, kState, kSafetensors, kText };
+[[nodiscard]] std::string_view name(FileKind kind) noexcept;  // "npy", ..., "state"
+
+struct FileEntry {
+  std::string name;
+  std::string dtype;  // "float32", "BF16", "text", ...
+  std::vector<std::int64_t> shape;
+  bool boolean = false;
+};
+
+/// Files that are read whole are refused above this.
+inline constexpr std::size_t kMaxWholeFile = std::size_t{256} << 20;
+[[nodiscard]] bool is_safetensors(std::string_view file_name) noexcept;
+
+class OpenedFile {
+ public:
+  [[nodiscard]] static Result<OpenedFile> open(std::string file_name,
+                                               std::span<const unsigned char> bytes);
+  /// `header`: the text after the first 8 bytes.
+  [[nodiscard]] static Result<OpenedFile> open_safetensors(std::string file_name,
+                                                           std::string_view header,
+                                                           std::uint64_t file_size);
+  /// Pasted.
+  [[nodiscard]] static Result<OpenedFile> open_text(std::string_view text);
+
+  [[nodiscard]] FileKind kind() const noexcept { return kind_; }
+  [[nodiscard]] const std::string& file_name() const noexcept { return file_name_; }
+  [[nodiscard]] const std::vector<FileEntry>& entries() const noexcept { return entries_; }
+  /// The document of a state file.
+  [[nodiscard]] const std::optional<Document>& document() const noexcept { return document_; }
+  /// Index of the entry of this name, or -1.
+  [[nodiscard]] int find(std::string_view name) const noexcept;
+
+  /// What `read` needs of the file; nothing where the file is held.
+  [[nodiscard]] Result<std::vector<ByteRange>> needs(int entry, const Window& window) const;
+  [[nodiscard]] Result<Matrix> read(int entry, const Window& window,
+                                    std::span<const Bytes> pieces) const;
+
+ private:
+  void add(std::string name, std::string dtype, Array array, bool boolean);
+  Result<void> read_whole(std::span<const unsigned char> bytes);
+
+  FileKind kind_ = FileKind::kText;
+  std::string file_name_;
+  std::vector<FileEntry> entries_;
+  std::vector<Array> arrays_;          // of the entries, but for safetensors
+  std::vector<SafeTensor> tensors_;
+  std::optional<Document> document_;
+};
+
+}  // namespace ap

@@ -1,0 +1,18 @@
+// How lessons are seen: their commands for the sheet ("select weights[it]", "step softmax", "panel
+// graph"), and on the desktop the column with the prose; in a page that is web/lessons.js.
+#pragma once
+
+#include "ui/lesson_player.hpp"
+#include "ui/sheet_view.hpp"
+
+namespace ap::ui {
+
+inline constexpr float kLessonWidth = 380;
+
+/// Commands as LessonPlayer::take_view_commands gives them.
+void apply_view_commands(Context& context, SheetView& sheet, std::string_view commands);
+
+/// The contents, or the open lesson's step. Desktop only; nothing in a page.
+void draw_lesson_column(Context& context, LessonPlayer& player, const Rect& rect);
+
+}  // namespace ap::ui

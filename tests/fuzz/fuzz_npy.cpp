@@ -1,0 +1,15 @@
+#include "fuzz.hpp"
+#include "io/npy.hpp"
+
+AP_FUZZ_TARGET(data, size) {
+  const auto array = ap::read_npy(ap::fuzz::bytes(data, size), "fuzz");
+  if (!array) return 0;
+  // What was read is no larger than the file, and writing it gives it back.
+  ap::fuzz::require(array->data.size() <= size);
+  const auto again = ap::read_npy(ap::write_npy(*array), "fuzz");
+  ap::fuzz::require(again && again->data == array->data && again->shape == array->shape);
+  (void)ap::to_array(*array);
+  (void)ap::to_integers(*array, "fuzz");
+  (void)ap::to_additive_mask(*array, "fuzz");
+  return 0;
+}

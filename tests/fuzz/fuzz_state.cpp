@@ -1,0 +1,19 @@
+#include "fuzz.hpp"
+#include "io/json_arrays.hpp"
+#include "playground/state_json.hpp"
+
+AP_FUZZ_TARGET(data, size) {
+  const std::string_view text = ap::fuzz::text(data, size);
+  (void)ap::read_json_arrays(text, "fuzz");
+  const auto document = ap::document_from_json(text);
+  if (!document) return 0;
+  ap::fuzz::require(ap::validate(*document).has_value());
+  // Round trip: small ones alone, for the speed of the others.
+  if (size > 20000) return 0;
+  std::int64_t cells = 0;
+  for (const ap::Layer& layer : document->model.layers) cells += layer.q.weight->size() + layer.o.weight->size();
+  if (cells > 20000 || document->query.embeddings->size() > 20000) return 0;
+  const auto again = ap::document_from_json(ap::to_json(*document));
+  ap::fuzz::require(again && *again == *document);
+  return 0;
+}

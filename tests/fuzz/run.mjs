@@ -1,0 +1,77 @@
+// Fuzzes every reader:
+//   node tests/fuzz/run.mjs [--seconds 20 | --runs 10000000] [--only npy,csv] [--build build/cmake/fuzz] [--jobs 2]
+// First each known failure of the corpus alone, then so many seconds (or executions) of libFuzzer on
+// what the corpus grows into. No input may crash, take more than a second of its own or 512 MB. The
+// last line counts targets that passed and failed; findings are under the build folder, crashes/.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { SEEDS, write_seeds } from './seeds.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const { values: args } = parseArgs({ options: {
+  seconds: { type: 'string', default: '20' }, runs: { type: 'string' }, only: { type: 'string' },
+  build: { type: 'string', default: join(process.env.AP_BUILD ?? join(root, 'build'), 'cmake/fuzz') }, jobs: { type: 'string', default: '2' },
+} });
+const build = resolve(args.build);
+
+function configure() {
+  const find = (...names) => names.find((name) => spawnSync(name, ['--version']).status === 0);
+  const [c, cxx] = [find('clang-19', 'clang'), find('clang++-19', 'clang++')];
+  if (!cxx) throw new Error('needs clang with its sanitizers and libFuzzer (Debian: clang-19 libclang-rt-19-dev)');
+  if (!existsSync(join(build, 'build.ninja'))) {
+    const made = spawnSync('cmake', ['-S', root, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', '-DAP_SANITIZE=ON',
+      '-DAP_FUZZ=ON', '-DAP_WERROR=OFF', `-DCMAKE_C_COMPILER=${c}`, `-DCMAKE_CXX_COMPILER=${cxx}`], { encoding: 'utf8' });
+    if (made.status !== 0) throw new Error(made.stderr);
+  }
+  const built = spawnSync('cmake', ['--build', build, '--target', 'ap_fuzz'], { encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(built.stdout.split('\n').filter((line) => /error|FAILED/.test(line)).slice(0, 10).join('\n') || built.stderr);
+}
+
+function fuzz(target, words) {
+  const crashes = join(build, 'crashes', '');
+  mkdirSync(crashes, { recursive: true });
+  const program = join(build, 'tests/fuzz', `fuzz_${target}`);
+  // -timeout counts whole seconds, and the sanitizers cost a factor of about ten.
+  const child = spawn(program, ['-timeout=10', '-rss_limit_mb=2048', '-malloc_limit_mb=512', '-max_len=65536', '-print_final_stats=1',
+    `-artifact_prefix=${crashes}${target}-`, ...words], { stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ASAN_OPTIONS: 'allocator_may_return_null=1:quarantine_size_mb=32' } });
+  let log = '';
+  child.stderr.on('data', (part) => { log = (log + part).slice(-20000); });
+  return new Promise((done) => child.on('close', (code) => done({ code, log })));
+}
+
+const stat = (log, name) => Number(new RegExp(`stat::${name}:\\s+(\\d+)`).exec(log)?.[1] ?? 0);
+
+async function run(target) {
+  const corpus = join(build, 'corpus', target), seeds = join(build, 'seeds', target);
+  mkdirSync(corpus, { recursive: true });
+  const started = Date.now();
+  const known = await fuzz(target, [...Object.keys(SEEDS[target]).map((name) => join(seeds, name))]);
+  if (known.code !== 0) return report(target, known, started);
+  const amount = args.runs ? [`-runs=${args.runs}`] : [`-max_total_time=${args.seconds}`];
+  return report(target, await fuzz(target, [...amount, '-use_value_profile=0', corpus, seeds]), started);
+}
+
+function report(target, { code, log }, started) {
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  const runs = stat(log, 'number_of_executed_units');
+  console.log(`${code === 0 ? 'ok' : 'FAILED'} ${target}: ${runs} executions, slowest ${stat(log, 'slowest_unit_time_sec')} s, `
+    + `peak ${stat(log, 'peak_rss_mb')} MB, ${seconds} s`);
+  if (code !== 0) console.log(log.split('\n').filter((line) => /ERROR|SUMMARY|Test unit|#\d+ .* in ap::/.test(line)).slice(0, 14).join('\n'));
+  return code === 0;
+}
+
+configure();
+rmSync(join(build, 'seeds'), { recursive: true, force: true });
+write_seeds(join(build, 'seeds'));
+const waiting = args.only ? args.only.split(',') : Object.keys(SEEDS);
+const results = [];
+await Promise.all(Array.from({ length: Number(args.jobs) }, async () => {
+  for (let target = waiting.shift(); target; target = waiting.shift()) results.push(await run(target));
+}));
+const failed = results.filter((good) => !good).length;
+console.log(`${results.length - failed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,167 @@
+// Import and export in the page: the dialog, every format, files dropped and pasted, model weights
+// read in parts, the offline page opened from a disk.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { after, before, test } from 'node:test';
+import { api, browser, open_page, ready, serve, settled, tensor } from './harness.mjs';
+import { npy, safetensors, zip } from '../fuzz/seeds.mjs';
+
+const work = mkdtempSync(join(tmpdir(), 'attention-files-'));
+let chrome;
+let site;
+before(async () => {
+  [chrome, site] = await Promise.all([browser(), serve()]);
+});
+after(async () => {
+  await chrome?.close();
+  await site?.close();
+  rmSync(work, { recursive: true, force: true });
+});
+
+async function with_page(body, options = {}) {
+  const page = await open_page(chrome, `${site.address}#preset=cat`, { acceptDownloads: true, ...options });
+  try {
+    await page.evaluate(async () => {
+      const { files, open_files } = await import('./files.js');
+      window.core = () => files(window.api);
+      window.open_files = (view) => open_files(window.api, view);
+    });
+    await body(page);
+    assert.deepEqual(page.problems, []);
+  } finally {
+    await page.context().close();
+  }
+}
+const dialog = (page) => page.locator('#ap-files');
+const floats = (values) => Buffer.from(Float32Array.from(values).buffer);
+const give = (page, name, bytes) => page.locator('#ap-files input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
+
+test('nothing of it is fetched before it is asked for', async () => {
+  const page = await open_page(chrome, site.address);
+  const names = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  assert.ok(!names.some((name) => /files/.test(name)), names.join(' '));
+  await page.context().close();
+});
+
+test('every format is saved as a file', () => with_page(async (page) => {
+  const expected = { npz: /^PK/, npy: /NUMPY/, csv: /^layer,stage/, json: /"tensors"/, markdown: /\|---\|/, numpy: /import numpy/,
+    torch: /import torch/, latex: /begin\{document\}/, svg: /^<svg/, png: /PNG/, state: /"version":1/, html: /^<!doctype html>/i, embed: /<attention-playground/ };
+  await page.evaluate(() => window.open_files({ tab: 'export' }));
+  for (const [to, start] of Object.entries(expected)) {
+    await page.locator(`#ap-files input[value=${to}]`).check({ force: true });
+    const [download] = await Promise.all([page.waitForEvent('download'), dialog(page).getByRole('button', { name: 'Save' }).click()]);
+    const path = join(work, download.suggestedFilename());
+    await download.saveAs(path);
+    assert.match(readFileSync(path).subarray(0, 400000).toString('latin1'), start, to);
+  }
+}));
+
+test('an .npy, a .npz, pasted text and a state go in as one step of undo each', () => with_page(async (page) => {
+  await page.evaluate(() => window.open_files({ tab: 'import' }));
+  const { shape: [rows, cols] } = await tensor(page, 'w_o');
+  const values = Array.from({ length: rows * cols }, (_, i) => i / 8);
+  await give(page, 'w.npy', npy("'<f4'", `(${rows}, ${cols})`, floats(values)));
+  await dialog(page).getByLabel('Into').selectOption('w_o');
+  await dialog(page).getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await settled(page);
+  assert.deepEqual((await tensor(page, 'w_o')).data, values);
+  assert.match((await api(page, 'history')).undo, /Import/);
+  await api(page, 'undo');
+  assert.notDeepEqual((await tensor(page, 'w_o')).data, values);
+
+  await page.evaluate(() => window.open_files({ tab: 'import' }));
+  await give(page, 'all.npz', zip([['x.npy', npy("'<f4'", '(3, 5)', floats(values.slice(0, 15)))], ['embeddings.npy', npy("'<f4'", '(3, 4)', floats(values.slice(0, 12)))]]));
+  await dialog(page).locator('.list input').nth(1).check();
+  await dialog(page).getByLabel('Into').selectOption('embeddings');
+  await dialog(page).getByText(/^Resize/).click({ force: true });
+  await dialog(page).getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await settled(page);
+  const embeddings = await tensor(page, 'embeddings');
+  assert.deepEqual([embeddings.shape, embeddings.data], [[3, 4], values.slice(0, 12)]);
+  await api(page, 'undo');
+  assert.equal((await tensor(page, 'embeddings')).shape[0], (await api(page, 'state')).query.tokens.length);
+}));
+
+test('a layer of a model is read in parts', () => with_page(async (page) => {
+  const width = 8;
+  const matrix = (seed) => Array.from({ length: width * width }, (_, i) => Math.fround(Math.sin(seed * 100 + i)));
+  const names = ['q_proj', 'k_proj', 'v_proj', 'o_proj'];
+  const big = 4 << 20;   // a tensor that nobody needs
+  const header = { pad: { dtype: 'U8', shape: [big], data_offsets: [0, big] } };
+  names.forEach((name, i) => { header[`model.layers.0.self_attn.${name}.weight`] = { dtype: 'F32', shape: [width, width], data_offsets: [big + 256 * i, big + 256 * (i + 1)] }; });
+  const path = join(work, 'model.safetensors');
+  writeFileSync(path, safetensors(header, Buffer.concat([Buffer.alloc(big), ...names.map((_, i) => floats(matrix(i)))])));
+  await page.evaluate(() => {
+    window.read = 0;
+    const slice = Blob.prototype.slice;
+    Blob.prototype.slice = function counted(from, to) { window.read += to - from; return slice.call(this, from, to); };
+    window.open_files({ tab: 'import' });
+  });
+  await page.locator('#ap-files input[type=file]').setInputFiles(path);
+  await dialog(page).locator('label', { hasText: /^HeadAll/ }).locator('select').first().selectOption('1');
+  await dialog(page).getByRole('button', { name: 'Load' }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await settled(page);
+  const state = await api(page, 'state');
+  assert.deepEqual([state.model.width, state.model.positions.kind, state.model.causal], [width, 'rope', true]);
+  const head = state.model.key_width ?? 2;
+  const w_q = await tensor(page, 'w_q');
+  assert.deepEqual(w_q.shape, [width, head]);
+  for (let i = 0; i < width; i++) for (let j = 0; j < head; j++) assert.equal(w_q.data[i * head + j], matrix(0)[(head + j) * width + i]);
+  assert.ok(await page.evaluate(() => window.read) < 70000, 'more was read than needed');
+}));
+
+test('what cannot be read is said, and nothing changes', () => with_page(async (page) => {
+  const state = await api(page, 'state');
+  await page.evaluate(() => window.open_files({ tab: 'import' }));
+  for (const [name, bytes, says] of [['x.npy', Buffer.from('\x93NUMPY\x01\x00\xff\xff', 'latin1'), /header/], ['x.json', Buffer.from('['.repeat(100000)), /nested/],
+    ['x.safetensors', safetensors({}, Buffer.alloc(0), 1n << 40n), /header/], ['<img src=x onerror=alert(1)>.csv', Buffer.from('a,b\n1'), /fields/]]) {
+    await give(page, name, bytes);
+    await page.waitForFunction(() => document.querySelector('#ap-files [role=status]').classList.contains('problem'));
+    assert.match(await dialog(page).locator('[role=status]').textContent(), says);
+    assert.equal(await dialog(page).locator('img').count(), 0);
+  }
+  assert.deepEqual(await api(page, 'state'), state);
+}));
+
+test('in a sandboxed frame the text is shown instead of a download', async () => {
+  const open_site = await serve(undefined, () => ({ 'Access-Control-Allow-Origin': '*' }));
+  const page = await open_page(chrome, `${open_site.address}icon.svg`, { wait: false });
+  await page.goto('about:blank');
+  await page.setContent(`<iframe sandbox="allow-scripts" src="${open_site.address}" width="700" height="600"></iframe>`);
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  await frame.waitForFunction(() => window.playgroundReady);
+  await ready(frame);
+  await frame.evaluate(async () => (await import('./files.js')).open_files(window.api, { tab: 'export', to: 'numpy' }));
+  await frame.locator('#ap-files').getByRole('button', { name: 'Show' }).click();
+  await frame.waitForFunction(() => document.querySelector('#ap-files textarea').value.includes('import numpy'));
+  await page.context().close();
+  await open_site.close();
+});
+
+test('the offline page opens from a disk and works', async () => {
+  const path = join(work, 'offline.html');
+  await with_page(async (page) => {
+    await api(page, 'dispatch', { type: 'set_title', title: 'Offline </script><b>' });
+    await api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 0.625 });
+    const bytes = await page.evaluate(async () => Array.from((await (await window.core()).export({ to: 'html' })).bytes));
+    writeFileSync(path, Buffer.from(bytes));
+  });
+  const context = await chrome.newContext({ offline: true, viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('console', (m) => m.type() === 'error' && page.problems.push(m.text()));
+  page.on('pageerror', (error) => page.problems.push(error.message));
+  await page.goto(pathToFileURL(path).href);
+  await ready(page);
+  await page.waitForFunction(() => window.api.tensor('w_q').data[0] === 0.625);
+  assert.equal((await api(page, 'state')).title, 'Offline </script><b>');
+  assert.deepEqual(await api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 2 }), { ok: true });
+  assert.deepEqual(page.problems, []);
+  await context.close();
+});
