@@ -51,6 +51,15 @@ missing_debian() { # verb
     want Xvfb xvfb
     want xdotool xdotool
     want_package libgl1-mesa-dri
+    # The exported scripts are run by a real Python, the fuzzers by clang's library.
+    want_package python3-numpy
+    if [ "$(debian_version)" = 12 ]; then want_package libclang-rt-19-dev
+    else want clang clang && want_package libclang-rt-dev; fi
+    # Tokens of other scripts are drawn by the browser, and by the system's Pango in the window.
+    want_package fonts-wqy-microhei
+    want_package fonts-lohit-deva
+    want_package fonts-noto-color-emoji
+    want_package libpangocairo-1.0-0
     # On Ubuntu `chromium` is a snap that a headless test can't drive: any browser found is used.
     if [ "$(os_id)" = debian ] && [ -z "$(find_chromium)" ]; then missing="$missing chromium"; fi
   fi
