@@ -28,8 +28,10 @@ if(AP_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
-option(AP_FUZZ "libFuzzer targets (clang; tests/fuzz)" OFF)
-if(AP_FUZZ)
+# libFuzzer's targets (tests/fuzz) are in the sanitizers' tree when clang makes it.
+set(AP_FUZZ OFF)
+if(AP_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(AP_FUZZ ON)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 

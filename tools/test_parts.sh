@@ -34,7 +34,30 @@ ctest_part() {
 }
 
 native_tests() { ctest_part release all ap_tests; }
-sanitizer_tests() { ctest_part asan ap_tests; }
+# By clang where it is there: the fuzzers want it, and they share the tree.
+sanitizer_tests() {
+  fuzzing_compiler || { ctest_part asan ap_tests; return; }
+  CC="$FUZZ_CC" CXX="$FUZZ_CXX" ctest_part asan ap_tests ap_fuzz
+}
+FUZZ_CC=""
+FUZZ_CXX=""
+fuzzing_compiler() {
+  local suffix probe="$BUILD/fuzz-probe"
+  mkdir -p "$BUILD"
+  for suffix in -19 ""; do
+    have "clang++$suffix" || continue
+    printf 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n' |
+      "clang++$suffix" -x c++ -fsanitize=fuzzer,address,undefined -o "$probe" - 2>/dev/null || continue
+    rm -f "$probe"
+    FUZZ_CC="clang$suffix" FUZZ_CXX="clang++$suffix"
+    return 0
+  done
+  return 1
+}
+# Twenty seconds for each reader, after every input that once broke somebody's.
+fuzz_tests() {
+  node tests/fuzz/run.mjs --seconds 20 --build "$BUILD/cmake/asan" --tap "$RESULTS/fuzz.tap" </dev/null
+}
 wasm_tests() { ctest_part web all ap_tests; }
 relaxed_tests() { ctest_part web-relaxed all ap_tests; }
 
@@ -99,6 +122,8 @@ run_all_parts() {
     say "this Node has no standard relaxed SIMD: that variant is built, and runs in the browser only"
     build_page || TOTAL_FAILED=$((TOTAL_FAILED + 1))
   fi
+  if [ -n "$FUZZ_CXX" ]; then part "fuzzing the readers" fuzz_tests
+  else say "no clang with libFuzzer: the readers are not fuzzed (Debian 12: libclang-rt-19-dev)"; fi
   if has_tests tools; then part "tools" tool_tests; fi
   if has_tests cli; then part "command line" cli_tests; fi
   if has_tests web; then part "browser" web_tests; fi

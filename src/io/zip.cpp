@@ -53,8 +53,10 @@ Result<std::pair<std::string, NpyArray>> read_member(std::span<const unsigned ch
   if (bytes.size() - at - kCentralSize < rest) return bad("the archive's directory is damaged");
   std::string file(reinterpret_cast<const char*>(bytes.data()) + at + kCentralSize, name_size);
   at += kCentralSize + rest;
-  // Names are only shown, never opened; still, none of these is an array's.
-  if (file.empty() || file.front() == '/' || file.find("..") != std::string::npos ||
+  if (file.ends_with(".npy")) file.resize(file.size() - 4);
+  // Names are only shown, never opened; still, none of these is an array's. A last dot would make
+  // ".." of the name it is written under.
+  if (file.empty() || file.front() == '/' || file.back() == '.' || file.find("..") != std::string::npos ||
       std::ranges::any_of(file, [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20; })) {
     return bad("a member has a name that is a path elsewhere");
   }
@@ -79,9 +81,8 @@ Result<std::pair<std::string, NpyArray>> read_member(std::span<const unsigned ch
     data = {reinterpret_cast<const unsigned char*>(unpacked.data()), unpacked.size()};
   }
   if (crc32(data) != crc) return bad("a member's checksum does not fit");
-  auto array = read_npy(data, std::string(where) + ":" + file);
+  auto array = read_npy(data, std::string(where) + ":" + file + ".npy");
   if (!array) return std::unexpected(array.error());
-  if (file.ends_with(".npy")) file.resize(file.size() - 4);
   return std::pair(std::move(file), std::move(*array));
 }
 

@@ -42,7 +42,7 @@ void controls(Context& context) {
   char text[120];
   std::snprintf(text, sizeof text, "Step %d    loss %.4f    off by at most %.3f", trainer.steps(),
                 trainer.loss(), static_cast<double>(trainer.error()));
-  note(any ? text : "Say first what a row should come out as: below, or on the sheet.", t);
+  note(any ? text : "Say first what a row should come out as: paint it below.", t);
   if (!trainer.message().empty()) {
     text_line(trainer.message(), FontRole::kSmallBold,
               trainer.status() == TrainStatus::kDiverged ? t.warn : t.accent);

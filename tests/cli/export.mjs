@@ -1,11 +1,12 @@
 // Exports models of many kinds as NumPy and PyTorch scripts and runs them: each asserts its own output.
 //   node tests/cli/export.mjs --cli build/native/attention [--python python3]
 // Skips loudly what Python does not have here; the data exports are checked in any case.
+import { existsSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const { values: args } = parseArgs({ options: {
-  cli: { type: 'string', default: 'build/native/attention' }, python: { type: 'string', default: 'python3' },
+  cli: { type: 'string', default: 'build/native/attention' }, python: { type: 'string', default: existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3' },
 } });
 const run = (program, words, input) => spawnSync(program, words, { input, maxBuffer: 1 << 28, encoding: 'utf8' });
 

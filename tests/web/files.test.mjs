@@ -12,12 +12,15 @@ import { npy, safetensors, zip } from '../fuzz/seeds.mjs';
 const work = mkdtempSync(join(tmpdir(), 'attention-files-'));
 let chrome;
 let site;
+let open_site;  // allows frames without an origin to fetch its modules
 before(async () => {
-  [chrome, site] = await Promise.all([browser(), serve()]);
+  [chrome, site, open_site] = await Promise.all([browser(), serve(),
+    serve(undefined, () => ({ 'Access-Control-Allow-Origin': '*' }))]);
 });
 after(async () => {
   await chrome?.close();
   await site?.close();
+  await open_site?.close();
   rmSync(work, { recursive: true, force: true });
 });
 
@@ -130,18 +133,19 @@ test('what cannot be read is said, and nothing changes', () => with_page(async (
 }));
 
 test('in a sandboxed frame the text is shown instead of a download', async () => {
-  const open_site = await serve(undefined, () => ({ 'Access-Control-Allow-Origin': '*' }));
-  const page = await open_page(chrome, `${open_site.address}icon.svg`, { wait: false });
-  await page.goto('about:blank');
-  await page.setContent(`<iframe sandbox="allow-scripts" src="${open_site.address}" width="700" height="600"></iframe>`);
+  const page = await open_page(chrome, `${open_site.address}index.html#host`, { wait: false });
+  await page.evaluate(() => window.playgroundReady);
+  await page.setContent('<link rel="icon" href="data:,">');
+  await page.evaluate(() => {
+    document.body.innerHTML = '<iframe sandbox="allow-scripts" src="index.html?preset=cat" width="700" height="600"></iframe>';
+  });
   const frame = await (await page.waitForSelector('iframe')).contentFrame();
-  await frame.waitForFunction(() => window.playgroundReady);
+  await frame.waitForURL(/preset=cat/);
   await ready(frame);
   await frame.evaluate(async () => (await import('./files.js')).open_files(window.api, { tab: 'export', to: 'numpy' }));
   await frame.locator('#ap-files').getByRole('button', { name: 'Show' }).click();
   await frame.waitForFunction(() => document.querySelector('#ap-files textarea').value.includes('import numpy'));
   await page.context().close();
-  await open_site.close();
 });
 
 test('the offline page opens from a disk and works', async () => {

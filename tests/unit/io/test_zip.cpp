@@ -1,4 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "base/rng.hpp"
 #include "io/zip.hpp"
@@ -57,4 +58,14 @@ TEST_CASE("a member that says it is packed and is not is refused") {
   REQUIRE_FALSE(got);
   CHECK(got.error().code == ErrorCode::kParse);
   CHECK(got.error().message.find("packed") != std::string::npos);
+}
+
+TEST_CASE("an array's name is one that it can be written under again") {
+  auto named = two();
+  const std::string name = GENERATE("", ".", "b.", "a..b", "/a", "a\\b");
+  CAPTURE(name);
+  named[0].first = name;
+  const auto got = read_npz(write_npz(named), "x.npz");
+  REQUIRE_FALSE(got);
+  CHECK(got.error().message.find("name") != std::string::npos);
 }
