@@ -68,11 +68,12 @@ function serve(folder) {
   return new Promise((ready) => { server.listen(0, '127.0.0.1', () => ready(server)); });
 }
 
-async function open(browser, address) {
+/** `visited`: without the first visit's hints; an earlier visit also has the page load all at once. */
+async function open(browser, address, visited = true) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.addInitScript(watch);
-  await page.addInitScript(() => localStorage.setItem('attention-playground:view', 'welcomed=1'));
+  if (visited) await page.addInitScript(() => localStorage.setItem('attention-playground:view', 'welcomed=1'));
   const devtools = await context.newCDPSession(page);
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
   /** Milliseconds of processor time of the main thread so far. */
@@ -189,7 +190,7 @@ async function first_view(browser, address) {
   let bytes = 0;
   for (let i = 0; i < STARTS; ++i) {
     for (const [list, where] of [[empty, 'empty.html'], [ours, '']]) {
-      const page = await open(browser, 'about:blank');
+      const page = await open(browser, 'about:blank', false);
       const sizes = new Map(), bodies = [];
       page.on('response', (response) => {
         if (response.ok()) bodies.push(response.body().then((body) => sizes.set(response.url(), gzipSync(body, { level: 9 }).length), () => {}));
