@@ -6,6 +6,7 @@
 #include "io/share_link.hpp"
 #include "io/zip.hpp"
 #include "playground/state_json.hpp"
+#include "view/svg.hpp"
 
 namespace ap {
 namespace {
@@ -57,22 +58,6 @@ Result<std::string> whole_bytes(const Document& document, const Trace& trace, co
   return fail(ErrorCode::kUnsupported, "holds one stage: choose which", r.to);
 }
 
-std::string attribute(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '"') {
-      out += "&quot;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 /// Three lines for an article; the document rides in the address.
 Result<std::string> embed_snippet(const Document& document, const std::string& site) {
   auto link = encode_share_link({document, {}});
@@ -83,8 +68,8 @@ Result<std::string> embed_snippet(const Document& document, const std::string& s
   }
   std::string base = site;
   if (!base.empty() && !base.ends_with('/')) base += '/';
-  return "<script type=\"module\" src=\"" + attribute(base) + "element.js\"></script>\n<attention-playground loading=\"lazy\" height=\"480\"\n  state=\"" +
-         attribute(*link) + "\"></attention-playground>\n";
+  return "<script type=\"module\" src=\"" + markup_text(base) + "element.js\"></script>\n<attention-playground loading=\"lazy\" height=\"480\"\n  state=\"" +
+         markup_text(*link) + "\"></attention-playground>\n";
 }
 
 }  // namespace

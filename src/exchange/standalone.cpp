@@ -2,6 +2,7 @@
 
 #include "io/json_text.hpp"
 #include "view/image.hpp"
+#include "view/svg.hpp"
 
 namespace ap {
 namespace {
@@ -31,20 +32,6 @@ std::string inside_script(std::string text) {
   replace_all(text, "</", "<\\/");
   replace_all(text, "<!--", "<\\u0021--");
   return text;
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
 }
 
 constexpr std::string_view kFetch = R"(
@@ -120,7 +107,7 @@ Result<std::string> standalone_html(const SiteFiles& files, std::string_view sta
   }
   std::string style = *find("style.css");
   replace_all(style, "</", "<\\/");
-  const std::string head = "<title>" + escaped(title.empty() ? "Attention Playground" : title) + "</title>\n<style>" + style +
+  const std::string head = "<title>" + markup_text(title.empty() ? "Attention Playground" : title) + "</title>\n<style>" + style +
                            "</style>\n<script type=\"importmap\">{\"imports\":{" + modules +
                            "}}</script>\n<script type=\"application/json\" id=\"ap-files\">{" + held +
                            "}</script>\n<script type=\"application/json\" id=\"ap-state\">" + inside_script(std::string(state)) +

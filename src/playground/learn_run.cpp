@@ -50,13 +50,18 @@ Result<void> Trainer::prepare() {
   gesture_ = session_.new_gesture();
   start_.clear();
   for (int i = 0; i < training_->count(); ++i) start_.push_back(training_->value(i));
+  begin_history();
+  return {};
+}
+
+/// The losses from here on; the present numbers are the best so far.
+void Trainer::begin_history() {
   history_.clear();
   stride_ = 1;
   rising_ = 0;
   loss_ = training_->measure();
   first_loss_ = best_loss_ = loss_.value;
   keep_best();
-  return {};
 }
 
 /// True if the document differs from what the run knows in nothing but the numbers that learn; they
@@ -206,12 +211,7 @@ Result<void> Trainer::rewind() {
     training_->set_value(i, *start_[static_cast<std::size_t>(i)]);
   }
   training_->restart();
-  history_.clear();
-  stride_ = 1;
-  rising_ = 0;
-  loss_ = training_->measure();
-  first_loss_ = best_loss_ = loss_.value;
-  keep_best();
+  begin_history();
   stop(TrainStatus::kIdle, {});
   return publish();
 }

@@ -58,6 +58,7 @@ class Trainer {
   void remember(double loss);
   void stop(TrainStatus status, std::string message);
   void diverged(const Loss& loss);
+  void begin_history();
   void keep_best();
   Result<void> publish();
   Result<void> rewind();

@@ -22,30 +22,6 @@ std::string num(float value) {
   return s == "-0" || s.empty() ? "0" : s;
 }
 
-/// For text and attributes; control characters, which XML cannot hold, are left out.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20) out += c;
-    }
-  }
-  return out;
-}
-
 std::string hex(Rgba c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string s = "#";
@@ -133,7 +109,7 @@ class Writer {
     if (style.align != Align::kStart)
       out_ +=
           " text-anchor=\"" + std::string(kAnchors[static_cast<std::size_t>(style.align)]) + "\"";
-    out_ += ">" + escaped(list_.string(s)) + "</text>\n";
+    out_ += ">" + markup_text(list_.string(s)) + "</text>\n";
   }
   void draw(const HeatmapShape& s) {
     if (s.values.empty() || s.rect.empty()) return;
@@ -151,7 +127,7 @@ class Writer {
             "/></clipPath>\n<g clip-path=\"url(#" + id + ")\">\n";
   }
   void draw(const ClipEnd&) { out_ += "</g>\n"; }
-  void draw(const GroupBegin& s) { out_ += "<g><title>" + escaped(list_.string(s)) + "</title>\n"; }
+  void draw(const GroupBegin& s) { out_ += "<g><title>" + markup_text(list_.string(s)) + "</title>\n"; }
   void draw(const GroupEnd&) { out_ += "</g>\n"; }
 
   [[nodiscard]] bool hatched() const noexcept { return hatched_light_ || hatched_dark_; }
@@ -213,6 +189,29 @@ class Writer {
 
 }  // namespace
 
+std::string markup_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) >= 0x20) out += c;
+    }
+  }
+  return out;
+}
+
 std::string write_svg(const DrawList& list, Rect area, Rgba background, std::string_view title) {
   Writer writer(list);
   for (const Shape& shape : list.shapes()) {
@@ -221,7 +220,7 @@ std::string write_svg(const DrawList& list, Rect area, Rgba background, std::str
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"" + attribute("width", area.w) +
                     attribute("height", area.h) + " viewBox=\"" + num(area.x) + " " + num(area.y) +
                     " " + num(area.w) + " " + num(area.h) + "\" role=\"img\">\n<title>" +
-                    escaped(title) + "</title>\n" +
+                    markup_text(title) + "</title>\n" +
                     "<style>.t,.b{font-family:Inter,system-ui,sans-serif}.b{font-weight:600}"
                     ".m{font-family:'JetBrains Mono',ui-monospace,monospace}"
                     "text{font-variant-numeric:tabular-nums;white-space:pre}</style>\n";

@@ -12,6 +12,10 @@ namespace ap {
 
 inline constexpr int kMostSvgCells = 4096;
 
+/// Text for between tags and inside attributes of SVG or HTML; control characters, which XML cannot
+/// hold, are left out.
+[[nodiscard]] std::string markup_text(std::string_view text);
+
 /// The part `area` of the drawing; a complete document whose size is that of `area`.
 [[nodiscard]] std::string write_svg(const DrawList& list, Rect area, Rgba background,
                                     std::string_view title);
