@@ -1,6 +1,6 @@
 # attention-files: import, export and pictures as a second wasm module that the page fetches when
 # somebody asks for it; its faces are the whole ones, since no browser draws for it.
-if(EMSCRIPTEN AND NOT AP_RELAXED AND EXISTS "${CMAKE_SOURCE_DIR}/src/app/files_api.cpp")
+if(EMSCRIPTEN AND EXISTS "${CMAKE_SOURCE_DIR}/src/app/files_api.cpp")
   set(ap_page_faces "${ap_faces_folder}")
   set(ap_faces_folder assets/fonts)
   ap_add_assets(ap_assets_files ${ap_gui_assets})

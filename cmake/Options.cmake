@@ -7,8 +7,10 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(AP_CCACHE ccache)
   if(AP_CCACHE)
+    # Without these it takes no file that uses a precompiled header.
+    set(sloppiness CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime)
     set(CMAKE_C_COMPILER_LAUNCHER "${AP_CCACHE}")
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${AP_CCACHE}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "${sloppiness}" "${AP_CCACHE}")
   endif()
 endif()
 
@@ -72,6 +74,32 @@ function(ap_compile_options target kind)
       target_compile_options(${target} PRIVATE -O3)
     elseif(kind STREQUAL "SMALL" AND EMSCRIPTEN)
       target_compile_options(${target} PRIVATE -Oz)
+    endif()
+  endif()
+endfunction()
+
+# ap_relaxed_twin(target): <target>_relaxed, the same objects linked with the relaxed SIMD kernels, which
+# come before ap_tensor in the link and so are the ones that are taken.
+function(ap_relaxed_twin target)
+  add_executable(${target}_relaxed EXCLUDE_FROM_ALL "$<TARGET_OBJECTS:${target}>")
+  set_target_properties(${target}_relaxed PROPERTIES LINKER_LANGUAGE CXX)
+  get_target_property(libraries ${target} LINK_LIBRARIES)
+  target_link_libraries(${target}_relaxed PRIVATE ap_tensor_relaxed ${libraries})
+  get_target_property(options ${target} LINK_OPTIONS)
+  if(options)
+    target_link_options(${target}_relaxed PRIVATE ${options})
+  endif()
+endfunction()
+
+# ap_precompile(target headers...): most of a file's compile time is reading the standard library and
+# Eigen. Not in the release tree, which thereby shows a file that lacks an #include.
+function(ap_precompile target)
+  if(AP_PCH)
+    target_precompile_headers(${target} PRIVATE <algorithm> <array> <charconv> <cmath> <cstdint>
+      <functional> <limits> <memory> <optional> <span> <string> <string_view> <utility> <vector> ${ARGN})
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      # clang forgets there that libstdc++ silences what it deprecates itself (std::stable_sort).
+      target_compile_options(${target} PRIVATE -Wno-deprecated-declarations)
     endif()
   endif()
 endfunction()

@@ -12,6 +12,7 @@ if(EXISTS "${app}/cli_main.cpp")
   set_target_properties(attention PROPERTIES EXCLUDE_FROM_ALL "${EMSCRIPTEN}")
   target_link_libraries(attention PRIVATE ${cli_layers} ap_assets_gui ap_cli11)
   target_compile_options(attention PRIVATE ${AP_WARNINGS} -Wconversion)
+  target_precompile_headers(attention PRIVATE <CLI/CLI.hpp>)
   if(EMSCRIPTEN)
     # CLI11 reports by exceptions, which end in cli_main.cpp.
     target_compile_options(attention PRIVATE -fwasm-exceptions)
@@ -107,22 +108,25 @@ else()
     -sGL_TRACK_ERRORS=0 -sSUPPORT_LONGJMP=0
     -sEXPORT_NAME=createPlayground -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPF32,HEAP32,UTF8ToString,stringToUTF8,lengthBytesUTF8)
-  set_property(TARGET attention-playground APPEND PROPERTY LINK_DEPENDS
-    "${CMAKE_SOURCE_DIR}/src/platform/web_glue.js")
-  set(page_name attention-playground)
-  if(AP_RELAXED)
-    set(page_name attention-playground-relaxed)
-  endif()
-  set_target_properties(attention-playground PROPERTIES OUTPUT_NAME ${page_name}
-    RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/web")
-  set(glue "${AP_OUTPUT}/web/${page_name}.js")
-  ap_minify(minify "${glue}" "${glue}")
-  add_custom_command(TARGET attention-playground POST_BUILD VERBATIM COMMAND ${minify})
-  ap_split(attention-playground "${AP_OUTPUT}/web/${page_name}.wasm")
+  ap_precompile(attention-playground <Eigen/Core>)
+  # Two variants of one page, which chooses when it loads (web/playground.js).
+  ap_relaxed_twin(attention-playground)
+  set_target_properties(attention-playground_relaxed PROPERTIES EXCLUDE_FROM_ALL OFF)
+  foreach(page attention-playground attention-playground_relaxed)
+    string(REPLACE "_" "-" page_name "${page}")
+    set_target_properties(${page} PROPERTIES OUTPUT_NAME ${page_name}
+      RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/web")
+    set_property(TARGET ${page} APPEND PROPERTY LINK_DEPENDS
+      "${CMAKE_SOURCE_DIR}/src/platform/web_glue.js")
+    set(glue "${AP_OUTPUT}/web/${page_name}.js")
+    ap_minify(minify "${glue}" "${glue}")
+    add_custom_command(TARGET ${page} POST_BUILD VERBATIM COMMAND ${minify})
+    ap_split(${page} "${AP_OUTPUT}/web/${page_name}.wasm")
+  endforeach()
 endif()
 
 # The headless core: documents, traces and `attend` in a page, a worker or Node; no canvas, SDL or GL.
-if(EMSCRIPTEN AND NOT AP_RELAXED AND EXISTS "${app}/core_api.cpp")
+if(EMSCRIPTEN AND EXISTS "${app}/core_api.cpp")
   add_executable(attention-core "${app}/core_api.cpp")
   # The kernels once more, for size: the same bits, as the order of additions is the source's.
   get_target_property(kernels ap_tensor SOURCES)
@@ -146,8 +150,8 @@ if(EMSCRIPTEN AND NOT AP_RELAXED AND EXISTS "${app}/core_api.cpp")
   add_custom_command(TARGET attention-core POST_BUILD VERBATIM COMMAND ${minify})
 endif()
 
-# The page's own files beside the wasm, scripts made small, by one of its two variants.
-if(EMSCRIPTEN AND NOT AP_RELAXED)
+# The page's own files beside the wasm, scripts made small.
+if(EMSCRIPTEN)
   file(GLOB_RECURSE site_files RELATIVE "${CMAKE_SOURCE_DIR}/web" CONFIGURE_DEPENDS
     "${CMAKE_SOURCE_DIR}/web/*")
   list(FILTER site_files EXCLUDE REGEX "node_modules/")

@@ -49,7 +49,7 @@ compile() {
 }
 
 build_native() { compile release all; }
-build_page() { compile web all && compile web-relaxed all; }
+build_page() { compile web all; }
 
 verb_build() {
   setup build
@@ -74,7 +74,7 @@ verb_clean() {
 verb_bench() {
   setup bench
   local preset
-  for preset in release web web-relaxed; do
+  for preset in release web; do
     compile "$preset" all ap_bench || exit 1
   done
   mkdir -p "$BUILD/bench"
