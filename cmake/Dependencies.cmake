@@ -73,6 +73,10 @@ target_include_directories(ap_imgui SYSTEM PUBLIC "${imgui_SOURCE_DIR}"
 target_compile_definitions(ap_imgui PUBLIC
   IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_OBSOLETE_FUNCTIONS
   IMGUI_DISABLE_FILE_FUNCTIONS)
+if(NOT EMSCRIPTEN)
+  # Emoji stay what they are while a sentence is edited; in the page the browser's own field edits.
+  target_compile_definitions(ap_imgui PUBLIC IMGUI_USE_WCHAR32)
+endif()
 ap_third_party(ap_imgui)
 
 # SDL2 and OpenGL; AP_HAVE_GUI says whether the window can be built here.

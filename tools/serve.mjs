@@ -74,6 +74,7 @@ export function make_server(root) {
       const headers = {
         'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
         'Cache-Control': 'no-cache',
+        'Access-Control-Allow-Origin': '*', // frames with sandbox="allow-scripts" have no origin
         'X-Content-Type-Options': 'nosniff',
         ETag: tag,
         Vary: 'Accept-Encoding',

@@ -149,7 +149,8 @@ export class AttentionPlaygroundElement extends HTMLElement {
     this.#size();
     const preset = this.getAttribute('preset') ?? 'cat';
     const made = this.hasAttribute('src') || this.hasAttribute('state') || !/^[\w-]+$/.test(preset);
-    const dark = this.getAttribute('theme') === 'dark' ? '-dark' : '';
+    const theme = this.getAttribute('theme');
+    const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches) ? '-dark' : '';
     const source = this.getAttribute('poster') ?? (made ? '' : new URL(`posters/${preset}${dark}.svg`, this.#page).href);
     if (!source || source === 'none') {
       this.#poster?.remove();
@@ -164,6 +165,7 @@ export class AttentionPlaygroundElement extends HTMLElement {
       this.append(this.#poster);
     }
     this.#poster.hidden = false;
+    this.#poster.style.background = dark ? '#191817' : '#faf8f4';   // the sheet's, beside a picture of another shape
     this.#poster.src = source;
   }
 

@@ -180,12 +180,15 @@ const STYLE = `
 #ap-files header { display: flex; align-items: center; gap: 4px; padding: 12px 12px 0 20px; border-bottom: 1px solid var(--rule); }
 #ap-files h2 { font-size: 18px; font-weight: 620; margin: 0 16px 10px 0; }
 #ap-files [role=tab] { border: 0; background: none; border-radius: 0; padding: 6px 12px 12px; color: var(--soft); }
+#ap-files [role=tab]:focus-visible { outline-offset: -4px; }
 #ap-files [role=tab][aria-selected=true] { color: var(--ink); font-weight: 620; box-shadow: inset 0 -2px var(--accent); }
 #ap-files .close { margin: 0 0 8px auto; border: 0; background: none; font-size: 20px; width: 40px; height: 40px; }
 #ap-files .body { padding: 18px 20px 20px; overflow: auto; display: grid; gap: 16px; }
 #ap-files fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: 8px; }
 #ap-files legend { font-weight: 620; padding: 0; margin-bottom: 8px; }
 #ap-files .row { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: end; }
+#ap-files .row[hidden] { display: none; }
+#ap-files .row.load { margin-top: 6px; }
 #ap-files .row > label { display: grid; gap: 3px; font-size: 13px; color: var(--soft); }
 #ap-files .row > label > * { color: var(--ink); font-size: 15px; min-height: 36px; }
 #ap-files .row > label.check { display: flex; gap: 8px; align-items: center; min-height: 36px; color: var(--ink); font-size: 15px; }
@@ -194,7 +197,7 @@ const STYLE = `
 #ap-files .chips { display: flex; flex-wrap: wrap; gap: 8px; }
 #ap-files .chips label { position: relative; }
 #ap-files .chips input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; cursor: pointer; }
-#ap-files .chips span { display: inline-flex; align-items: center; min-height: 36px; padding: 0 13px; border: 1px solid var(--line); border-radius: 18px; }
+#ap-files .chips span { display: inline-flex; align-items: center; box-sizing: border-box; min-height: 36px; padding: 6px 13px; border: 1px solid var(--line); border-radius: 18px; }
 #ap-files .chips input:checked + span { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 #ap-files .chips input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
 #ap-files .chips input:disabled + span { color: var(--soft); border-style: dashed; }
@@ -508,17 +511,32 @@ class Dialog {
     const load = button('Import', () => this.attempt(async () => this.done(await this.core.import(choice()))), 'strong');
     let offers = [];
     let offer = 0;
-    const choice = () => ({ array: chosen.name, stage: place.value, layer: Number(layer.value), head: Number(head.value),
-      ...(offers[offer] ? { fit: offers[offer].fit, transpose: offers[offer].transpose } : {}) });
+    // Where a slice begins, and which matrix of an array of more dimensions.
+    const [row, col] = ['row', 'column'].map(() => make('input', { type: 'number', min: 0, value: 0 }));
+    const corner = make('div', { className: 'row' }, labelled('First row', row), labelled('First column', col));
+    const index = make('div', { className: 'row' });
+    const numbers = (inputs) => inputs.map(({ value }) => Math.max(0, Math.trunc(Number(value)) || 0));
+    const wanted = () => ({ array: chosen.name, stage: place.value, layer: Number(layer.value), head: Number(head.value),
+      index: numbers([...index.querySelectorAll('input')]) });
+    const choice = () => {
+      const [first, left] = numbers([row, col]);
+      return { ...wanted(), ...(offers[offer] && { fit: offers[offer].fit, transpose: offers[offer].transpose }),
+        ...(offers[offer]?.fit === 'slice' && { row: first, col: left }) };
+    };
+    const take_offer = (i) => {
+      offer = i;
+      corner.hidden = offers[i]?.fit !== 'slice';
+      load.scrollIntoView?.({ block: 'nearest' });
+    };
     const refit = () => {
       this.say('');
-      const answer = this.core.offers({ array: chosen.name, stage: place.value, layer: Number(layer.value), head: Number(head.value) });
+      const answer = this.core.offers(wanted());
       offers = answer.offers;
-      offer = 0;
       fit.replaceChildren(...offers.map(({ says }, i) => make('label', {},
-        make('input', { type: 'radio', name: 'ap-files-fit', checked: i === 0, onchange: () => { offer = i; } }),
+        make('input', { type: 'radio', name: 'ap-files-fit', checked: i === 0, onchange: () => take_offer(i) }),
         make('span', { textContent: says }))));
       load.disabled = offers.length === 0;
+      take_offer(0);
       if (!offers.length) this.say(`${by(chosen.shape)} cannot go there${answer.target ? `, which is ${by(answer.target)}` : ''}.`, true);
     };
     const retarget = () => {
@@ -528,19 +546,29 @@ class Dialog {
       head.replaceChildren(make('option', { value: -1, textContent: 'All, side by side' }),
         ...Array.from({ length: headed ? count : 0 }, (_, i) => make('option', { value: i, textContent: String(i) })));
       head_label.hidden = !headed || count === 1;
+      reindex();
+    };
+    // All heads at once are taken from a stack of them; else one matrix of the stack is chosen.
+    const reindex = () => {
+      const before = chosen.shape.slice(0, -2);
+      const stacked = before.length === 1 && HEADED.has(place.value) && Number(head.value) < 0;
+      index.hidden = stacked || before.length === 0;
+      index.replaceChildren(...(index.hidden ? [] : before.map((size, d) => labelled(`Index ${d + 1} of ${before.length}`,
+        make('input', { type: 'number', min: 0, max: size - 1, value: 0, onchange: () => this.attempt(refit) })))));
       refit();
     };
     place.onchange = () => this.attempt(retarget);
-    head.onchange = layer.onchange = () => this.attempt(refit);
+    head.onchange = () => this.attempt(reindex);
+    layer.onchange = () => this.attempt(refit);
     const list = make('div', { className: 'list', hidden: entries.length === 1 }, ...entries.slice(0, 2000).map((entry, i) => make('label', {},
-      make('input', { type: 'radio', name: 'ap-files-array', checked: i === 0, onchange: () => { chosen = entry; this.attempt(refit); } }),
+      make('input', { type: 'radio', name: 'ap-files-array', checked: i === 0, onchange: () => { chosen = entry; this.attempt(reindex); } }),
       make('span', { textContent: entry.name || '(no name)' }), make('span', { textContent: `${by(entry.shape)} ${entry.dtype}` }))));
     const layer_label = labelled('Layer', layer);
     layer_label.hidden = layers === 1;
     const legend = entries.length === 1 ? `${name}: ${by(chosen.shape)} ${chosen.dtype}` : `${name}: ${entries.length} arrays`;
     const form = make('fieldset', {}, make('legend', { textContent: legend }), list,
       make('div', { className: 'row' }, labelled('Into', place), layer_label, head_label),
-      fit, make('div', { className: 'row' }, load));
+      index, fit, corner, make('div', { className: 'row load' }, load));
     this.attempt(retarget);
     return form;
   }

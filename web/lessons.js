@@ -154,7 +154,8 @@ class Lessons {
       const at = progress.get(id) ?? 0;
       const said = at < 0 ? 'Done' : at > 0 ? `Step ${at}` : '';
       const open = make('a', { href: `#lesson=${id}&step=${Math.abs(at) || 1}`, className: 'lesson-card' },
-        make('img', { src: here(`assets/lessons/covers/${id}.png`), alt: '', width: 112, height: 70, loading: 'lazy' }),
+        ...['', '-dark'].map((mode) => make('img', { src: here(`assets/lessons/covers/${id}${mode}.png`), alt: '',
+          className: mode ? 'of-dark' : 'of-light', width: 112, height: 70, loading: 'lazy' })),
         make('span', { className: 'lesson-card-text' },
           make('strong', { textContent: title }), make('span', { textContent: about }),
           ...(said ? [make('span', { className: 'lesson-mark', textContent: said })] : [])));
@@ -190,7 +191,7 @@ class Lessons {
     const walk = (value) => {
       if (!Array.isArray(value) && typeof value === 'object' && value) Object.values(value).forEach(walk);
       else if (Array.isArray(value)) {
-        if (value[0] === 'v') texts.push(value[1]);
+        if (value[0] === 'v') texts.push(value[1].replace(/(\d) %/g, '$1\u00a0%'));   // in one line
         else value.forEach(walk);
       }
     };
@@ -232,7 +233,8 @@ class Lessons {
     this.aside.replaceChildren(
       make('div', { className: 'lesson-bar' },
         button('All lessons', () => this.open(), { className: 'quiet' }),
-        make('span', { className: 'lesson-count', textContent: `${state.title}, ${step + 1} of ${last + 1}` }),
+        make('span', { className: 'lesson-count' }, make('span', { textContent: state.title }),
+          `, ${step + 1} of ${last + 1}`),
         button('Close', () => this.close(), { className: 'quiet' })),
       make('h2', { textContent: state.steps[step], tabIndex: -1 }),
       ...(state.problem ? [make('p', { className: 'problem', role: 'alert', textContent: state.problem })] : []),

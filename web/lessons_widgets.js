@@ -51,7 +51,7 @@ async function sizes(api, wasm, place) {
       ['Layers', m.layers ?? 'not said'], ['Whole model', m.parameters ?? 'not said'],
       ['Q, K, V', `${t} × ${m.heads * m.key_width} each`], ['Scores', `${m.heads} × ${t} × ${t}`],
       ['Attention weights of a layer', large(weights)], ['Multiply-adds of a layer', large(work)],
-      ['Bytes of its weights, 16 bit', large(2 * weights)]];
+      ['Bytes of its weights, 16 bit', large(2 * weights)], ...(m.source ? [['Source', m.source]] : [])];
     facts.replaceChildren(...rows.flatMap(([name, value]) =>
       [make('dt', { textContent: name }), make('dd', { textContent: value })]));
   };

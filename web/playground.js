@@ -50,11 +50,15 @@ async function instantiate(response, imports) {
 const is_cut = (module) => WebAssembly.Module.imports(module).some((it) => it.module === 'placeholder');
 const NOT_YET = new Proxy({}, { get: () => () => { throw new Error('still loading'); } });
 
-/** Whether the first picture may need any part: an address or an earlier visit asks for something. */
+/**
+ * Whether the first picture may need any part: an address asks for something, or an earlier visit left
+ * a document (src/app/gui_session.cpp) or an open panel (src/ui/view_store.cpp).
+ */
 function wants_all() {
   if (location.hash.length > 1 || location.search.length > 1) return true;
   try {
-    return localStorage.length > 0;
+    return localStorage.getItem('attention-playground:state') !== null ||
+      /(^|&)panel=[1-9]/.test(localStorage.getItem('attention-playground:view'));
   } catch {
     return false;  // a sandboxed frame
   }
@@ -165,6 +169,7 @@ class Playground {
       variant,
       hasPicture: () => Boolean(wasm._ap_web_has_window()),
       frames: () => wasm._ap_web_frames(),
+      isAwaited: () => wasm.isAwaited?.() ?? false,
       frameMs: () => wasm._ap_web_frame_ms(0),
       worstFrameMs: () => wasm._ap_web_frame_ms(1),
       totalFrameMs: () => wasm._ap_web_frame_ms(2),

@@ -1,14 +1,13 @@
 // attention render and export: a state as pictures and as files for other programs.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "app/cli_commands.hpp"
 #include "app/cli_document.hpp"
 #include "app/cli_files.hpp"
 #include "exchange/exports.hpp"
-#include "exchange/standalone.hpp"
+#include "exchange/file_reader.hpp"
 #include "playground/state_json.hpp"
 
 namespace ap::cli {
@@ -38,6 +37,9 @@ Result<ExportRequest> request_of(const ExportArgs& args, const Session& session)
     request.whole = false;
     request.tensor = {args.layer, *stage, args.head};
   }
+  if (args.to == "npy" && args.stage.empty()) {
+    return fail(ErrorCode::kNotFound, "needs --stage: an .npy file holds one array", "--to npy");
+  }
   const int head = std::max(0, args.head);
   if (auto ok = check_layer_and_head(session.trace(), args.layer, head, session.document().model.heads); !ok) {
     return std::unexpected(ok.error());
@@ -53,29 +55,9 @@ Result<ExportRequest> request_of(const ExportArgs& args, const Session& session)
   return request;
 }
 
-/// The built site's files: scripts, style, wasm and words, but for the relaxed variant.
-Result<SiteFiles> site_files(const std::string& folder) {
-  SiteFiles files;
-  const auto add = [&](const std::string& name) -> Result<void> {
-    auto bytes = read_text((std::filesystem::path(folder) / name).string());
-    if (!bytes) return std::unexpected(bytes.error());
-    files.emplace_back(name, std::move(*bytes));
-    return {};
-  };
-  for (const std::string& name : standalone_files()) {
-    if (auto ok = add(name); !ok) return std::unexpected(ok.error());
-  }
-  for (const std::string& name : standalone_extras()) {
-    std::error_code code;
-    if (!std::filesystem::is_regular_file(std::filesystem::path(folder) / name, code)) continue;
-    if (auto ok = add(name); !ok) return std::unexpected(ok.error());
-  }
-  return files;
-}
-
 Result<void> export_html(const ExportArgs& args, const Session& session) {
   if (args.site.empty()) return fail(ErrorCode::kNotFound, "needs --site: the folder of the built page, such as build/web", "--to html");
-  const auto files = site_files(args.site);
+  const auto files = read_site(args.site);
   if (!files) return std::unexpected(files.error());
   const Document& document = session.document();
   const auto html = standalone_html(*files, to_json(document), document.title);

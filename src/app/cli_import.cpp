@@ -60,6 +60,10 @@ Result<ImportPlan> plan(const ImportArgs& args, const Document& document, const 
   if (args.fit == "resize") choice.fit = Fit::kResize;
   if (args.fit == "slice") choice.fit = Fit::kSlice;
   if (args.array.empty() && file.entries().size() == 1) choice.array = file.entries().front().name;
+  if (args.array.empty() && file.entries().size() > 1) {
+    return fail(ErrorCode::kNotFound, "has " + std::to_string(file.entries().size()) +
+                                          " arrays: choose one with --array; attention inspect lists them", file.file_name());
+  }
   return plan_import(document, file, choice);
 }
 

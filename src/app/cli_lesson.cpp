@@ -20,6 +20,7 @@ struct LessonArgs {
   std::string file, output, cover;
   int step = 0;
   bool text = false;
+  bool dark = false;
 };
 
 std::string embedded(const std::string& name) {
@@ -62,7 +63,7 @@ Result<OpenedLesson> open_lesson(const std::string& source) {
 }
 
 /// A thumbnail: what goes in, the weights, what comes out, as the sheet's own heatmaps.
-Result<void> draw_cover(const Document& document, const std::string& path) {
+Result<void> draw_cover(const Document& document, Mode mode, const std::string& path) {
   constexpr int kWidth = 224;
   constexpr int kHeight = 140;
   constexpr float kMargin = 14;
@@ -81,6 +82,7 @@ Result<void> draw_cover(const Document& document, const std::string& path) {
     HeatmapStyle style;
     style.map = shares ? MapKind::kSequential : MapKind::kDiverging;
     style.range = auto_range(m, style.map);
+    style.mode = mode;
     const Rect rect{x, kMargin, shares ? wide : narrow, side};
     draw_heatmap(image, rect, m, style, {0, 0, kWidth, kHeight});
     x += rect.w + kMargin;
@@ -102,7 +104,7 @@ int run_lesson(const LessonArgs& args) {
     const auto document = document_at(lesson, std::max(0, args.step - 1), {words.get()}, files);
     if (!document) return report(document.error());
     const auto saved = args.cover.empty() ? write_bytes(args.output, to_json(*document))
-                                          : draw_cover(*document, args.cover);
+                                          : draw_cover(*document, args.dark ? Mode::kDark : Mode::kLight, args.cover);
     return saved ? 0 : report(saved.error());
   }
   if (args.text) {
@@ -128,6 +130,7 @@ void add_lesson(CLI::App& app, Run& run) {
   command->add_flag("--text", args->text, "Print the text with its numbers instead");
   command->add_option("--output", args->output, "Write the state that the step begins from");
   command->add_option("--cover", args->cover, "Draw the contents' thumbnail of that step as a PNG");
+  command->add_flag("--dark", args->dark, "... in the colours of the dark theme");
   command->callback([args, &run] { run = [args] { return run_lesson(*args); }; });
 }
 

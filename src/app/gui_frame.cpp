@@ -58,7 +58,6 @@ Gui::Gui(platform::Window& window) : window_(window) {
   clipboard_from(window.ports());
   ui::fonts().refresh(std::max(1.F, window.viewport().scale));
   ImGui_ImplOpenGL3_Init(platform::glsl_version());
-  offer_faces(window.ports());
 }
 
 Gui::~Gui() {
@@ -96,13 +95,17 @@ bool Gui::frame() {
   if (scene_.drawn) scene_.drawn(view);
   window_.cursor(cursor_shape());
   window_.present();
+  if (!faces_offered_) offer_faces(window_.ports());  // the first picture does not wait for them
+  faces_offered_ = true;
   const bool more = scene_.animating && scene_.animating();
   return more || !context.InputEventsQueue.empty() || ui::fonts().pending();
 }
 
 void Gui::update(const platform::Viewport& view) {
   ImGuiIO& io = ImGui::GetIO();
-  if (ui::fonts().refresh(view.scale)) {
+  // The first frame is drawn with the few characters that are baked already.
+  const bool baked = ImGui::GetFrameCount() == 0 && ui::fonts().scale() == view.scale;
+  if (!baked && ui::fonts().refresh(view.scale)) {
     ImGui_ImplOpenGL3_DestroyFontsTexture();
     ImGui_ImplOpenGL3_CreateFontsTexture();
   }

@@ -39,6 +39,7 @@ class Gui {
   GuiInput input_;
   Scene scene_;
   double last_time_ = 0;
+  bool faces_offered_ = false;
 };
 
 }  // namespace ap::app

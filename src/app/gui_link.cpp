@@ -205,7 +205,8 @@ void apply_settings(std::string_view settings) {
     if (const auto stage = stage_from(view)) add("step ", step_word(step_of(*stage)));
     else if (view != "sheet") add("panel ", view);
   }
-  if (const std::string step = setting(settings, "step"); !step.empty()) {
+  const bool of_lesson = !setting(settings, "lesson").empty();  // the step is the lesson's
+  if (const std::string step = setting(settings, "step"); !step.empty() && !of_lesson) {
     const int number = step.size() == 1 ? step[0] - '0' : 0;
     if (number >= 1 && number <= kStepCount) add("step ", step_word(static_cast<Step>(number - 1)));
     else if (step == "all" || step == "0") add("fit", "");

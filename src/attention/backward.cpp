@@ -201,12 +201,17 @@ Backward::Backward(Backward&&) noexcept = default;
 Backward& Backward::operator=(Backward&&) noexcept = default;
 Gradients& Backward::gradients() noexcept { return reverse_->out; }
 
+void Backward::keep_stages() {
+  reverse_->out.stages = std::make_shared<const Trace>(std::exchange(reverse_->d, {}));
+}
+
 void Backward::begin(const Trace& trace, bool inputs) {
   steps::Reverse& r = *reverse_;
   r.t = &trace;
   r.plan = plan(trace.model, has_mask(trace.model, trace.input));
   r.inputs = inputs;
   r.reach.fill(steps::Reach::kNothing);
+  r.out.stages.reset();
   steps::zero_gradients(trace, r.out);
   r.d.model = trace.model;
   r.d.input = trace.input;
@@ -263,6 +268,7 @@ Result<Gradients> backward(const Trace& trace, TensorId target, const Matrix& co
   for (int i = 0; i < place.rows; ++i) add_row(&cotangent(i, 0), place.row(i), place.cols);
   Scratch scratch;
   pass.run(scratch);
+  pass.keep_stages();
   return std::move(pass.gradients());
 }
 
@@ -294,6 +300,12 @@ Matrix* Gradients::whole(TensorId id) noexcept {
 
 ConstView Gradients::tensor(TensorId id) const noexcept {
   if (id.layer < 0 || id.layer >= static_cast<int>(layers.size())) return {};
+  const bool given = is_parameter(id.stage) || id.stage == Stage::kMask || id.stage == Stage::kPositions ||
+                     id.stage == Stage::kSourcePositions;
+  if (stages && !given) {
+    id = stages->resolve(id);
+    if (id.stage != Stage::kEmbeddings && id.stage != Stage::kSourceEmbeddings) return stages->tensor(id);
+  }
   const Matrix* all = whole(id);
   if (all == nullptr) return {};
   const ConstView v = view(*all);

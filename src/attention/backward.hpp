@@ -38,8 +38,11 @@ struct Gradients {
   std::vector<LayerGradients> layers;
   int key_width = 0;
   int value_width = 0;
+  /// By every computed stage, where `keep_stages` was asked for; else null.
+  std::shared_ptr<const Trace> stages;
 
-  /// The derivative by a parameter, with the shape that Trace::tensor has for it; empty if there is none.
+  /// The derivative by a parameter or a kept stage, with the shape that Trace::tensor has for it; empty
+  /// if there is none.
   [[nodiscard]] ConstView tensor(TensorId id) const noexcept;
   /// The same for all heads together, as the model holds it; null if there is none.
   [[nodiscard]] const Matrix* whole(TensorId id) const noexcept;
@@ -73,6 +76,8 @@ class Backward {
   [[nodiscard]] View cotangent(TensorId id);
   void run(Scratch& scratch);
   [[nodiscard]] Gradients& gradients() noexcept;
+  /// After `run`: hands the derivatives by the stages over to the gradients.
+  void keep_stages();
 
  private:
   std::unique_ptr<steps::Reverse> reverse_;

@@ -99,6 +99,9 @@ void loss_back(const Trace& trace, const RowTarget& target, double factor, Backw
   const TensorId scores{id.layer, Stage::kCapped, id.head};
   const float* z = trace.tensor(scores).row(target.row);
   float* d = pass.cotangent(scores).row(target.row);
+  // With no cap and no mask, `capped` is a stage before the place where a mask would be added.
+  const Stage last = trace.resolve(scores).stage;
+  const bool before_mask = last != Stage::kCapped && last != Stage::kMasked;
   const double temperature = temperature_of(trace, id);
   double by_temperature = 0.0;
   double centre = 0.0;  // as in softmax_back
@@ -108,6 +111,7 @@ void loss_back(const Trace& trace, const RowTarget& target, double factor, Backw
   for (int j = 0; j < v.cols; ++j) {
     const double slope = factor * (static_cast<double>(y[j]) - static_cast<double>(t[j])) / temperature;
     d[j] += static_cast<float>(slope);
+    if (before_mask) pass.gradients().mask(target.row, j) += static_cast<float>(slope);
     if (std::isfinite(z[j])) by_temperature -= slope * (static_cast<double>(z[j]) - centre) / temperature;
   }
   pass.gradients().layers[static_cast<std::size_t>(id.layer)].temperature(0, id.head) +=

@@ -199,7 +199,21 @@ void Training::step() {
 Gradients Training::gradients() {
   chosen_.resize(passes_.size());
   std::iota(chosen_.begin(), chosen_.end(), 0);
-  return backward(true);
+  Gradients& sum = backward(true);
+  Pass& first = passes_.front();
+  double rows = 0;
+  for (const Pass& pass : passes_) rows += static_cast<double>(pass.sample.targets.size());
+  // The way back took the softmax in one step with the loss: by the weights themselves it is -target / w.
+  for (const RowTarget& target : first.sample.targets) {
+    if (target.tensor.stage != Stage::kWeights) continue;
+    const ConstView w = first.trace.tensor(target.tensor);
+    float* slope = first.backward.cotangent(target.tensor).row(target.row);
+    for (int j = 0; j < w.cols; ++j) {
+      if (w(target.row, j) > 0) slope[j] -= target.values->data()[j] / static_cast<float>(rows) / w(target.row, j);
+    }
+  }
+  first.backward.keep_stages();
+  return sum;
 }
 
 }  // namespace ap

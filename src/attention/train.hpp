@@ -53,8 +53,8 @@ class Training {
   void set_value(int parameter, const Matrix& value);
   /// Moments and order as at the start.
   void restart();
-  /// The slope of the loss at the present parameters, over all samples; embeddings and mask are
-  /// those of the first.
+  /// The slope of the loss at the present parameters, over all samples; embeddings, mask and computed
+  /// stages are those of the first.
   [[nodiscard]] Gradients gradients();
 
  private:

@@ -1,6 +1,7 @@
 #include "exchange/file_reader.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 namespace ap {
@@ -35,6 +36,8 @@ std::string file_name(const std::string& path) {
 }  // namespace
 
 Result<OpenedFile> open_from_disk(const std::string& path) {
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) return fail(ErrorCode::kIo, "is a folder", path);
   const File file(std::fopen(path.c_str(), "rb"));
   if (!file) return fail(ErrorCode::kNotFound, "cannot be opened", path);
   if (!seek(file.get(), 0, SEEK_END)) return fail(ErrorCode::kIo, "cannot be read", path);
@@ -71,6 +74,30 @@ Result<std::vector<Bytes>> read_pieces(const std::string& path, const OpenedFile
     pieces.push_back(std::move(*bytes));
   }
   return pieces;
+}
+
+Result<SiteFiles> read_site(const std::string& folder) {
+  SiteFiles files;
+  const auto add = [&](const std::string& name) -> Result<void> {
+    const std::string path = (std::filesystem::path(folder) / name).string();
+    std::error_code code;
+    const auto size = std::filesystem::file_size(path, code);
+    const File file(code ? nullptr : std::fopen(path.c_str(), "rb"));
+    if (!file) return fail(ErrorCode::kNotFound, "cannot be opened", path);
+    const auto bytes = read_at(file.get(), 0, size, path);
+    if (!bytes) return std::unexpected(bytes.error());
+    files.emplace_back(name, std::string(bytes->begin(), bytes->end()));
+    return {};
+  };
+  for (const std::string& name : standalone_files()) {
+    if (auto ok = add(name); !ok) return std::unexpected(ok.error());
+  }
+  for (const std::string& name : standalone_extras()) {
+    std::error_code code;
+    if (!std::filesystem::is_regular_file(std::filesystem::path(folder) / name, code)) continue;
+    if (auto ok = add(name); !ok) return std::unexpected(ok.error());
+  }
+  return files;
 }
 
 }  // namespace ap

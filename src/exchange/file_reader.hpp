@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exchange/import.hpp"
+#include "exchange/standalone.hpp"
 
 namespace ap {
 
@@ -13,5 +14,8 @@ namespace ap {
 /// The bytes that a plan needs; nothing where the file is held.
 [[nodiscard]] Result<std::vector<Bytes>> read_pieces(const std::string& path, const OpenedFile& file,
                                                      const ImportPlan& plan);
+
+/// What standalone_html needs of the folder of the built page: its files, and the extras that are there.
+[[nodiscard]] Result<SiteFiles> read_site(const std::string& folder);
 
 }  // namespace ap

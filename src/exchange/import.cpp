@@ -61,6 +61,7 @@ class Planner {
       : steps_(document), file_(file), choice_(choice) {}
 
   Result<ImportPlan> plan() {
+    if (choice_.fit == Fit::kSlice) row_ = choice_.row, col_ = choice_.col;
     entry_ = file_.find(choice_.array);
     if (entry_ < 0) return fail(ErrorCode::kNotFound, "there is no array '" + choice_.array.substr(0, 80) + "' in it", file_.file_name());
     if (auto ok = check_stage(); !ok) return std::unexpected(ok.error());
@@ -195,8 +196,8 @@ class Planner {
     const bool stacked = array_.stack > 0;
     std::int64_t rows = target.rows, cols = target.cols;
     if (choice_.fit == Fit::kSlice) {
-      rows = std::min(rows, array_.rows - choice_.row);
-      cols = std::min(stacked ? width : cols, array_.cols - choice_.col);
+      rows = std::min(rows, array_.rows - row_);
+      cols = std::min(stacked ? width : cols, array_.cols - col_);
       if (rows <= 0 || cols <= 0) return fail(ErrorCode::kShape, "the slice begins beyond the array, " + by(array_.rows, array_.cols), "row");
     } else {
       const bool same = array_.rows == rows && array_.cols == (stacked ? width : cols) && (!stacked || array_.stack == heads);
@@ -214,7 +215,7 @@ class Planner {
       const std::int64_t first = stacked ? 0 : h * width;
       const std::int64_t count = stacked ? cols : std::min(width, cols - first);
       if (count <= 0) break;
-      add_part(h, heads, rows, choice_.col + first, count);
+      add_part(h, heads, rows, col_ + first, count);
     }
     return {};
   }
@@ -224,8 +225,8 @@ class Planner {
     part.entry = entry_;
     part.transpose = choice_.transpose;
     part.attend = choice_.stage == Stage::kMask && entry().boolean;
-    part.window = choice_.transpose ? Window{choice_.index, col, choice_.row, cols, rows}
-                                    : Window{choice_.index, choice_.row, col, rows, cols};
+    part.window = choice_.transpose ? Window{choice_.index, col, row_, cols, rows}
+                                    : Window{choice_.index, row_, col, rows, cols};
     if (array_.stack > 0) part.window.index = {h};
     part.at.tensor = {before_layers(choice_.stage) ? 0 : choice_.layer, choice_.stage, choice_.head >= 0 ? choice_.head : heads > 1 ? h : 0};
     plan_.parts.push_back(std::move(part));
@@ -244,6 +245,7 @@ class Planner {
   const OpenedFile& file_;
   const ImportChoice& choice_;
   int entry_ = -1;
+  int row_ = 0, col_ = 0;  // corner of a slice
   Array2 array_;
   ImportPlan plan_;
 };

@@ -88,7 +88,11 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
     if (json->state) {
       kind_ = FileKind::kState;
       auto document = document_from_json(text);
-      if (!document) return std::unexpected(document.error());
+      if (!document) {
+        Error error = document.error();
+        error.where = file_name_ + (file_name_.empty() || error.where.empty() ? "" : ": ") + error.where;
+        return std::unexpected(std::move(error));
+      }
       document_ = std::move(*document);
     }
     for (NamedText& entry : json->arrays) add(entry.name, "text", std::move(entry.array.array), entry.array.boolean);

@@ -177,7 +177,7 @@ Result<std::string> picture_svg(const Document& document, const Trace& trace, co
   const std::string title = document.title.empty() ? document.query.text : document.title;
   if (r.subject == Subject::kSheet) return render_sheet_svg(trace, labels, fonts, title, r.render);
   const Panel panel = draw_panel(trace, labels, fonts, r);
-  return write_svg(panel.list, panel.area, panel.theme.background, title);
+  return write_svg(panel.list, panel.area, panel.theme.background, title, &fonts);
 }
 
 Result<std::string> picture_png(const Document& document, const Trace& trace, const FontSet& fonts, const PictureRequest& r) {

@@ -67,7 +67,7 @@ const std::vector<std::string>& standalone_files() {
 }
 
 const std::vector<std::string>& standalone_extras() {
-  static const std::vector<std::string> kFiles{"attention-playground-late.wasm", "attention-playground-late.wasm", "companion.js", "offer.js", "embed.js", "core.js",
+  static const std::vector<std::string> kFiles{"attention-playground-late.wasm", "companion.js", "offer.js", "embed.js", "core.js",
                                                "lessons.js", "lessons_picture.js", "lessons_widgets.js", "lessons.css",
                                                "files.js", "attention-files.js", "attention-files.wasm"};
   return kFiles;

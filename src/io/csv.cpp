@@ -103,8 +103,8 @@ Result<Grid> read_grid(std::string_view text, char separator, std::string_view w
     if (line.empty() || (line.size() == 1 && trimmed(line[0]).empty())) continue;
     if (grid.rows == 0) grid.cols = line.size();
     if (line.size() != grid.cols) {
-      return bad("line " + std::to_string(n) + " has " + std::to_string(line.size()) + " fields, the first has " +
-                 std::to_string(grid.cols));
+      return bad("line " + std::to_string(n) + " has " + std::to_string(line.size()) +
+                 (line.size() == 1 ? " field" : " fields") + ", the first has " + std::to_string(grid.cols));
     }
     if (grid.fields.size() + line.size() > kMaxFields) return bad("more than 8 million fields", ErrorCode::kTooLarge);
     grid.fields.insert(grid.fields.end(), line.begin(), line.end());

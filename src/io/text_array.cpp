@@ -87,7 +87,7 @@ class Lists {
     std::int64_t& known = shape[static_cast<std::size_t>(level)];
     if (known == -1) known = count;
     if (known == count) return {};
-    return bad("a row has " + std::to_string(count) + " numbers, those before it " + std::to_string(known), at_);
+    return bad("a row of length " + std::to_string(count) + ", those before it have " + std::to_string(known), at_);
   }
 
   Result<void> number(bool& all_boolean) {

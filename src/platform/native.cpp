@@ -113,6 +113,10 @@ class NativePorts final : public Ports {
   [[nodiscard]] Label rasterise_label(std::string_view utf8, float size, LabelFace face) override {
     return rasterise_by_system(utf8, size, face);
   }
+  [[nodiscard]] std::vector<LabelSpan> label_spans(std::string_view utf8, float size,
+                                                   LabelFace face) override {
+    return spans_by_system(utf8, size, face);
+  }
   void fetch_asset(std::string_view name, std::function<void(Result<Bytes>)> done) override {
     const auto bytes = asset(name);
     if (bytes.empty()) return done(fail(ErrorCode::kNotFound, "no such asset", std::string(name)));

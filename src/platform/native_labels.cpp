@@ -19,6 +19,7 @@ constexpr double kPangoScale = 1024;
 constexpr int kArgb32 = 0;   // CAIRO_FORMAT_ARGB32
 constexpr int kAround = 2;   // px, for what antialiasing adds
 constexpr int kLongest = 8192;
+constexpr std::size_t kMostBytes = 4096;
 
 /// What is called of the two libraries. `ready`: all of it was found.
 struct Libraries {
@@ -41,6 +42,7 @@ struct Libraries {
   void (*set_single_paragraph)(void*, int);
   void (*get_extents)(void*, PangoBox*, PangoBox*);
   int (*get_baseline)(void*);
+  void (*index_to_pos)(void*, int, PangoBox*);
   void (*object_unref)(void*);
   bool ready = false;
 
@@ -74,10 +76,16 @@ struct Libraries {
     take(set_single_paragraph, pango, "pango_layout_set_single_paragraph_mode");
     take(get_extents, pango, "pango_layout_get_pixel_extents");
     take(get_baseline, pango, "pango_layout_get_baseline");
+    take(index_to_pos, pango, "pango_layout_index_to_pos");
     take(object_unref, object, "g_object_unref");
     ready = all;
   }
 };
+
+const Libraries& libraries() {
+  static const Libraries kOnce;
+  return kOnce;
+}
 
 /// A drawing surface with one line of text on it.
 struct Line {
@@ -139,15 +147,31 @@ void take_pixels(const Line& line, Label& label) {
 
 }  // namespace
 
+std::vector<LabelSpan> spans_by_system(std::string_view utf8, float size, LabelFace face) {
+  const Libraries& lib = libraries();
+  std::vector<LabelSpan> spans;
+  if (!lib.ready || utf8.size() > kMostBytes) return spans;
+  const Line line(lib, 1, 1, utf8, size, face);
+  for (std::size_t i = 0; i <= utf8.size(); ++i) {
+    const bool inside = i < utf8.size() && (static_cast<unsigned char>(utf8[i]) & 0xC0) == 0x80;
+    if (inside) continue;
+    PangoBox at{};
+    lib.index_to_pos(line.layout, static_cast<int>(i), &at);
+    const auto from = static_cast<float>(at.x / kPangoScale);
+    spans.push_back({from, from + static_cast<float>(at.width / kPangoScale)});
+  }
+  return spans;
+}
+
 Label rasterise_by_system(std::string_view utf8, float size, LabelFace face) {
-  static const Libraries kLibraries;
+  const Libraries& lib = libraries();
   Label label;
-  if (!kLibraries.ready || utf8.empty() || utf8.size() > 4096) return label;
+  if (!lib.ready || utf8.empty() || utf8.size() > kMostBytes) return label;
   PangoBox ink{};
   PangoBox logical{};
   {
-    const Line measured(kLibraries, 1, 1, utf8, size, face);
-    kLibraries.get_extents(measured.layout, &ink, &logical);
+    const Line measured(lib, 1, 1, utf8, size, face);
+    lib.get_extents(measured.layout, &ink, &logical);
   }
   const int left = std::min(ink.x, logical.x) - kAround;
   const int top = std::min(ink.y, logical.y) - kAround;
@@ -158,12 +182,12 @@ Label rasterise_by_system(std::string_view utf8, float size, LabelFace face) {
   label.height = bottom - top;
   label.left = static_cast<float>(-left);
   label.advance = static_cast<float>(logical.x + logical.width);
-  const Line line(kLibraries, label.width, label.height, utf8, size, face);
+  const Line line(lib, label.width, label.height, utf8, size, face);
   label.baseline =
-      static_cast<float>(kLibraries.get_baseline(line.layout) / kPangoScale) - static_cast<float>(top);
-  kLibraries.set_source_rgba(line.cairo, 1, 1, 1, 1);
-  kLibraries.move_to(line.cairo, -left, -top);
-  kLibraries.show_layout(line.cairo, line.layout);
+      static_cast<float>(lib.get_baseline(line.layout) / kPangoScale) - static_cast<float>(top);
+  lib.set_source_rgba(line.cairo, 1, 1, 1, 1);
+  lib.move_to(line.cairo, -left, -top);
+  lib.show_layout(line.cairo, line.layout);
   take_pixels(line, label);
   return label;
 }

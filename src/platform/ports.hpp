@@ -65,7 +65,8 @@ struct Gestures {
   float pan_y = 0;
   float centre_x = 0;
   float centre_y = 0;
-  bool long_press = false;
+  bool long_press = false;  // one begins here
+  bool holding = false;     // its finger is still down, and may have moved since
   float press_x = 0;
   float press_y = 0;
 };
@@ -80,6 +81,13 @@ struct Label {
   bool colour = false;
   Bytes pixels;        // 1 byte a pixel, or 4 where `colour`
   [[nodiscard]] bool empty() const noexcept { return pixels.empty(); }
+};
+
+/// Where one character of a label stands, in device pixels from the pen's start: from the edge it
+/// begins at to the one it ends at, which is to its left where the script runs so.
+struct LabelSpan {
+  float from = 0;
+  float to = 0;
 };
 
 enum class LabelFace : std::uint8_t { kText, kBold, kMono };
@@ -176,6 +184,12 @@ class Ports {
   /// Text in any script at `size` device pixels; empty: the caller falls back to its own faces.
   [[nodiscard]] virtual Label rasterise_label(std::string_view utf8, float size,
                                               LabelFace face) = 0;
+  /// Of the label's code points, and one more, empty, at its end. Nothing where a DOM input edits.
+  [[nodiscard]] virtual std::vector<LabelSpan> label_spans(std::string_view utf8, float size,
+                                                           LabelFace face) {
+    (void)utf8, (void)size, (void)face;
+    return {};
+  }
   /// "assets/words.bin": embedded (at once) or fetched beside the module.
   virtual void fetch_asset(std::string_view name, std::function<void(Result<Bytes>)> done) = 0;
   /// A face embedded in the program, for the DOM's own text; nothing on the desktop.

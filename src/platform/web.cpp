@@ -86,6 +86,7 @@ Result<std::unique_ptr<Window>> open_window(const WindowOptions&) {
   emscripten_webgl_init_context_attributes(&wanted);
   wanted.majorVersion = 2;
   wanted.alpha = wanted.depth = wanted.stencil = wanted.antialias = false;
+  wanted.enableExtensionsByDefault = false;  // none is used, and each is a question to the GPU
   const EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context = emscripten_webgl_create_context(kCanvas, &wanted);
   if (context <= 0 || emscripten_webgl_make_context_current(context) != EMSCRIPTEN_RESULT_SUCCESS) {
     return fail(ErrorCode::kUnsupported, "this browser has no WebGL 2", "canvas");
@@ -188,7 +189,15 @@ EMSCRIPTEN_KEEPALIVE void ap_web_pinch_end() {
 }
 EMSCRIPTEN_KEEPALIVE void ap_web_long_press(double x, double y) {
   Gestures& g = web_ports().gestures;
-  g.long_press = true;
+  g.long_press = g.holding = true;
+  g.press_x = static_cast<float>(x);
+  g.press_y = static_cast<float>(y);
+  wake();
+}
+/// The finger of a long press moves, or is lifted.
+EMSCRIPTEN_KEEPALIVE void ap_web_hold(double x, double y, int down) {
+  Gestures& g = web_ports().gestures;
+  g.holding = down != 0;
   g.press_x = static_cast<float>(x);
   g.press_y = static_cast<float>(y);
   wake();

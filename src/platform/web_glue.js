@@ -14,12 +14,15 @@ addToLibrary({
     pointers: null,        // Map of touches that are down: id -> {x, y, x0, y0}
     pinch: null,
     tap: null,             // the first finger: {id, sent, timer, moved}
+    held: null,            // the finger of a long press, while it is down
     field: null,           // the DOM input in use, or null
     fields: {},
     fieldId: 0,
     fieldText: '',
     closing: false,
     hintTimer: 0,
+    awaited: 0,            // frames asked for within SOON seconds from now
+    SOON: 0.2,
     SLOP: 10,              // CSS pixels that a tap may move
     LONG_PRESS_MS: 500,
     MAX_TEXT: 1 << 24,
@@ -32,6 +35,16 @@ addToLibrary({
         AP.frame();
       });
     },
+    requestAfter(seconds) {
+      const soon = seconds <= AP.SOON;
+      if (soon) AP.awaited++;
+      setTimeout(() => {
+        if (soon) AP.awaited--;
+        AP.request();
+      }, seconds * 1000);
+    },
+    // A frame is coming by itself, now or in a moment: what is on the screen is not the last word.
+    isAwaited: () => AP.scheduled !== 0 || AP.awaited > 0,
     frame() {
       // After the first picture the module's second part is awaited (playground.js wakes us).
       if (AP.marked && Module['is_complete'] === false) return;
@@ -135,6 +148,7 @@ addToLibrary({
       AP.pointers.set(e.pointerId, { x, y, x0: x, y0: y });
       if (AP.pointers.size > 1) {
         AP.dropPress();
+        AP.letGo(-1, -1);
         AP.pinchStart();
         return;
       }
@@ -149,13 +163,20 @@ addToLibrary({
     longPress(tap, x, y) {
       if (AP.tap !== tap || tap.moved) return;
       AP.dropPress();
+      AP.held = tap.id;
       _ap_web_long_press(x, y);
+    },
+    letGo(x, y) {  // of a long press; outside the canvas: nothing is dropped
+      if (AP.held === null) return;
+      AP.held = null;
+      _ap_web_hold(x, y, 0);
     },
     touchMove(e) {
       const point = AP.pointers.get(e.pointerId);
       if (!point) return;
       Object.assign(point, AP.at(e));
       if (AP.pinch) return AP.pinchMove();
+      if (AP.held === e.pointerId) return _ap_web_hold(point.x, point.y, 1);
       const tap = AP.tap;
       if (!tap || tap.id !== e.pointerId) return;
       if (Math.hypot(point.x - point.x0, point.y - point.y0) > AP.SLOP) tap.moved = true;
@@ -169,6 +190,9 @@ addToLibrary({
         if (AP.pointers.size > 1) AP.pinchStart();
         else _ap_web_pinch_end();
         return;
+      }
+      if (point && AP.held === e.pointerId) {
+        return cancelled ? AP.letGo(-1, -1) : AP.letGo(point.x, point.y);
       }
       const tap = AP.tap;
       if (!tap || tap.id !== e.pointerId || !point) return;
@@ -455,6 +479,7 @@ addToLibrary({
     if (!withCanvas) return;
     AP.canvas = Module['canvas'];
     AP.pointers = new Map();
+    Module['isAwaited'] = AP.isAwaited;
     AP.listen();
     AP.measure();
   },
@@ -464,7 +489,7 @@ addToLibrary({
   },
   ap_glue_request_after__deps: ['$AP'],
   ap_glue_request_after: (seconds) => {
-    if (AP.canvas) setTimeout(AP.request, seconds * 1000);
+    if (AP.canvas) AP.requestAfter(seconds);
   },
   ap_glue_media: (query) => matchMedia(UTF8ToString(query)).matches,
   // A theme that the host page or a link asks for goes before the system's.

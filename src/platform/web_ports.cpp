@@ -52,6 +52,9 @@ Gestures WebPorts::take_gestures() {
   gestures.pinching = taken_now.pinching;
   gestures.centre_x = taken_now.centre_x;
   gestures.centre_y = taken_now.centre_y;
+  gestures.holding = taken_now.holding;
+  gestures.press_x = taken_now.press_x;
+  gestures.press_y = taken_now.press_y;
   return taken_now;
 }
 void WebPorts::keep_tab(bool keep) { ap_glue_keep_tab(keep ? 1 : 0); }

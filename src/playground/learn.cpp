@@ -147,6 +147,7 @@ Result<Gradients> loss_gradient(const Document& document) {
     slopes.embeddings.resize(0, 0);
     slopes.source.resize(0, 0);
     slopes.mask.resize(0, 0);
+    slopes.stages.reset();
   }
   return slopes;
 }

@@ -12,8 +12,8 @@ namespace ap {
 /// on a key that the mask hides; kTooLarge.
 [[nodiscard]] Result<Training> make_training(const Document& document);
 
-/// The slope of the loss at the document's own numbers, for heatmaps: by every parameter, and by the
-/// shown sentence's embeddings and mask.
+/// The slope of the loss at the document's own numbers, for heatmaps: by every parameter, and by
+/// everything of the shown sentence, given or computed.
 [[nodiscard]] Result<Gradients> loss_gradient(const Document& document);
 
 /// `where` names the target. Sizes are those of its sentence.

@@ -94,6 +94,11 @@ Result<Document> document_at(const Lesson& lesson, int step, const World& world,
     if (!next) return next;
     document = std::move(*next);
   }
+  // A preset that the step goes on from is no longer what its name says.
+  if (!document.preset.empty()) {
+    const auto whole = load_preset(document.preset, world.words);
+    if (whole && !(*whole == document)) document.preset.clear();
+  }
   if (document.title.empty() || document.preset.empty()) document.title = lesson.title;
   return document;
 }

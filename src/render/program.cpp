@@ -1,6 +1,7 @@
 #include "render/program.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,8 +29,10 @@ std::string log_of(GLuint object, bool program) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-Result<GLuint> compile(GLenum kind, std::string_view source, const std::string& where) {
-  if (source.empty()) return fail(ErrorCode::kNotFound, "the shader is not there", where);
+/// A shader that may turn out to be refused: asking would wait for the driver, and both shaders of a
+/// program can be compiled at once. 0: there is no source.
+GLuint compile(GLenum kind, std::string_view source) {
+  if (source.empty()) return 0;
   const GLuint shader = glCreateShader(kind);
   const std::string_view top = header();
   const std::array<const char*, 2> parts = {top.data(), source.data()};
@@ -37,12 +40,20 @@ Result<GLuint> compile(GLenum kind, std::string_view source, const std::string& 
                                         static_cast<GLint>(source.size())};
   glShaderSource(shader, 2, parts.data(), lengths.data());
   glCompileShader(shader);
-  GLint ok = GL_FALSE;
-  glGetShaderiv(shader, GL_COMPILE_STATUS, &ok);
-  if (ok == GL_TRUE) return shader;
-  std::string text = log_of(shader, false);
-  glDeleteShader(shader);
-  return fail(ErrorCode::kUnsupported, "the graphics driver refuses a shader: " + text, where);
+  return shader;
+}
+
+/// Why a program could not be linked: the first of its shaders that was refused, else the program.
+Error problem_of(GLuint program, GLuint vertex, GLuint fragment, const std::string& name) {
+  for (const auto& [shader, end] : {std::pair{vertex, ".vert"}, std::pair{fragment, ".frag"}}) {
+    GLint ok = GL_FALSE;
+    glGetShaderiv(shader, GL_COMPILE_STATUS, &ok);
+    if (ok == GL_TRUE) continue;
+    return {ErrorCode::kUnsupported,
+            "the graphics driver refuses a shader: " + log_of(shader, false), name + end};
+  }
+  return {ErrorCode::kUnsupported,
+          "the graphics driver does not link a shader: " + log_of(program, true), name};
 }
 
 }  // namespace
@@ -50,25 +61,24 @@ Result<GLuint> compile(GLenum kind, std::string_view source, const std::string& 
 Result<Program> Program::make(std::string_view name, std::string_view vertex,
                               std::string_view fragment) {
   const std::string base(name);
-  const Result<GLuint> v = compile(GL_VERTEX_SHADER, vertex, base + ".vert");
-  if (!v) return std::unexpected(v.error());
-  const Result<GLuint> f = compile(GL_FRAGMENT_SHADER, fragment, base + ".frag");
-  if (!f) {
-    glDeleteShader(*v);
-    return std::unexpected(f.error());
+  const GLuint v = compile(GL_VERTEX_SHADER, vertex);
+  const GLuint f = compile(GL_FRAGMENT_SHADER, fragment);
+  if (v == 0 || f == 0) {
+    glDeleteShader(v);
+    glDeleteShader(f);
+    return fail(ErrorCode::kNotFound, "the shader is not there", base + (v == 0 ? ".vert" : ".frag"));
   }
   Program program(glCreateProgram());
-  glAttachShader(program.id_, *v);
-  glAttachShader(program.id_, *f);
+  glAttachShader(program.id_, v);
+  glAttachShader(program.id_, f);
   glLinkProgram(program.id_);
-  glDeleteShader(*v);
-  glDeleteShader(*f);
   GLint ok = GL_FALSE;
   glGetProgramiv(program.id_, GL_LINK_STATUS, &ok);
-  if (ok != GL_TRUE) {
-    return fail(ErrorCode::kUnsupported,
-                "the graphics driver does not link a shader: " + log_of(program.id_, true), base);
-  }
+  std::optional<Error> problem;
+  if (ok != GL_TRUE) problem = problem_of(program.id_, v, f, base);
+  glDeleteShader(v);
+  glDeleteShader(f);
+  if (problem) return std::unexpected(std::move(*problem));
   return program;
 }
 

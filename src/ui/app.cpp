@@ -1,5 +1,7 @@
 #include "ui/app.hpp"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 
 #include "ui/lesson_view.hpp"
@@ -199,9 +201,12 @@ void App::frame(float width, float height, float /*scale*/) {
                : flags & ~ImGuiConfigFlags_NavEnableKeyboard;
   labels_.begin_frame();
   if (heatmaps_) heatmaps_->begin_frame();
+  const std::string commands = lessons_.take_view_commands() + std::exchange(commands_, {});
+  arrange_view(view_, commands);  // first: what the rest is framed in
   LayoutInput in{width, height, view_.panel != PanelKind::kNone, view_.panel_lift,
                  ports_.coarse_pointer(), session_.document().cross,
-                 !view_.welcome_done && !ports_.embedded() && !is_hidden(view_, kHideHints)};
+                 !view_.welcome_done && !ports_.embedded() && !is_hidden(view_, kHideHints) &&
+                     !lessons_.shown()};
   in.no_top = is_hidden(view_, kHideTop);
   in.no_steps = is_hidden(view_, kHideSteps);
   in.no_rail = is_hidden(view_, kHidePanel);
@@ -217,15 +222,14 @@ void App::frame(float width, float height, float /*scale*/) {
                   sheet_.model().values(), sheet_.model().labels(), notice_, &lessons_};
   global_keys(context);
   steps_.advance(context, sheet_);
-  for (const std::string& commands : {lessons_.take_view_commands(), std::exchange(commands_, {})}) {
-    if (!commands.empty()) apply_view_commands(context, sheet_, commands);
-  }
+  if (!commands.empty()) apply_view_commands(context, sheet_, commands);
   if (column > 0) {
     const Region region("##lesson", {0, 0, column, height});
     draw_lesson_column(context, lessons_, {0, 0, column, height});
   }
   {
     const Region region("##sheet", regions.sheet, ImGuiWindowFlags_NoBackground);
+    ImGui::BringWindowToDisplayBack(ImGui::GetCurrentWindow());  // a panel may lie over it
     sheet_.draw(context);
   }
   if (!regions.steps.empty()) {

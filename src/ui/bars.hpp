@@ -34,7 +34,10 @@ class StepBar {
   void advance(Context& context, SheetView& sheet);
 
  private:
+  void tell(Context& context);
+
   double next_ = 0;
+  std::optional<Step> told_;  // to those who cannot see the sentence
 };
 
 void draw_status(Context& context, SheetView& sheet, const Rect& rect);

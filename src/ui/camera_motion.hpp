@@ -15,6 +15,10 @@ class CameraMotion {
     arrived_ = !moving_;
   }
   void stop() noexcept { moving_ = false; }
+  /// Where it will have come to; `camera` itself when nothing moves.
+  [[nodiscard]] Camera goal(const Camera& camera) const noexcept {
+    return moving_ || arrived_ ? to_ : camera;
+  }
   [[nodiscard]] bool moving() const noexcept { return moving_; }
 
   /// The camera at this time; `camera` itself when nothing moves.

@@ -76,7 +76,18 @@ void Context::pin(CellId cell) {
 
 void Context::open_panel(PanelKind panel) {
   view.panel = panel;
+  view.panel_lent = false;
   ports.request_frame();
+}
+
+void switch_gradient(Context& context) {
+  ViewState& v = context.view;
+  if (!v.gradient && !has_targets(context.document())) {
+    return context.say("There is no loss yet: paint a target first (T)");
+  }
+  v.gradient = !v.gradient;
+  v.sensitivity.reset();
+  context.ports.request_frame();
 }
 
 }  // namespace ap::ui

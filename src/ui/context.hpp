@@ -79,6 +79,7 @@ struct ViewState {
   bool playing = false;             // walks one token through the steps
   int play_row = 0;                 // whose token
   PanelKind panel = PanelKind::kNone;
+  bool panel_lent = false;          // a lesson opened it: its next step puts it away
   float panel_lift = 0.5F;          // narrow: share of the window that the bottom sheet takes
   ThemeChoice theme = ThemeChoice::kAuto;
   bool numbers = true;
@@ -87,9 +88,10 @@ struct ViewState {
   RangeRule range = RangeRule::kAuto;
   std::set<Stage> folded;
   bool mask_brush = false;          // dragging over scores and weights paints the mask
+  bool target_brush = false;        // dragging over weights paints what they should learn to be
   bool narrow = false;              // this frame's layout stacks
   std::optional<CellId> sensitivity;  // colours say how much this cell would change
-  bool gradient = false;            // colours say how the loss would change
+  bool gradient = false;            // colours say how the loss would change with each number
   float threshold = 0.05F;          // graph and arcs leave out smaller weights
   bool welcome_done = false;        // the first hints were put away
   bool help = false;                // the keyboard map is open
@@ -129,6 +131,9 @@ struct Context {
   void pin(CellId cell);
   void open_panel(PanelKind panel);
 };
+
+/// Colours by the slope of the loss, on and off; without targets it says what is missing.
+void switch_gradient(Context& context);
 
 /// The colour as ImGui packs it.
 [[nodiscard]] constexpr ImU32 im(Rgba c) noexcept {

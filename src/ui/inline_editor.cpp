@@ -1,46 +1,68 @@
 #include "ui/inline_editor.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ui/draw_adapter.hpp"
+#include "ui/target_brush.hpp"
 #include "ui/text_field.hpp"
 #include "view/number.hpp"
 
 namespace ap::ui {
 
-void InlineEditor::edit_cell(CellId cell, float value, std::string_view typed) {
+void InlineEditor::start(What what, CellId cell, std::string_view text, bool typed) {
   *this = {};
   open_ = focus_ = fresh_ = true;
+  what_ = what;
   cell_ = cell;
-  typed_ = !typed.empty();
-  text_ = typed_ ? std::string(typed) : std::string(format_exact(value).view());
-}
-
-void InlineEditor::edit_token(TokenPlace place, CellId label, std::string_view text, bool insert) {
-  *this = {};
-  open_ = focus_ = fresh_ = token_ = true;
-  insert_ = insert;
-  cell_ = label;
-  place_ = place;
+  typed_ = typed;
   text_ = text;
 }
 
+void InlineEditor::edit_cell(CellId cell, float value, std::string_view typed) {
+  start(What::kNumber, cell, typed.empty() ? format_exact(value).view() : typed, !typed.empty());
+}
+
+void InlineEditor::edit_share(CellId cell, float share, std::string_view typed) {
+  const float shown = std::round(share * 1000) / 1000;
+  start(What::kShare, cell, typed.empty() ? format_exact(shown).view() : typed, !typed.empty());
+}
+
+void InlineEditor::edit_word(CellId cell, std::string_view word) { start(What::kWord, cell, word, false); }
+
+void InlineEditor::edit_token(TokenPlace place, CellId label, std::string_view text, bool insert) {
+  start(What::kToken, label, text, false);
+  insert_ = insert;
+  place_ = place;
+}
+
+Result<Action> InlineEditor::meant(const Context& context) const {
+  const Document& d = context.document();
+  if (what_ == What::kToken) {
+    if (insert_) return action::InsertToken{place_.side, place_.index, text_};
+    if (text_.empty()) return action::DeleteToken{place_.side, place_.index};
+    return action::SetToken{place_.side, place_.index, text_};
+  }
+  if (what_ == What::kWord) {
+    if (text_.empty()) return clear_target(d, cell_.tensor, cell_.row);
+    return action::SetTarget{Stage::kOutput, cell_.tensor.layer, 0, cell_.row + d.cached, 0, {}, text_};
+  }
+  const auto value = parse_number(text_);
+  if (!value) return std::unexpected(value.error());
+  if (what_ == What::kShare) return typed_share(d, context.trace(), cell_, *value);
+  return action::SetCell{cell_, *value};
+}
+
 bool InlineEditor::commit(Context& context) {
+  const bool inserts = what_ == What::kToken && insert_;
+  const bool free = what_ == What::kWord && !find_target(context.document(), cell_.tensor, cell_.row);
+  if (text_.empty() && (inserts || free)) return true;
+  auto action = meant(context);
   Error error{ErrorCode::kParse, {}, {}};
-  if (token_) {
-    if (text_.empty() && insert_) return true;
-    const Action action =
-        insert_ ? Action(action::InsertToken{place_.side, place_.index, text_})
-        : text_.empty() ? Action(action::DeleteToken{place_.side, place_.index})
-                        : Action(action::SetToken{place_.side, place_.index, text_});
-    if (context.dispatch(action, 0, std::nullopt, &error)) return true;
-  } else {
-    const auto value = parse_number(text_);
-    if (!value) {
-      error = value.error();
-    } else if (context.dispatch(action::SetCell{cell_, *value}, 0, std::nullopt, &error)) {
-      return true;
-    }
+  if (!action) {
+    error = std::move(action).error();
+  } else if (context.dispatch(*action, 0, std::nullopt, &error)) {
+    return true;
   }
   error_ = std::move(error.message);
   context.ports.announce(error_);
@@ -74,25 +96,28 @@ void InlineEditor::take_early_keys() {
 
 std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const Rect& region) {
   if (!open_) return std::nullopt;
-  Rect field{box.x, box.centre().y - 15, std::max(token_ ? 96.F : 88.F, box.w), 30};
+  Rect field{box.x, box.centre().y - 15, std::max(numeric() ? 88.F : 96.F, box.w), 30};
   field.x = std::clamp(box.centre().x - field.w / 2, region.x + 2,
                        std::max(region.x + 2, region.right() - field.w - 2));
   ImGui::SetCursorScreenPos({field.x, field.y});
   TextFieldOptions options;
   options.width = field.w;
   options.height = field.h;
-  options.font = token_ ? FontRole::kBody : FontRole::kMono13;
-  options.numeric = !token_;
+  options.font = numeric() ? FontRole::kMono13 : FontRole::kBody;
+  options.numeric = numeric();
   options.focus = focus_;
   options.select_all = !typed_;
   options.keep_tab = true;
-  options.keep_vertical = !token_;
+  options.keep_vertical = numeric();
   options.max_bytes = 1024;
+  options.labels = &context.labels;
   ImGui::PushStyleColor(ImGuiCol_FrameBg, im(context.theme.panel));
   ImGui::PushStyleColor(ImGuiCol_FrameBgHovered, im(context.theme.panel));
   take_early_keys();
-  const TextFieldResult r =
-      text_field(context.ports, "##inline", token_ ? "Token" : "Cell value", text_, options);
+  constexpr const char* kLabels[] = {"Cell value", "Token", "Wanted share", "Word that the output should be like"};
+  if (what_ == What::kWord) options.hint = "like which word?";
+  const TextFieldResult r = text_field(context.ports, "##inline",
+                                       kLabels[static_cast<std::size_t>(what_)], text_, options);
   ImGui::PopStyleColor(2);
   has_keys_ = context.ports.edits_text() || ImGui::IsItemActive();
   if (focus_ || r.began) context.ports.request_frame();
@@ -109,7 +134,7 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   if (!r.committed) return std::nullopt;
   if (!commit(context)) {
     if (r.key == platform::TextKey::kBlur) {  // gone elsewhere: say it there, the value is kept
-      context.notice = {error_, token_ ? std::nullopt : std::optional(cell_), true,
+      context.notice = {error_, on_token() ? std::nullopt : std::optional(cell_), true,
                         context.ports.now() + 6};
       open_ = false;
       return std::nullopt;
@@ -119,6 +144,7 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
     return std::nullopt;
   }
   open_ = false;
+  if (what_ == What::kWord) return After::kStay;
   switch (r.key) {
     case platform::TextKey::kEnter: return After::kDown;
     case platform::TextKey::kDown: return After::kDown;

@@ -82,6 +82,14 @@ void Labels::draw(ImDrawList& list, ImVec2 at, ImU32 colour, std::string_view ut
   list.AddText(font.font, size, at, colour, utf8.data(), utf8.data() + utf8.size());
 }
 
+std::vector<platform::LabelSpan> Labels::spans(std::string_view utf8, Face face, float size) const {
+  const float scale = fonts().scale();
+  auto spans = ports_.label_spans(utf8, std::round(size * scale),
+                                  static_cast<platform::LabelFace>(face));
+  for (platform::LabelSpan& s : spans) s = {s.from / scale, s.to / scale};
+  return spans;
+}
+
 void Labels::begin_frame() {
   ++frame_;
   for (auto it = pictures_.begin(); it != pictures_.end();) {

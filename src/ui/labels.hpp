@@ -28,6 +28,14 @@ class Labels final : public TextMeasure {
   void draw(ImDrawList& list, ImVec2 at, ImU32 colour, std::string_view utf8, Face face,
             float size);
 
+  /// Where the code points of the line stand, in points: see Ports::label_spans.
+  [[nodiscard]] std::vector<platform::LabelSpan> spans(std::string_view utf8, Face face,
+                                                       float size) const;
+
+  [[nodiscard]] bool has_spans(std::string_view utf8, Face face, float size) const {
+    return !spans(utf8, face, size).empty();
+  }
+
   /// Once a frame, first: frees pictures that were not drawn for a while.
   void begin_frame();
   /// The graphics context is gone, and the pictures with it.

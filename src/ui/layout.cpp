@@ -19,7 +19,7 @@ Regions arrange_narrow(const LayoutInput& in) noexcept {
   const float row = in.coarse ? 48.F : 42.F;
   const float bar = 52;
   // A low window keeps its height for the sheet: one row of tools instead of three.
-  const bool low = in.height < 380;
+  const bool low = in.height < 460;
   const float top_height = row * (low ? 1.F : 2.F) + 8 + (in.two_sentences && !low ? row : 0.F);
   r.top = {0, 0, in.width, in.no_top ? 0.F : top_height};
   r.steps = {0, r.top.bottom(), in.width, low || in.no_steps ? 0.F : row};
@@ -32,7 +32,7 @@ Regions arrange_narrow(const LayoutInput& in) noexcept {
     const float height = std::clamp(in.height * in.panel_lift, std::min(140.F, most), most);
     r.panel = {0, r.rail.y - height, in.width, height};
     // What the panel leaves of the sheet is what the camera fits, as long as something is left.
-    if (r.panel.y - top > 160) r.sheet.h = r.panel.y - top;
+    if (r.panel.y - top > 90) r.sheet.h = r.panel.y - top;
   } else {
     add_hints(r, in, 84);
   }

@@ -1,6 +1,5 @@
 #include "ui/lesson_view.hpp"
 
-
 #include <algorithm>
 #include <array>
 
@@ -24,10 +23,10 @@ void reset(Context& context, SheetView& sheet) {
   v.pinned.clear();
   v.sensitivity.reset();
   v.playing = false;
-  v.layer = 0;
-  v.head = 0;
   v.isolate_head = false;
   v.difference = false;
+  v.gradient = false;
+  v.target_brush = false;
   context.session.clear_baseline();
   sheet.show_step(v, std::nullopt);
 }
@@ -58,6 +57,28 @@ void point(Context& context, SheetView& sheet, std::string_view verb, std::strin
 
 }  // namespace
 
+void arrange_view(ViewState& v, std::string_view commands) {
+  while (!commands.empty()) {
+    const std::string_view command = take_line(commands);
+    const std::size_t space = std::min(command.find(' '), command.size());
+    const std::string_view verb = command.substr(0, space);
+    const std::string_view rest = command.substr(std::min(space + 1, command.size()));
+    const int digit = rest.size() == 1 ? rest[0] - '0' : -1;
+    if (verb == "reset") {
+      v.layer = 0;
+      v.head = 0;
+      if (v.panel_lent) v.panel = PanelKind::kNone;
+      v.panel_lent = false;
+    }
+    if (const int panel = index_of(kPanels, rest); verb == "panel" && panel >= 0) {
+      v.panel = static_cast<PanelKind>(panel);
+      v.panel_lent = panel > 0;
+    }
+    if (verb == "layer" && digit >= 0) v.layer = digit;
+    if (verb == "head" && digit >= 0) v.head = digit;
+  }
+}
+
 void apply_view_commands(Context& context, SheetView& sheet, std::string_view commands) {
   ViewState& v = context.view;
   while (!commands.empty()) {
@@ -65,18 +86,12 @@ void apply_view_commands(Context& context, SheetView& sheet, std::string_view co
     const std::size_t space = std::min(command.find(' '), command.size());
     const std::string_view verb = command.substr(0, space);
     const std::string_view rest = command.substr(std::min(space + 1, command.size()));
-    const int digit = rest.size() == 1 ? rest[0] - '0' : -1;
     if (verb == "reset") reset(context, sheet);
     if (verb == "fit") sheet.show_step(v, std::nullopt);
     if (verb == "select" || verb == "pin" || verb == "show") point(context, sheet, verb, rest);
-    if (const int panel = index_of(kPanels, rest); verb == "panel" && panel >= 0) {
-      context.open_panel(static_cast<PanelKind>(panel));
-    }
     if (const int step = index_of(kSteps, rest); verb == "step" && step >= 0) {
       sheet.show_step(v, static_cast<Step>(step));
     }
-    if (verb == "layer" && digit >= 0) v.layer = digit;
-    if (verb == "head" && digit >= 0) v.head = digit;
     if (verb == "play") {
       v.playing = true;
       sheet.show_step(v, Step::kEmbed);

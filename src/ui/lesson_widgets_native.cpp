@@ -21,6 +21,7 @@ std::string_view text_of(const char* name) {
 struct ModelRow {
   std::string name;
   std::string parameters;  // of the whole model, as published
+  std::string source;      // where
   LayerShape shape;
 };
 
@@ -37,6 +38,7 @@ std::vector<ModelRow> read_models() {
     model.shape.width = 0;
     row.required("name", model.name);
     row.optional("parameters", model.parameters);
+    row.optional("source", model.source);
     row.optional("width", model.shape.width);
     row.optional("heads", model.shape.heads);
     row.optional("key_width", model.shape.key_width);
@@ -63,6 +65,29 @@ void line(std::string_view label, const std::string& value, const Theme& theme) 
   text_line(value, FontRole::kBodyBold, theme.ink);
 }
 
+/// A line for each model: width, heads of what width, parameters.
+void whole_table(const std::vector<ModelRow>& models, const Theme& theme) {
+  static bool open = false;
+  if (quiet_button("table", open ? "Hide the table" : "The whole table", theme)) open = !open;
+  if (!open) return;
+  const auto row = [&](std::string_view name, std::string_view d, std::string_view heads,
+                       std::string_view parameters, Rgba ink) {
+    constexpr float kAt[] = {166, 216, 270};
+    const std::string_view cells[] = {d, heads, parameters};
+    text_line(name.substr(0, name.find(" (")), FontRole::kSmall, ink);
+    for (int i = 0; i < 3; ++i) {
+      ImGui::SameLine(kAt[i]);
+      text_line(cells[i], FontRole::kSmall, ink);
+    }
+  };
+  row("Model", "D", "Heads", "Parameters", theme.ink_soft);
+  for (const ModelRow& m : models) {
+    const LayerShape& s = m.shape;
+    row(m.name, std::to_string(s.width), std::to_string(s.heads) + " of " + std::to_string(s.key_width),
+        m.parameters, theme.ink);
+  }
+}
+
 void sizes(Context& context) {
   static const std::vector<ModelRow> models = read_models();
   static int chosen = 0;
@@ -78,9 +103,12 @@ void sizes(Context& context) {
   shape.tokens = tokens;
   line("D, heads, head width", std::to_string(shape.width) + ", " + std::to_string(shape.heads) + ", " +
                                    std::to_string(shape.key_width), t);
+  const ModelRow& model = models[static_cast<std::size_t>(chosen)];
+  if (!model.parameters.empty()) line("Whole model", model.parameters, t);
   line("Attention weights", large(shape.parameters()), t);
   line("Multiply-adds", large(shape.multiply_adds()), t);
   line("As 16-bit numbers", large(2 * shape.parameters()) + " bytes", t);
+  note("Source: " + model.source, t);
   if (!run || run->done()) {
     if (strong_button("run", "Run one layer here", t)) {
       auto made = LayerRun::make(shape);
@@ -89,7 +117,7 @@ void sizes(Context& context) {
   } else if (quiet_button("cancel", "Cancel", t)) {
     run.reset();
   }
-  if (!run) return;
+  if (!run) return whole_table(models, t);
   if (!run->done()) {
     run->advance(0.012, now);
     context.ports.request_frame();
@@ -99,6 +127,7 @@ void sizes(Context& context) {
   std::snprintf(text, sizeof text, "%.1f ms of multiplying, %.1f billion multiply-adds a second",
                 1000 * run->seconds(), run->seconds() > 0 ? run->multiply_adds() / run->seconds() / 1e9 : 0);
   note(text, t);
+  whole_table(models, t);
 }
 
 struct Picture {

@@ -10,6 +10,7 @@
 #include "ui/panel_parts.hpp"
 #include "ui/panels.hpp"
 #include "ui/style.hpp"
+#include "ui/target_brush.hpp"
 #include "ui/text_field.hpp"
 
 namespace ap::ui {
@@ -42,7 +43,10 @@ void controls(Context& context) {
   char text[120];
   std::snprintf(text, sizeof text, "Step %d    loss %.4f    off by at most %.3f", trainer.steps(),
                 trainer.loss(), static_cast<double>(trainer.error()));
-  note(any ? text : "Say first what a row should come out as: paint it below.", t);
+  const bool begun = trainer.steps() > 0 || !trainer.history().empty();
+  note(!any   ? "Say first what a row should come out as: paint it below."
+       : begun ? text
+               : "Learn goes down the slope of the loss until you pause it.", t);
   if (!trainer.message().empty()) {
     text_line(trainer.message(), FontRole::kSmallBold,
               trainer.status() == TrainStatus::kDiverged ? t.warn : t.accent);
@@ -52,21 +56,16 @@ void controls(Context& context) {
 
 // --- targets
 
-const Target* find_target(const Document& d, Stage stage, int layer, int head, int row) {
-  for (const Target& t : d.learning.targets) {
-    if (t.stage == stage && t.layer == layer && t.head == head && t.row == row) return &t;
-  }
-  return nullptr;
-}
-
 /// Shares of a row, each a bar to be drawn with the pointer; the tick is what the weight is now.
 void weights_target(Context& context, int row) {
   const ViewState& v = context.view;
   const Trace& trace = context.trace();
   const ConstView weights = trace.tensor({v.layer, Stage::kWeights, context.head()});
   if (row >= weights.rows) return;
-  const Target* target = find_target(context.document(), Stage::kWeights, v.layer, context.head(), row);
-  action::SetTarget set{Stage::kWeights, v.layer, context.head(), row, 0, Matrix(1, weights.cols), {}};
+  const TensorId id{v.layer, Stage::kWeights, context.head()};
+  const Target* target = find_target(context.document(), id, row);
+  action::SetTarget set{Stage::kWeights, v.layer, context.head(), row + context.document().cached, 0,
+                        Matrix(1, weights.cols), {}};
   for (int j = 0; j < weights.cols; ++j) {
     set.values(0, j) = target ? (*target->values)(0, j) : weights(row, j);
   }
@@ -95,7 +94,7 @@ void weights_target(Context& context, int row) {
   note("Drag a bar to the share that the word should get; the tick is what it gets now. Bars count as "
        "parts of their sum.", context.theme);
   if (quiet_button("clear", "Let this row be", context.theme)) {
-    context.dispatch(action::ClearTarget{Stage::kWeights, v.layer, context.head(), row});
+    context.dispatch(clear_target(context.document(), id, row));
   }
 }
 
@@ -104,12 +103,13 @@ void output_target(Context& context, int row) {
   static std::string word;
   static std::string problem;
   const int last = static_cast<int>(context.trace().layers.size()) - 1;
-  const Target* target = find_target(context.document(), Stage::kOutput, last, 0, row);
+  const TensorId id{last, Stage::kOutput, 0};
+  const Target* target = find_target(context.document(), id, row);
   if (target) {
     text_line(target->word.empty() ? "toward numbers of its own" : "toward " + target->word,
               FontRole::kBodyBold, context.theme.ink);
     if (quiet_button("clear-out", "Let it be", context.theme)) {
-      context.dispatch(action::ClearTarget{Stage::kOutput, last, 0, row});
+      context.dispatch(clear_target(context.document(), id, row));
     }
     return;
   }
@@ -117,7 +117,7 @@ void output_target(Context& context, int row) {
                                            word, {.hint = "a word, such as river"});
   if (field.committed && !word.empty()) {
     Error error{ErrorCode::kNotFound, {}, {}};
-    const bool done = context.dispatch(action::SetTarget{Stage::kOutput, last, 0, row, 0, {}, word}, 0,
+    const bool done = context.dispatch(action::SetTarget{Stage::kOutput, last, 0, row + context.document().cached, 0, {}, word}, 0,
                                        std::nullopt, &error);
     problem = done ? "" : error.message;
     if (done) word.clear();
@@ -130,16 +130,17 @@ void target_list(Context& context) {
   const auto& targets = context.document().learning.targets;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Target& target = targets[i];
-    if (target.row >= static_cast<int>(context.tokens.queries.size())) continue;
+    const int row = target.row - context.document().cached;
+    if (row < 0 || row >= static_cast<int>(context.tokens.queries.size())) continue;
     const bool weights = target.stage == Stage::kWeights;
-    std::string text = context.tokens.queries[static_cast<std::size_t>(target.row)];
+    std::string text = context.tokens.queries[static_cast<std::size_t>(row)];
     text += weights ? ": head " + std::to_string(target.head + 1) : ": output";
     if (context.trace().layers.size() > 1) text += ", layer " + std::to_string(target.layer + 1);
     ImGui::PushID(static_cast<int>(i));
     if (quiet_button("target", text, context.theme)) {
       context.view.layer = target.layer;
       if (weights) context.view.head = target.head;
-      choose_row(context, target.row);
+      choose_row(context, row);
     }
     ImGui::SameLine(ImGui::GetContentRegionAvail().x - target_height());
     const bool remove = icon_button("remove", Icon::kClose, context.theme, "Remove this target");
@@ -154,6 +155,15 @@ void target_list(Context& context) {
 void targets(Context& context) {
   static int kind = 0;
   section("Wanted", context.theme);
+  bool brush = context.view.target_brush;
+  if (toggle("target-brush", "Paint on the sheet (T)", brush, context.theme)) {
+    context.view.target_brush = brush;
+    context.view.mask_brush = context.view.mask_brush && !brush;
+  }
+  if (brush) {
+    note("Drag over weights: each stroke adds a fifth, and the row is brought back to 1. Ctrl + drag takes away. "
+         "Click a row of the output to name a word.", context.theme);
+  }
   if (context.tokens.queries.empty()) return note("Type a sentence first.", context.theme);
   int row = current_row(context);
   if (chooser(context, "##row", context.tokens.queries[static_cast<std::size_t>(row)],

@@ -107,9 +107,10 @@ std::string stage_label(Stage stage) {
 
 void show_gradient_toggle(Context& context) {
   bool on = context.view.gradient;
-  if (toggle("gradient", "Colour weights by the loss's slope", on, context.theme)) {
-    context.view.gradient = on;
-    context.ports.request_frame();
+  if (toggle("gradient", "Colour by the loss's slope", on, context.theme)) switch_gradient(context);
+  if (context.view.gradient) {
+    note("Every matrix, given or computed: red where more of the number makes the loss larger, blue where it "
+         "makes it smaller. Each legend says how much.", context.theme);
   }
 }
 

@@ -85,6 +85,7 @@ void mask(Context& context) {
   bool brush = context.view.mask_brush;
   if (toggle("brush", "Paint: drag over scores or weights", brush, context.theme)) {
     context.view.mask_brush = brush;
+    context.view.target_brush = false;
   }
   if (d.mask && quiet_button("clear", "Clear the painted mask", context.theme, true, -1)) {
     context.dispatch(action::ClearMask{});

@@ -90,7 +90,8 @@ void SheetView::cards(Context& context) {
   const bool in_panel = v.panel == PanelKind::kExplain;
   if (!in_panel) shown = v.pinned;
   const std::size_t pinned = shown.size();
-  if (v.hover && !(in_panel && v.narrow) && std::ranges::find(shown, *v.hover) == shown.end()) {
+  const bool painting = v.hover && aims(context, *v.hover);
+  if (v.hover && !painting && !(in_panel && v.narrow) && std::ranges::find(shown, *v.hover) == shown.end()) {
     shown.push_back(*v.hover);
   }
   const float width = std::min(kWidth, region_.w - 16);

@@ -129,7 +129,13 @@ void SheetView::command_keys(Context& context) {
   if (pressed(ImGuiKey_Minus) && !v.selection) zoom(v, 0.8F);
   if (pressed(ImGuiKey_LeftBracket)) follow(context, true);
   if (pressed(ImGuiKey_RightBracket)) follow(context, false);
-  if (pressed(ImGuiKey_M, false)) v.mask_brush = !v.mask_brush;
+  if (pressed(ImGuiKey_M, false)) {
+    v.mask_brush = !v.mask_brush;
+    v.target_brush = false;
+  }
+  if (pressed(ImGuiKey_T, false)) switch_target_brush(context);
+  if (pressed(ImGuiKey_G, false)) switch_gradient(context);
+  if (pressed(ImGuiKey_K, false) && v.selection) lock_selection(context);
   if (pressed(ImGuiKey_D, false) && session_.has_baseline()) v.difference = !v.difference;
   if (pressed(ImGuiKey_B, false)) {
     if (session_.has_baseline()) {
@@ -163,7 +169,8 @@ void SheetView::command_keys(Context& context) {
     start_edit(context, v.selection->focus);
   }
   if (pressed(ImGuiKey_Delete, false) || pressed(ImGuiKey_Backspace, false)) {
-    context.dispatch(fill_action(*v.selection, FillKind::kZero));
+    if (aims(context, v.selection->focus)) clear_targets_in_selection(context);
+    else context.dispatch(fill_action(*v.selection, FillKind::kZero));
   }
 }
 

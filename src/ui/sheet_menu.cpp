@@ -75,6 +75,9 @@ AP_LATE void SheetView::cell_menu(Context& context) {
     }
     ImGui::Separator();
   }
+  if (is_parameter(s.focus.tensor.stage) || s.focus.tensor.stage == Stage::kPositions) {
+    if (item(selection_locked(context) ? "Let these cells learn" : "Lock these cells", "K")) lock_selection(context);
+  }
   if (editable) {
     if (ImGui::BeginMenu("Fill")) {
       fill_menu(context);
@@ -95,6 +98,12 @@ AP_LATE void SheetView::cell_menu(Context& context) {
       }
     }
     ImGui::EndMenu();
+  }
+  if (s.focus.tensor.stage == Stage::kWeights || s.focus.tensor.stage == Stage::kOutput) {
+    if (item(v.target_brush ? "Stop painting targets" : "Paint what should be learned", "T")) {
+      switch_target_brush(context);
+    }
+    if (v.target_brush && item("Free what is selected", "Delete")) clear_targets_in_selection(context);
   }
   if (shows_mask(s.focus.tensor.stage)) {
     const CellId at = s.corner();
@@ -157,6 +166,10 @@ AP_LATE void SheetView::matrix_menu(Context& context) {
         }
       }
     }
+  }
+  if (has_targets(context.document()) &&
+      item(context.view.gradient ? "Usual colours" : "Colour by the loss's slope", "G")) {
+    switch_gradient(context);
   }
   if (item("Fold it away")) context.view.folded.insert(id.stage);
   if (item("Zoom to it")) {

@@ -1,5 +1,5 @@
 // The pointer on the sheet: press, drag, let go. What a drag means is decided once, when it has
-// moved 4 px: panning, scrubbing a number, selecting, painting the mask, moving a token.
+// moved 4 px: panning, scrubbing a number, selecting, painting the mask or a target, moving a token.
 #include <algorithm>
 #include <cmath>
 
@@ -54,7 +54,9 @@ void SheetView::hover(Context& context) {
   if (!hit_) return;
   switch (hit_->kind) {
     case HitKind::kCell:
-      if (can_edit(context.document(), context.sheet, hit_->cell.tensor)) {
+      if (aims(context, hit_->cell)) {
+        ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+      } else if (can_edit(context.document(), context.sheet, hit_->cell.tensor)) {
         ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
       }
       break;
@@ -83,8 +85,8 @@ void SheetView::pointer(Context& context) {
     const ImVec2 moved(io.MousePos.x - press_at_.x, io.MousePos.y - press_at_.y);
     if (std::hypot(moved.x, moved.y) >= (touch_ ? 8.F : kDragStart)) begin_drag(context, moved);
   }
-  if (drag_ != Drag::kNone && drag_ != Drag::kPressed) drag(context);
-  if (drag_ != Drag::kNone && !io.MouseDown[0] && !io.MouseDown[2]) let_go(context);
+  if (drag_ != Drag::kNone && drag_ != Drag::kPressed && !lifted_) drag(context);
+  if (drag_ != Drag::kNone && !lifted_ && !io.MouseDown[0] && !io.MouseDown[2]) let_go(context);
 }
 
 AP_LATE void SheetView::press(Context& context, bool shift, bool ctrl) {
@@ -116,6 +118,9 @@ AP_LATE void SheetView::begin_drag(Context& context, ImVec2 moved) {
     if (press_shift_) {
       select(context, hit.cell, true);
       drag_ = Drag::kSelect;
+    } else if (stage == Stage::kWeights && aims(context, hit.cell)) {
+      drag_ = Drag::kTarget;
+      begin_stroke(context, press_ctrl_);
     } else if (brush) {
       drag_ = Drag::kPaint;
       paint_hide_ = !painted_hidden(context.document(), hit.cell.row, hit.cell.col);
@@ -134,7 +139,7 @@ AP_LATE void SheetView::begin_drag(Context& context, ImVec2 moved) {
       drag_ = Drag::kSelect;
     }
   } else if (hit.kind == HitKind::kRowLabel && token_of(context, hit)) {
-    if (!touch_ || !sideways) drag_ = Drag::kMoveToken;
+    if (!touch_) drag_ = Drag::kMoveToken;  // a finger lifts it by a long press
   }
 }
 
@@ -176,6 +181,7 @@ AP_LATE void SheetView::drag(Context& context) {
       break;
     case Drag::kScrub: scrub(context); break;
     case Drag::kPaint: paint(context); break;
+    case Drag::kTarget: stroke_on(context); break;
     case Drag::kSelect:
       if (const Block* b = model_.sheet().find(v.selection ? v.selection->anchor.tensor
                                                            : pressed_->cell.tensor)) {
@@ -187,13 +193,10 @@ AP_LATE void SheetView::drag(Context& context) {
         select(context, cell, true);
       }
       break;
-    case Drag::kMoveToken: {
-      const Block& b = model_.sheet().blocks[static_cast<std::size_t>(pressed_->block)];
-      const Point p = to_sheet(v.camera, region_, mouse());
-      move_to_ = std::clamp(static_cast<int>(std::lround((p.y - b.matrix.y) / b.cell_h)), 0, b.rows);
+    case Drag::kMoveToken:
+      move_to_ = gap_at(context, mouse());
       ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
       break;
-    }
     default: break;
   }
 }
@@ -205,19 +208,29 @@ void SheetView::end_gesture() {
   ports_.request_frame();
 }
 
+/// Between which rows of the pressed label's block a dragged token would go: before row 0 .. rows.
+int SheetView::gap_at(const Context& context, Point at) const {
+  const Block& b = model_.sheet().blocks[static_cast<std::size_t>(pressed_->block)];
+  const Point p = to_sheet(context.view.camera, region_, at);
+  return std::clamp(static_cast<int>(std::lround((p.y - b.matrix.y) / b.cell_h)), 0, b.rows);
+}
+
+void SheetView::drop_token(Context& context) {
+  const auto place = token_of(context, *pressed_);
+  if (place && move_to_ >= 0) {
+    const int shift = place->index - pressed_->cell.row;  // cached tokens come before
+    int to = move_to_ + shift;
+    if (to > place->index) --to;
+    if (to != place->index) {
+      context.dispatch(action::MoveToken{place->side, place->index, to});
+    }
+  }
+  move_to_ = -1;
+}
+
 AP_LATE void SheetView::let_go(Context& context) {
   const Drag was = drag_;
-  if (was == Drag::kMoveToken && move_to_ >= 0) {
-    if (const auto place = token_of(context, *pressed_)) {
-      const int shift = place->index - pressed_->cell.row;  // cached tokens come before
-      int to = move_to_ + shift;
-      if (to > place->index) --to;
-      if (to != place->index) {
-        context.dispatch(action::MoveToken{place->side, place->index, to});
-      }
-    }
-    move_to_ = -1;
-  }
+  if (was == Drag::kMoveToken) drop_token(context);
   end_gesture();
   if (was != Drag::kPressed) return;
   if (double_) double_click(context);
@@ -243,6 +256,7 @@ void SheetView::click(Context& context) {
   const Hit& hit = *pressed_;
   switch (hit.kind) {
     case HitKind::kCell: {
+      if (aims(context, hit.cell) && !press_shift_) return click_target(context, hit.cell);
       const bool again = v.selection && *v.selection == Selection{hit.cell, hit.cell};
       const bool editable = can_edit(context.document(), context.sheet, hit.cell.tensor);
       select(context, hit.cell, press_shift_);

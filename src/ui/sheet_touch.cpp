@@ -2,6 +2,7 @@
 // a trackpad's pinch, which browsers report so) it zooms at the pointer.
 #include <cmath>
 
+#include "base/late.hpp"
 #include "ui/sheet_view.hpp"
 
 namespace ap::ui {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr float kNotch = 56;          // points a notch pans
 constexpr float kZoomPerNotch = 0.18F;  // e-folds
+constexpr float kSlop = 12;           // points that a finger's mark is wide of what it means
 
 }  // namespace
 
@@ -40,17 +42,43 @@ void SheetView::gestures(Context& context) {
                      model_.sheet().bounds, region_);
     v.fitted = false;
   }
-  if (!g.long_press || !region_.contains(Point{g.press_x, g.press_y})) return;
-  const auto hit = hit_sheet(model_.sheet(), v.camera, region_, {g.press_x, g.press_y}, 12);
+  const Point finger{g.press_x, g.press_y};
+  if (g.long_press && region_.contains(finger)) long_press(context, finger);
+  if (lifted_) follow_finger(context, finger, g.holding);
+}
+
+/// A cell's card, a token in hand, or the menu of what else it is.
+AP_LATE void SheetView::long_press(Context& context, Point at) {
+  const auto hit = hit_sheet(model_.sheet(), context.view.camera, region_, at, kSlop);
   drag_ = Drag::kNone;
   if (!hit) return;
   if (hit->kind == HitKind::kCell) {
     select(context, hit->cell, false);
-    v.pinned.clear();
+    context.view.pinned.clear();
     context.pin(hit->cell);
+  } else if (hit->kind == HitKind::kRowLabel && token_of(context, *hit)) {
+    pressed_ = hit;
+    press_at_ = at;
+    drag_ = Drag::kMoveToken;
+    lifted_ = true;
+    move_to_ = -1;
   } else {
     open_menu(*hit);
   }
+}
+
+/// A token in hand goes where the finger lets go; if it never moved, its menu opens.
+AP_LATE void SheetView::follow_finger(Context& context, Point at, bool down) {
+  const bool inside = region_.contains(at);
+  if (move_to_ >= 0 || std::hypot(at.x - press_at_.x, at.y - press_at_.y) > kSlop) {
+    move_to_ = inside ? gap_at(context, at) : -1;
+    press_at_ = {-1e6F, -1e6F};  // it has moved, wherever it goes now
+  }
+  if (down) return;
+  lifted_ = false;
+  if (press_at_.x > -1e5F) open_menu(*pressed_);
+  else drop_token(context);
+  end_gesture();
 }
 
 }  // namespace ap::ui

@@ -63,8 +63,9 @@ void SheetView::update(ViewState& view, const Rect& region) {
   if (view.reveal && !editor_.open()) {
     const Rect target = cell_rect(model_.sheet(), *view.reveal);
     if (!target.empty()) {
-      const Camera to = reveal(view.camera, target, region, 40);
-      if (!(to == view.camera)) move_to(view, to);
+      const Camera from = motion_.goal(view.camera);  // a step may just have been asked for
+      const Camera to = reveal(from, target, region, 40);
+      if (!(to == from)) move_to(view, to);
     }
     view.reveal.reset();
   }
@@ -127,6 +128,7 @@ void SheetView::select(Context& context, CellId cell, bool extend) {
 
 void SheetView::start_edit(Context& context, CellId cell, std::string_view typed) {
   const Document& d = context.document();
+  if (aims(context, cell)) return start_target_edit(context, cell, typed);
   if (!can_edit(d, context.sheet, cell.tensor)) {
     const bool locked = is_locked(d, cell.tensor);
     context.notice = {locked ? "Locked. Right-click its title to unlock."
@@ -166,6 +168,9 @@ void SheetView::draw_sheet_now(Context& context) {
   if (v.step && !bounds_of(model_.sheet(), *v.step).empty()) style.focus = v.step;
   else if (v.step) style.hover_ghost = tab_of(*v.step);
   style.locked = model_.locked();
+  if (const LockedCells& cells = context.document().locked_cells) style.locked_cells = *cells;
+  const bool targets = v.target_brush || v.panel == PanelKind::kTrain;
+  if (targets && !context.document().learning.targets.empty()) mark_targets(context, style);
   style.pulses = flow_.at(ports_.now());
   if (hit_ && drag_ == Drag::kNone) {
     if (hit_->kind == HitKind::kTitle) {
@@ -268,6 +273,7 @@ std::string SheetView::hint(const Context& context) const {
   if (drag_ == Drag::kScrub) return "Shift: fine   Alt: coarse   let go to keep";
   if (editor_.open()) return "Enter keeps, Escape leaves it as it was";
   if (context.view.before) return "The baseline, as it was   B flips back";
+  if (context.view.gradient && !hit_) return "Colours: the slope of the loss by each number   G: usual colours";
   if (context.view.difference && !hit_) return "Differences to the baseline   D shows the numbers";
   if (!hit_) {
     if (const auto& s = context.view.selection; s && s->rows() * s->cols() > 1) {
@@ -280,6 +286,11 @@ std::string SheetView::hint(const Context& context) const {
   switch (hit_->kind) {
     case HitKind::kCell: {
       const Stage stage = hit_->cell.tensor.stage;
+      if (aims(context, hit_->cell)) {
+        return stage == Stage::kOutput ? "Click: which word should this row be like?   T ends"
+                                       : "Drag: wanted here   Ctrl + drag: not here   type a share   T ends";
+      }
+      if (is_locked_cell(d, hit_->cell)) return "Locked cell: K unlocks what is selected";
       if (context.view.mask_brush && shows_mask(stage)) return "Drag to hide or show for attention";
       if (can_edit(d, context.sheet, hit_->cell.tensor)) {
         return "Drag sideways to change, double-click or type to enter a number";

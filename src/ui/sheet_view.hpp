@@ -1,6 +1,7 @@
 // SheetView: the living sheet in its region: draws it, and turns pointer and keys into selections,
 // camera moves and actions. One gesture at a time, each one undo step. Its parts: sheet_view.cpp
-// (drawing), sheet_pointer.cpp, sheet_touch.cpp, sheet_keys.cpp, sheet_menu.cpp, sheet_cards.cpp.
+// (drawing), sheet_pointer.cpp, sheet_touch.cpp, sheet_keys.cpp, sheet_menu.cpp, sheet_cards.cpp,
+// sheet_targets.cpp.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include "ui/inline_editor.hpp"
 #include "ui/lit.hpp"
 #include "ui/sheet_model.hpp"
+#include "ui/target_brush.hpp"
 #include "view/draw_list.hpp"
 #include "view/sheet_hit.hpp"
 
@@ -43,7 +45,7 @@ class SheetView {
   void paste(std::string text) { pasted_ = std::move(text); }
 
  private:
-  enum class Drag : std::uint8_t { kNone, kPressed, kPan, kScrub, kSelect, kPaint, kMoveToken };
+  enum class Drag : std::uint8_t { kNone, kPressed, kPan, kScrub, kSelect, kPaint, kTarget, kMoveToken };
 
   // sheet_view.cpp
   [[nodiscard]] Camera fitted_camera() const;
@@ -54,6 +56,8 @@ class SheetView {
   void draw_scrub_bubble(const Context& context) const;
   void drop_stale(ViewState& view);
   // sheet_pointer.cpp
+  [[nodiscard]] int gap_at(const Context& context, Point at) const;
+  void drop_token(Context& context);
   void pointer(Context& context);
   void press(Context& context, bool shift, bool ctrl);
   void begin_drag(Context& context, ImVec2 moved);
@@ -68,6 +72,8 @@ class SheetView {
   // sheet_touch.cpp
   void wheel(Context& context);
   void gestures(Context& context);
+  void long_press(Context& context, Point at);
+  void follow_finger(Context& context, Point at, bool down);
   // sheet_keys.cpp
   void keys(Context& context);
   bool move_keys(Context& context);
@@ -84,6 +90,17 @@ class SheetView {
   void token_menu(Context& context);
   // sheet_cards.cpp
   void cards(Context& context);
+  // sheet_targets.cpp
+  [[nodiscard]] bool aims(const Context& context, const CellId& cell) const;
+  void switch_target_brush(Context& context);
+  void begin_stroke(Context& context, bool erase);
+  void stroke_on(Context& context);
+  void click_target(Context& context, const CellId& cell);
+  void start_target_edit(Context& context, const CellId& cell, std::string_view typed);
+  void clear_targets_in_selection(Context& context);
+  void lock_selection(Context& context);
+  [[nodiscard]] bool selection_locked(const Context& context) const;
+  void mark_targets(const Context& context, SheetStyle& style);
 
   void select(Context& context, CellId cell, bool extend);
   void start_edit(Context& context, CellId cell, std::string_view typed = {});
@@ -115,7 +132,12 @@ class SheetView {
   float scrub_pixels_ = 0;
   bool paint_hide_ = true;
   std::optional<CellId> painted_;
+  TargetStroke stroke_;
+  Point stroke_at_;
+  std::vector<TargetMark> marks_;
+  std::vector<Matrix> shares_;  // what the marks point to
   int move_to_ = -1;            // a dragged token's new place
+  bool lifted_ = false;         // it hangs on a finger that pressed long
   std::optional<Hit> menu_;     // whose menu is open
   bool menu_opens_ = false;
   std::optional<std::string> pasted_;

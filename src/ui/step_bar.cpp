@@ -21,14 +21,19 @@ int row_of(const Context& context) {
   return clearest_row(context.trace(), v.layer, context.head());
 }
 
-void sentence_at(Context& context, Rect r) {
+std::string sentence_of(const Context& context) {
   const ViewState& v = context.view;
-  if (context.tokens.queries.empty()) return;
+  if (context.tokens.queries.empty()) return {};
   const int last = static_cast<int>(context.tokens.queries.size()) - 1;
   const int row = std::clamp(row_of(context), 0, last);
-  const std::string text =
-      v.step ? step_sentence(*v.step, context.trace(), context.tokens, v.layer, context.head(), row)
+  return v.step
+             ? step_sentence(*v.step, context.trace(), context.tokens, v.layer, context.head(), row)
              : overview_sentence(context.trace(), context.tokens, v.layer, context.head(), row);
+}
+
+void sentence_at(Context& context, Rect r) {
+  const std::string text = sentence_of(context);
+  if (text.empty()) return;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.PushClipRect({r.x, r.y}, {r.right(), r.bottom()}, true);
   const float size = 13;
@@ -65,7 +70,15 @@ void StepBar::advance(Context& context, SheetView& sheet) {
   context.ports.request_frame_after(kStepSeconds);
 }
 
+/// Who cannot see the sentence hears it when the step changes.
+void StepBar::tell(Context& context) {
+  if (told_ == context.view.step) return;
+  told_ = context.view.step;
+  if (told_) context.ports.announce(sentence_of(context));
+}
+
 void StepBar::draw(Context& context, SheetView& sheet, const Regions& regions) {
+  tell(context);
   const Rect& r = regions.steps;
   if (r.h < 20) return;
   const Theme& t = context.theme;

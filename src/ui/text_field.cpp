@@ -3,6 +3,9 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <optional>
+
+#include "ui/text_line.hpp"
 
 namespace ap::ui {
 namespace {
@@ -19,6 +22,7 @@ struct Editing {
   bool seen = false;      // drawn this frame
   bool activated = false; // desktop: ImGui has given it the keyboard
   bool caret_at_end = false;  // desktop: what ImGui selected at the start is to be let go
+  float scroll = 0;           // desktop: of a line in another script, points
 };
 Editing& editing() {
   static Editing state;
@@ -109,7 +113,7 @@ TextFieldResult edited_by_page(Ports& ports, const char* id, const char* label, 
   const ImVec2 to = ImGui::GetItemRectMax();
   if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
   if ((clicked || ImGui::IsItemActivated() || o.focus) && e.id != item) {
-    e = {item, text, {}, true, true, false};
+    e = {item, text, {}, true, true, false, 0};
     result.began = true;
   }
   if (e.id == item) {
@@ -178,13 +182,19 @@ TextFieldResult edited_by_imgui(const char* id, std::string& text, const ImVec2&
   if (o.multiline) {
     ImGui::InputTextMultiline(id, text.data(), text.capacity() + 1, size, flags, grow, &text);
   } else {
+    const bool other_script = o.labels != nullptr && !fonts().draws(text) &&
+                              o.labels->has_spans(text, Face::kText, font.size);
+    std::optional<HiddenText> hidden;
+    if (other_script) hidden.emplace();
     ImGui::InputTextWithHint(id, o.hint != nullptr ? o.hint : "", text.data(), text.capacity() + 1,
                              flags, grow, &text);
+    hidden.reset();
+    if (other_script) draw_text_line(*o.labels, font, text, e.scroll);
   }
   const ImGuiID item = ImGui::GetItemID();
   if (ImGui::IsItemActivated() || (o.focus && e.id != item)) {
     const bool at_end = e.id == item ? e.caret_at_end : o.focus && !o.select_all;
-    e = {item, before, {}, true, false, at_end};
+    e = {item, before, {}, true, false, at_end, 0};
     result.began = true;
   }
   if (e.id == item) {

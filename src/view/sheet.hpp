@@ -51,7 +51,7 @@ using MathText = std::vector<MathRun>;
 /// How figures call it: W with a lowered Q, "scores", ...
 [[nodiscard]] MathText title_of(Stage stage);
 /// What it is, short: "Q Kᵀ", "X W" with a lowered Q, "softmax of rows".
-[[nodiscard]] MathText formula_of(Stage stage);
+[[nodiscard]] MathText formula_of(TensorId id);
 /// The same in plain text, for tooltips and screen readers: "W_Q".
 [[nodiscard]] std::string plain(const MathText& text);
 [[nodiscard]] float width(const MathText& text, const TextMeasure& measure, Face face, float size);

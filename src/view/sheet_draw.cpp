@@ -223,7 +223,15 @@ float number_width(std::string_view text) noexcept {
 
 NumberDetail number_detail(float cell_w, float cell_h, float high, float low) noexcept {
   NumberStyle style;
-  for (float size = number_size(cell_w, cell_h); size >= 9;
+  float most = number_size(cell_w, cell_h);
+  // Where a sign has no room there may be some without: ".64" of the weights, the ones of an identity.
+  constexpr float kUnsigned = 1.6F;  // ".88", em
+  constexpr float kSmallest = kBakedSizes.front();
+  if (most == 0 && low <= 0 && kUnsigned * kSmallest + kAround <= cell_w &&
+      kSmallest <= cell_h * 0.68F) {
+    most = kSmallest;
+  }
+  for (float size = most; size >= 9;
        size = size > 9 ? baked_size(size - 2) : 0)
     if (choose_digits((cell_w - kAround) / size, high, low, cell_w > 100, style)) return {size, style};
   return {};

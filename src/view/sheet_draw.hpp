@@ -17,6 +17,14 @@ struct FlowPulse {
   float t = 0;
 };
 
+/// What a row is wanted to come out as: shares that sum to 1, or a word beside an output.
+struct TargetMark {
+  TensorId tensor;
+  int row = 0;
+  ConstView shares;  // 1 x S; empty for an output
+  std::string_view word;
+};
+
 struct SheetStyle {
   Mode mode = Mode::kLight;
   const TextMeasure* measure = nullptr;  // null: EstimatedMeasure
@@ -30,6 +38,8 @@ struct SheetStyle {
   std::optional<Step> focus;         // dims the blocks of other steps
   std::span<const CellId> edited;    // small mark: changed by the reader
   std::span<const TensorId> locked;  // a lock in the title
+  std::span<const CellId> locked_cells;  // sorted; a lock in the cell
+  std::span<const TargetMark> targets;
   std::optional<TensorId> hover_title;
   std::optional<int> hover_thumbnail;  // index into Sheet::thumbnails
   std::optional<Stage> hover_ghost;

@@ -106,12 +106,16 @@ const Matrix& ramp(MapKind map) {
   return map == MapKind::kSequential ? kShares : kSigned;
 }
 
-void paint_legend(const Painter& p, const Block& b, const BlockValues& v, const std::string& text,
+void paint_legend(const Painter& p, const Block& b, const BlockValues& v, std::string_view text,
                   bool dim) {
   if (b.legend.empty() || text.empty()) return;
   const Rect r = p.screen(b.legend);
   const float size = std::min(13.F, p.text_size(kCaptionSize - 2));
-  const float width = p.measure.width(text, Face::kText, size);
+  float width = p.measure.width(text, Face::kText, size);
+  if (width > r.w + 8 && text.starts_with("slope ")) {
+    text.remove_prefix(6);
+    width = p.measure.width(text, Face::kText, size);
+  }
   const float bar = std::min(40.F * std::min(1.5F, p.camera.zoom), r.w - width - 5);
   if (width > r.w + 8) return;
   float x = r.x;

@@ -71,6 +71,8 @@ int block_for(const Sheet& sheet, TensorId id) noexcept {
 }
 
 void paint_marks(const Painter& p) {
+  if (!p.style.targets.empty()) paint_targets(p);
+  if (!p.style.locked_cells.empty()) paint_locked_cells(p);
   for (const CellId& cell : p.style.edited) edited_mark(p, cell);
   regions(p, p.style.consumers, p.theme.consumer_highlight, 1.5F);
   regions(p, p.style.sources, p.theme.source_highlight, 2);

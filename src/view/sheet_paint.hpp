@@ -46,6 +46,8 @@ void paint_labels(const Painter& p, int index);
 /// Labels at the viewport's edge where the block's own have been scrolled away.
 void paint_sticky_labels(const Painter& p, int index);
 void paint_marks(const Painter& p);
+void paint_targets(const Painter& p);
+void paint_locked_cells(const Painter& p);
 
 /// The block that shows a tensor, also under the name it has in this layer; -1 if none does.
 [[nodiscard]] int block_for(const Sheet& sheet, TensorId id) noexcept;

@@ -125,7 +125,7 @@ class Builder {
     if (s.id.stage == Stage::kEmbeddings && !has(Stage::kInput)) b.title = title_of(Stage::kInput);
     if (s.id.stage == Stage::kSourceEmbeddings && !has(Stage::kSourceInput))
       b.title = title_of(Stage::kSourceInput);
-    b.formula = s.editable && options_.live ? MathText{{"↔ drag"}} : formula_of(s.id.stage);
+    b.formula = s.editable && options_.live ? MathText{{"↔ drag"}} : formula_of(s.id);
     b.shape = std::to_string(s.rows) + " × " + std::to_string(s.cols);
     b.step = step_of(s.id.stage);
     b.hue = hue_of(s.id.stage);

@@ -19,7 +19,11 @@ Drawing draw(const Trace& trace, const SheetLabels& labels, const TextMeasure& m
   SheetOptions options = sheet_options(o.width, o.height, labels, measure);
   options.folded = o.folded;
   options.live = false;
-  const Sheet sheet = layout_sheet(sheet_spec(trace, o.layer, o.head), options);
+  // There is nothing to press in a picture: no place for what is off, no sign of what is folded.
+  SheetSpec spec = sheet_spec(trace, o.layer, o.head);
+  spec.off.clear();
+  Sheet sheet = layout_sheet(spec, options);
+  sheet.ghosts.clear();
   Drawing d;
   d.values = sheet_values(sheet, trace, 1, o.baseline);
   d.area = sheet.bounds.grown(kPadding);
@@ -44,7 +48,7 @@ std::string render_sheet_svg(const Trace& trace, const SheetLabels& labels,
                              const TextMeasure& measure, std::string_view title,
                              const RenderOptions& options) {
   const Drawing d = draw(trace, labels, measure, options);
-  return write_svg(d.list, d.area, theme(options.mode).background, title);
+  return write_svg(d.list, d.area, theme(options.mode).background, title, &measure);
 }
 
 }  // namespace ap

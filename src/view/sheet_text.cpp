@@ -1,3 +1,5 @@
+#include <array>
+#include <string>
 #include <string_view>
 
 #include "view/sheet.hpp"
@@ -222,8 +224,17 @@ MathText title_of(Stage stage) {
   }
 }
 
-MathText formula_of(Stage stage) {
-  switch (stage) {
+MathText formula_of(TensorId id) {
+  if (id.stage == Stage::kInput && id.layer > 0) {
+    // Runs are views of text that stays.
+    static const auto kFromLayer = [] {
+      std::array<std::string, kMaxLayers> text;
+      for (std::size_t l = 0; l < text.size(); ++l) text[l] = "output of layer " + std::to_string(l);
+      return text;
+    }();
+    return {{kFromLayer[static_cast<std::size_t>(id.layer)]}};
+  }
+  switch (id.stage) {
     case Stage::kEmbeddings:
     case Stage::kSourceEmbeddings:
       return {{"a row a word"}};

@@ -140,7 +140,9 @@ void recolour(SheetValues& values, const Sheet& sheet, TensorId id, SharedMatrix
   b.map = MapKind::kDiverging;
   b.range = auto_range(v, MapKind::kDiverging);
   b.owned = std::move(colours);
-  values.legends[static_cast<std::size_t>(i)] = legend_text(b);
+  const NumberStyle style = choose_style(b.range.high, Digits::kShort);
+  values.legends[static_cast<std::size_t>(i)] =
+      b.owned->isZero(0) ? "slope 0" : "slope ±" + std::string(format(b.range.high, style).view());
 }
 
 }  // namespace ap

@@ -38,8 +38,7 @@ enum class RangeRule : std::uint8_t {
 [[nodiscard]] SheetValues sheet_values(const Sheet& sheet, const Trace& trace,
                                        std::uint64_t revision, const Trace* baseline = nullptr,
                                        RangeRule rule = RangeRule::kAuto);
-/// Colours of one block by `colours` (rows x cols as the block) while its numbers stay:
-/// sensitivity.
+/// Colours of one block by slopes (rows x cols as the block) while its numbers stay; its legend says so.
 void recolour(SheetValues& values, const Sheet& sheet, TensorId id, SharedMatrix colours);
 
 }  // namespace ap

@@ -34,7 +34,12 @@ std::string count(int n, std::string_view what) {
   return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s");
 }
 
-std::string embed(const Trace& t, const std::string& word) {
+std::string embed(const Trace& t, int layer, const std::string& word) {
+  if (layer > 0) {
+    return "Layer " + std::to_string(layer + 1) + " begins with what layer " +
+           std::to_string(layer) + " put out: " + word + " is one row of X, " +
+           count(t.model.width, "number") + ".";
+  }
   std::string text = "Each of the " + count(t.queries(), "word") + " becomes a row of " +
                      count(t.model.width, "number") + ": " + word + " is one row of X";
   if (t.has({0, Stage::kInput, 0})) text += ", its embedding plus its position";
@@ -97,7 +102,7 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
   const auto best = [&](Stage stage) { return largest_in_row(t.tensor({layer, stage, head}), i); };
   switch (step) {
     case Step::kEmbed:
-      return embed(t, word);
+      return embed(t, layer, word);
     case Step::kProject:
       return "Three learned matrices make three vectors of each word: what " + word +
              " looks for (Q), what it offers (K), what it hands over (V).";

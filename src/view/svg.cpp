@@ -52,9 +52,21 @@ std::string box(Rect r) {
 
 std::string pair(Point p) { return num(p.x) + " " + num(p.y); }
 
+/// More than a letter, all of them in our fonts (to U+024F, and U+2000 to U+22FF: signs), so that
+/// its measured width is that of its shapes.
+bool latin(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool sign = c == 0xE2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0x8C;
+    if (c > 0xC9 && !sign) return false;
+    if (sign) i += 2;
+  }
+  return text.size() > 1;
+}
+
 class Writer {
  public:
-  explicit Writer(const DrawList& list) : list_(list) {}
+  Writer(const DrawList& list, const TextMeasure* measure) : list_(list), measure_(measure) {}
 
   void draw(const RectShape& s) {
     out_ += "<rect" + box(s.rect) + (s.radius > 0 ? attribute("rx", s.radius) : "") +
@@ -109,7 +121,12 @@ class Writer {
     if (style.align != Align::kStart)
       out_ +=
           " text-anchor=\"" + std::string(kAnchors[static_cast<std::size_t>(style.align)]) + "\"";
-    out_ += ">" + markup_text(list_.string(s)) + "</text>\n";
+    const std::string_view text = list_.string(s);
+    if (measure_ != nullptr && latin(text)) {
+      out_ += attribute("textLength", measure_->width(text, style.face, style.size)) +
+              " lengthAdjust=\"spacingAndGlyphs\"";
+    }
+    out_ += ">" + markup_text(text) + "</text>\n";
   }
   void draw(const HeatmapShape& s) {
     if (s.values.empty() || s.rect.empty()) return;
@@ -181,6 +198,7 @@ class Writer {
   }
 
   const DrawList& list_;
+  const TextMeasure* measure_;
   std::string out_;
   int clips_ = 0;
   bool hatched_light_ = false;
@@ -212,8 +230,9 @@ std::string markup_text(std::string_view text) {
   return out;
 }
 
-std::string write_svg(const DrawList& list, Rect area, Rgba background, std::string_view title) {
-  Writer writer(list);
+std::string write_svg(const DrawList& list, Rect area, Rgba background, std::string_view title,
+                      const TextMeasure* measure) {
+  Writer writer(list, measure);
   for (const Shape& shape : list.shapes()) {
     std::visit([&](const auto& s) { writer.draw(s); }, shape);
   }
@@ -221,7 +240,7 @@ std::string write_svg(const DrawList& list, Rect area, Rgba background, std::str
                     attribute("height", area.h) + " viewBox=\"" + num(area.x) + " " + num(area.y) +
                     " " + num(area.w) + " " + num(area.h) + "\" role=\"img\">\n<title>" +
                     markup_text(title) + "</title>\n" +
-                    "<style>.t,.b{font-family:Inter,system-ui,sans-serif}.b{font-weight:600}"
+                    "<style>.t,.b{font-family:Inter,system-ui,'Helvetica Neue',Arial,sans-serif}.b{font-weight:600}"
                     ".m{font-family:'JetBrains Mono',ui-monospace,monospace}"
                     "text{font-variant-numeric:tabular-nums;white-space:pre}</style>\n";
   if (writer.hatched()) svg += "<defs>" + writer.patterns() + "</defs>\n";

@@ -128,6 +128,31 @@ test('words in scripts that the faces lack are drawn with the system\'s fonts', 
   await rm(home, { recursive: true });
 });
 
+/** Of the sentence's field in with_word's window, {different}: pixels that change with the word. */
+function field_difference(a, b) {
+  let different = 0;
+  for (let y = 20; y < 120; y++) {
+    for (let x = 100; x < 900; x++) {
+      const i = 4 * (y * a.width + x);
+      if (Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[i + c] - b.data[i + c]))) >= 48) different++;
+    }
+  }
+  return different;
+}
+
+test('the sentence\'s field shows them too', { skip }, async (t) => {
+  const home = await home_of_a_regular();
+  for (const [language, one, other] of PAIRS) {
+    if (!has_font(language)) {
+      t.diagnostic(`this machine has no font for ${language}: not tested`);
+      continue;
+    }
+    const different = field_difference(await with_word(one, home), await with_word(other, home));
+    assert.ok(different > 40, `${language}: ${one} and ${other} look alike in the field (${different} pixels)`);
+  }
+  await rm(home, { recursive: true });
+});
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const xdo = (...args) => {
   const { status, stdout, stderr } = spawnSync('xdotool', args.map(String), { encoding: 'utf8', timeout: 20_000 });
@@ -162,6 +187,38 @@ test('a number typed into a cell is kept, and there the next time', { skip: no_h
     const state = JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8'));
     assert.equal(state.query.embeddings[0][1], 4.5);
     assert.deepEqual(state.query.tokens, ['I', 'love', 'deep', 'learning', 'models']);
+  } finally {
+    child.kill('SIGKILL');
+    await rm(home, { recursive: true, force: true });
+  }
+});
+
+test('a caret goes where a person sees it between words of another script', { skip: no_hands }, async (t) => {
+  if (!has_font('zh')) {
+    t.diagnostic('this machine has no font for zh: not tested');
+    return;
+  }
+  const home = await home_of_a_regular();
+  const state = { version: 1, query: { text: '\u732b\u732b\u732b\u732b \u72ac', embeddings: [[1, 0], [0, 1], [1, 1], [0, 2], [2, 0]] },
+    model: { width: 2, heads: 1, layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }] } };
+  await writeFile(join(home, 'attention-playground', 'state'), JSON.stringify(state));
+  const child = spawn(program, ['--width', '1280', '--height', '800', '--scale', '1'],
+    { env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' }, stdio: 'ignore' });
+  const closed = new Promise((done) => child.on('close', done));
+  try {
+    const window = xdo('search', '--sync', '--onlyvisible', '--name', 'Attention Playground').split('\n')[0];
+    await pause(1500);
+    xdo('windowfocus', window);
+    // The letters are 18 points wide and begin at 28: the click is just right of the fourth.
+    xdo('mousemove', '--window', window, 28 + 4 * 18 + 2, 30, 'click', 1);
+    await pause(300);
+    xdo('type', '--delay', '60', 'x');
+    xdo('key', 'Return');
+    await pause(500);
+    child.kill('SIGTERM');
+    await closed;
+    const kept = JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8'));
+    assert.equal(kept.query.text, '\u732b\u732b\u732b\u732bx \u72ac');
   } finally {
     child.kill('SIGKILL');
     await rm(home, { recursive: true, force: true });

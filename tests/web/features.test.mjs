@@ -159,6 +159,51 @@ page_test('each step moves the camera and says its sentence; Play walks', {}, as
   await page.mouse.click(28, 85);
 });
 
+/** Two significant digits, as the step's sentence has them: the exact number lies within half of the last. */
+function shown_as(text, exact) {
+  const shown = Number(text.replace('\u2212', '-'));
+  const decimals = (text.split('.')[1] ?? '').length;
+  assert.ok(Math.abs(shown - exact) <= 0.5001 * 10 ** -decimals, `${text} is said, it is ${exact}`);
+}
+
+page_test('the walk says the numbers of the trace', { preset: '', before: async (page) => {
+  await stored_view()(page);
+  await page.addInitScript(() => {  // eight times as fast
+    const now = performance.now.bind(performance), wait = window.setTimeout.bind(window);
+    performance.now = () => 8 * now();
+    window.setTimeout = (call, ms, ...rest) => wait(call, ms > 500 ? ms / 8 : ms, ...rest);
+  });
+} }, async (page) => {
+  await page.evaluate(() => {
+    window.said = [];
+    new MutationObserver(() => said.push([window.api.debug.view().step, document.getElementById('ap-live').textContent]))
+      .observe(document.getElementById('ap-live'), { childList: true });
+  });
+  await page.mouse.click(28, 85);
+  await page.waitForFunction(() => said.length >= 8 && window.api.debug.view().step === -1, null, { timeout: 20_000 });
+  const said = (await page.evaluate(() => said)).map(([, text]) => text);
+  assert.equal(said.length, 8);
+  const { query: { tokens }, model } = await api(page, 'state');
+  const [x, scores, scaled, weights] = await Promise.all(['embeddings', 'scores', 'scaled', 'weights'].map((s) => tensor(page, s)));
+  const word = said[0].match(/: \u201c(.*)\u201d is one row/)[1];
+  const i = tokens.indexOf(word);
+  const row = (t) => t.data.slice(i * t.shape[1], (i + 1) * t.shape[1]);
+  const most = (values) => values.indexOf(Math.max(...values));
+  assert.match(said[0], new RegExp(`^Each of the ${tokens.length} words becomes a row of ${x.shape[1]} numbers`));
+  const [, best, score] = said[2].match(/fits \u201c(.*)\u201d best, (.*)\.$/);
+  assert.equal(best, tokens[most(row(scores))]);
+  shown_as(score, Math.max(...row(scores)));
+  const [, root, from, to] = said[3].match(/divided by \u221a(\d+), .*: (\S+) becomes (.*)\.$/);
+  assert.equal(Number(root), model.width / model.heads);
+  shown_as(from, Math.max(...row(scores)));
+  shown_as(to, row(scaled)[most(row(scores))]);
+  for (const text of [said[5], said[6]]) {
+    assert.ok(text.includes(`\u201c${tokens[most(row(weights))]}\u201d`), text);
+    assert.equal(Number(text.match(/(\d+) %/)[1]), Math.round(100 * Math.max(...row(weights))));
+  }
+  assert.match(said[7], new RegExp(`^The ${model.heads} heads`));
+});
+
 page_test('the theme button: system, light, dark; the page around follows', {}, async (page) => {
   const light = await picture(page, { x: 600, y: 60, width: 40, height: 20 });
   await page.mouse.click(1252, 30);

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
 import { api, browser, open_page, ready, serve, settled, tensor } from './harness.mjs';
 import { npy, safetensors, zip } from '../fuzz/seeds.mjs';
+import { check_numbers, read_svg } from '../support/svg_text.mjs';
 
 const work = mkdtempSync(join(tmpdir(), 'attention-files-'));
 let chrome;
@@ -60,6 +61,48 @@ test('every format is saved as a file', () => with_page(async (page) => {
     await download.saveAs(path);
     assert.match(readFileSync(path).subarray(0, 400000).toString('latin1'), start, to);
   }
+}));
+
+test('the saved SVG is well formed, its text is text, its numbers are the page\'s; PNG has its size', () => with_page(async (page) => {
+  await api(page, 'dispatch', { type: 'load_preset', id: 'similarity' });
+  const exported = (request) => page.evaluate(async (r) => Array.from((await (await window.core()).export(r)).bytes), request);
+  const svg = Buffer.from(await exported({ to: 'svg' })).toString('utf8');
+  const found = await page.evaluate((text) => {
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+    const outlines = [...parsed.querySelectorAll('path')].filter((path) => (path.getAttribute('d').match(/[A-Z]/g) ?? []).length > 6);
+    return { broken: parsed.querySelectorAll('parsererror').length, outlines: outlines.length,
+      texts: [...parsed.querySelectorAll('text')].map(({ textContent }) => textContent) };
+  }, svg);
+  assert.deepEqual([found.broken, found.outlines], [0, 0]);
+  assert.deepEqual(found.texts, read_svg(svg).texts.map(({ text }) => text));
+  for (const text of ['I', 'love', 'deep', 'learning', 'scores', 'softmax of rows']) assert.ok(found.texts.includes(text), text);
+  const names = { X: 'embeddings', head: 'head_out' };
+  const values = {};
+  for (const { name } of read_svg(svg).blocks) values[name] = (await tensor(page, names[name] ?? name.toLowerCase())).data;
+  assert.ok(check_numbers(svg, (name) => values[name]) > 100);
+  const sizes = [];
+  for (const scale of [1, 3]) {
+    const png = Buffer.from(await exported({ to: 'png', scale }));
+    sizes.push([png.readUInt32BE(16), png.readUInt32BE(20)]);
+  }
+  sizes[1].forEach((size, i) => assert.ok(Math.abs(size - 3 * sizes[0][i]) < 3, String(sizes)));
+}));
+
+test('a slice begins where it is asked to, and one matrix of a stack is chosen', () => with_page(async (page) => {
+  await page.evaluate(() => window.open_files({ tab: 'import' }));
+  const values = Array.from({ length: 2 * 12 * 12 }, (_, i) => i / 8);
+  await give(page, 'stack.npy', npy("'<f4'", '(2, 12, 12)', floats(values)));
+  await dialog(page).getByLabel('Into').selectOption('w_o');
+  await dialog(page).getByLabel('Index 1 of 1').fill('1');
+  assert.equal(await dialog(page).getByLabel('First row').isVisible(), false);
+  await dialog(page).getByLabel('Take 8 × 8 of it', { exact: true }).check({ force: true });
+  await dialog(page).getByLabel('First row').fill('3');
+  await dialog(page).getByLabel('First column').fill('2');
+  await dialog(page).getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await settled(page);
+  assert.deepEqual((await tensor(page, 'w_o')).data,
+    Array.from({ length: 64 }, (_, i) => values[144 + (3 + Math.floor(i / 8)) * 12 + 2 + (i % 8)]));
 }));
 
 test('an .npy, a .npz, pasted text and a state go in as one step of undo each', () => with_page(async (page) => {
@@ -123,7 +166,7 @@ test('what cannot be read is said, and nothing changes', () => with_page(async (
   const state = await api(page, 'state');
   await page.evaluate(() => window.open_files({ tab: 'import' }));
   for (const [name, bytes, says] of [['x.npy', Buffer.from('\x93NUMPY\x01\x00\xff\xff', 'latin1'), /header/], ['x.json', Buffer.from('['.repeat(100000)), /nested/],
-    ['x.safetensors', safetensors({}, Buffer.alloc(0), 1n << 40n), /header/], ['<img src=x onerror=alert(1)>.csv', Buffer.from('a,b\n1'), /fields/]]) {
+    ['x.safetensors', safetensors({}, Buffer.alloc(0), 1n << 40n), /header/], ['<img src=x onerror=alert(1)>.csv', Buffer.from('a,b\n1'), /line 2 has 1 field, the first has 2/]]) {
     await give(page, name, bytes);
     await page.waitForFunction(() => document.querySelector('#ap-files [role=status]').classList.contains('problem'));
     assert.match(await dialog(page).locator('[role=status]').textContent(), says);

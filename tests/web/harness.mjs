@@ -68,17 +68,18 @@ export async function ready(page) {
   await settled(page);
 }
 
-/** No frame for a fifth of a second: what was asked for is on the screen. */
+/** No frame is drawn, and none is to come, for three of the browser's: what was asked for is on the screen. */
 export async function settled(page) {
   await page.evaluate(async () => {
     const { debug } = await window.playgroundReady;
     if (!debug.hasPicture()) return;
-    const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+    const next_frame = () => new Promise((done) => requestAnimationFrame(done));
+    const end = performance.now() + 10000;
     let last = -1;
-    for (let quiet = 0, tries = 0; quiet < 4 && tries < 200; tries++) {
-      await pause(50);
+    for (let quiet = 0; quiet < 3 && performance.now() < end;) {
+      await next_frame();
       const now = debug.frames();
-      quiet = now === last && now > 0 ? quiet + 1 : 0;
+      quiet = now === last && now > 0 && !debug.isAwaited() ? quiet + 1 : 0;
       last = now;
     }
   });

@@ -2,7 +2,8 @@
 // a strict content security policy, and the messages between host and frame.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { api, browser, open_page, ready, serve, settled } from './harness.mjs';
+import { make_server } from '../../tools/serve.mjs';
+import { api, browser, open_page, ready, serve, settled, site_folder } from './harness.mjs';
 
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; "
   + "connect-src 'self'; frame-src 'self'";
@@ -66,6 +67,30 @@ test('allow-scripts alone: it starts, edits, answers, and offers links and files
   await dialog.waitFor({ state: 'detached' });
   assert.deepEqual(page.problems, []);
   await page.context().close();
+});
+
+test('a server that does not allow frames without an origin: the frame says so, and tells its host', async () => {
+  const server = make_server(site_folder);
+  server.prependListener('request', (_request, response) => {
+    const { writeHead } = response;
+    response.writeHead = (status, { 'Access-Control-Allow-Origin': _, ...headers } = {}) => writeHead.call(response, status, headers);
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const page = await host(`http://127.0.0.1:${server.address().port}/`, '<iframe sandbox="allow-scripts" src="index.html"></iframe>');
+  const { error } = await heard(page, '"event":"error"');
+  assert.equal(error.code, 'load');
+  assert.match(error.message, /Access-Control-Allow-Origin: \*/);
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  assert.match(await frame.locator('#ap-message').textContent(), /^Attention Playground did not start: this frame has no origin .*Access-Control-Allow-Origin/);
+  await page.context().close();
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+});
+
+test('our own server allows frames without an origin', async () => {
+  const plain = await serve();
+  assert.equal((await fetch(`${plain.address}page.js`)).headers.get('access-control-allow-origin'), '*');
+  await plain.close();
 });
 
 test('under a strict policy the article, its six embeds and an edit break no rule', async () => {

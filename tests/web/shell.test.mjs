@@ -1,6 +1,8 @@
 // The page as a good citizen: what it takes, what it leaves alone, how it survives.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import pixelmatch from 'pixelmatch';
+import { PNG } from 'pngjs';
 import { api, browser, frames, open_page, picture_share, ready, serve, settled } from './harness.mjs';
 
 let chrome;
@@ -68,6 +70,51 @@ page_test('the first view transfers at most 450 kB; words come after the first f
   for (const { name, bytes } of own) console.log(`  ${(bytes / 1000).toFixed(1).padStart(7)} kB  ${new URL(name).pathname}`);
   console.log(`  first view: ${(total / 1000).toFixed(1)} kB gzip; first frame after ${Math.round(first)} ms`);
   assert.ok(total <= 450_000, `${total} bytes`);
+});
+
+/** Keeps what the canvas shows after its first frame and after its last. */
+const watch_canvas = (page) => page.addInitScript(() => {
+  const request = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) => request((time) => {
+    callback(time);
+    if (!performance.getEntriesByName('attention-first-frame').length) return;
+    const frame = window.api?.debug.frames();
+    if (window.firstPicture && frame === window.lastFrame) return;  // none was drawn: nothing to read
+    window.lastFrame = frame;
+    window.lastPicture = document.getElementById('canvas').toDataURL();
+    window.firstPicture ??= window.lastPicture;
+  });
+});
+
+page_test('the first frame has all its letters: what is baked later changes nothing', { before: watch_canvas }, async (page) => {
+  await page.evaluate(() => window.api.debug.wake());
+  await settled(page);
+  const [first, last] = (await page.evaluate(() => [window.firstPicture, window.lastPicture]))
+    .map((url) => PNG.sync.read(Buffer.from(url.split(',')[1], 'base64')));
+  assert.deepEqual([first.width, first.height], [last.width, last.height]);
+  const different = pixelmatch(first.data, last.data, null, first.width, first.height, { threshold: 0.15 });
+  assert.ok(different < 60, `${different} pixels`);
+});
+
+/** With this stored view: whether the second part was fetched before the first frame. */
+async function late_is_early(stored) {
+  const page = await open_page(chrome, site.address, { before: (p) =>
+    p.addInitScript((text) => localStorage.setItem('attention-playground:view', text), stored) });
+  const early = await page.evaluate(() => {
+    const first = performance.getEntriesByName('attention-first-frame')[0].startTime;
+    const late = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('-late.wasm'));
+    return late.startTime < first;
+  });
+  assert.deepEqual(page.problems, []);
+  assert.ok(await picture_share(page) > 0.01);
+  await page.context().close();
+  return early;
+}
+
+test('who comes back waits for the second part only if the first picture needs it', async () => {
+  const settings = 'theme=2&panel=0&numbers=0&fixed=1&layer=0&head=1&lift=40&threshold=10&welcomed=1&fold=10';
+  assert.equal(await late_is_early(settings), false);
+  assert.equal(await late_is_early('theme=1&panel=3&welcomed=1'), true);
 });
 
 test('works under script-src self and wasm-unsafe-eval alone', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { api, settled } from './harness.mjs';
-import { agrees, at, cell, start_suite, view } from './sheet_hands.mjs';
+import { agrees, at, cell, history, start_suite, view } from './sheet_hands.mjs';
 
 const { page_test } = start_suite({ before, after });
 const PHONE = { width: 400, height: 800, hasTouch: true, isMobile: true };
@@ -30,7 +30,19 @@ async function fingers(page) {
     await page.waitForTimeout(80);
     await settled(page);
   };
-  return { drag, tap };
+  /** Presses long at `from`, then glides by `stations` and lets go at the last. */
+  const carry = async (from, ...stations) => {
+    await send('touchStart', [from]);
+    await page.waitForTimeout(800);
+    let at = from;
+    for (const to of stations) {
+      await glide([at], [to]);
+      at = to;
+    }
+    await send('touchEnd', []);
+    await settled(page);
+  };
+  return { drag, tap, carry };
 }
 
 page_test('tap selects, tap again edits, a sideways drag scrubs, another pans', PHONE, async (page) => {
@@ -86,4 +98,34 @@ page_test('a long press shows the card; the rail opens a panel from below', PHON
   assert.equal((await view(page)).pinned, 1);
   await tap(325, 775);
   assert.ok((await view(page)).panel > 0, 'no panel opens');
+});
+
+page_test('a word that is pressed long comes along with the finger', PHONE, async (page) => {
+  const { drag, tap, carry } = await fingers(page);
+  const words = async () => (await api(page, 'state')).query.tokens;
+  const cell_0 = await at(page, 'embeddings', { row: 0, col: 0 });
+  await tap(cell_0.cx, cell_0.cy);
+  const was = await words();
+  const label = await at(page, 'embeddings', { part: 'row', row: 1 });
+  const row_4 = await at(page, 'embeddings', { part: 'row', row: 4 });
+  // Without the long press a finger on the words moves the sheet.
+  await drag([[label.cx, label.cy]], [[label.cx, label.cy - 60]]);
+  assert.deepEqual(await words(), was);
+  await drag([[label.cx, label.cy - 60]], [[label.cx, label.cy]]);
+  const from = await at(page, 'embeddings', { part: 'row', row: 1 });
+  const below_4 = [from.cx, from.cy + (row_4.cy - label.cy) + row_4.h / 2 - 1];
+  await carry([from.cx, from.cy], below_4);
+  const [first, second, ...rest] = was;
+  assert.deepEqual(await words(), [first, ...rest.slice(0, 3), second, ...rest.slice(3)]);
+  await agrees(page, 'after the word moved');
+  assert.match((await history(page)).undo, /^Move/);
+  // Off the sheet nothing is dropped; a finger that stays opens the word's menu.
+  const now = await words();
+  const again = await at(page, 'embeddings', { part: 'row', row: 1 });
+  await carry([again.cx, again.cy], below_4, [200, -20]);
+  assert.deepEqual(await words(), now);
+  const sheet = await page.locator('#canvas').screenshot();
+  await carry([again.cx, again.cy]);
+  assert.notDeepEqual(await page.locator('#canvas').screenshot(), sheet, 'no menu opens');
+  assert.deepEqual(await words(), now);
 });

@@ -120,3 +120,53 @@ test('errors come back from dispatch; pause and rewind act', async () => {
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });
+
+test('while training runs, the work of a frame fits into it', async () => {
+  // Every callback of a frame, timed: the trainer's slice and the drawing of the sheet both happen there. What
+  // it waits in calls of WebGL is counted apart: here a processor plays the graphics card.
+  const timed = (page) => page.addInitScript(() => {
+    let graphics = 0;
+    window.work = [];
+    const next = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (callback) => next((time) => {
+      graphics = 0;
+      const start = performance.now();
+      callback(time);
+      const all = performance.now() - start;
+      window.work.push({ own: all - graphics, all });
+    });
+    const gl = WebGL2RenderingContext.prototype;
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(gl))) {
+      if (typeof value !== 'function') continue;
+      gl[name] = function timed_call(...given) {
+        const start = performance.now();
+        const result = value.apply(this, given);
+        graphics += performance.now() - start;
+        return result;
+      };
+    }
+  });
+  const page = await open_page(chrome, `${server.address}?variant=${variants[0]}`, { before: timed });
+  await api(page, 'dispatch', { type: 'load_document', document: trained('it', 0) });
+  const work = await page.evaluate(async () => {
+    const p = await window.playgroundReady;
+    p.dispatch({ type: 'train', command: 'play' });
+    await new Promise((done) => setTimeout(done, 300));
+    window.work.length = 0;
+    const steps = p.training().steps;
+    await new Promise((done) => setTimeout(done, 3000));
+    const result = { times: [...window.work], steps: p.training().steps - steps };
+    p.dispatch({ type: 'train', command: 'pause' });
+    return result;
+  });
+  const at = (share, which) => {
+    const times = work.times.map((t) => t[which]).sort((one, other) => one - other);
+    return times[Math.floor(share * (times.length - 1))];
+  };
+  console.log(`  a frame's own work, of ${work.times.length} in 3 s: median ${at(0.5, 'own').toFixed(1)} ms, 90 % under ` +
+    `${at(0.9, 'own').toFixed(1)} ms; with waiting for WebGL in software: median ${at(0.5, 'all').toFixed(1)} ms; ${work.steps} steps`);
+  assert.ok(work.times.length > 10 && work.steps > 20, `${work.times.length} frames, ${work.steps} steps`);
+  // A frame at 60 Hz lasts 16.7 ms, and a slice takes 7: there is room for a busy machine.
+  assert.ok(at(0.5, 'own') < 16.7, `median ${at(0.5, 'own')} ms`);
+  await page.context().close();
+});

@@ -1,4 +1,5 @@
-// Thumbnails of the lessons' contents, drawn by the program itself: assets/lessons/covers/<id>.png.
+// Thumbnails of the lessons' contents, drawn by the program itself: assets/lessons/covers/<id>.png, and
+// <id>-dark.png for the dark theme.
 //   node tools/lessons/covers.mjs [path to `attention`]        (after ./build.sh)
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -12,6 +13,8 @@ const STEP = { bank: 4, it: 3, patches: 3, uses: 3, order: 2, row: 4 };  // else
 const { chapters } = JSON.parse(fs.readFileSync(path.join(root, 'assets/lessons/index.json'), 'utf8'));
 fs.mkdirSync(path.join(root, 'assets/lessons/covers'), { recursive: true });
 for (const { id } of chapters.flatMap(({ lessons }) => lessons)) {
-  execFileSync(attention, ['lesson', path.join(root, `assets/lessons/${id}.md`), '--step', String(STEP[id] ?? 1),
-    '--cover', path.join(root, `assets/lessons/covers/${id}.png`)]);
+  for (const [name, ...more] of [[id], [`${id}-dark`, '--dark']]) {
+    execFileSync(attention, ['lesson', path.join(root, `assets/lessons/${id}.md`), '--step', String(STEP[id] ?? 1),
+      '--cover', path.join(root, `assets/lessons/covers/${name}.png`), ...more]);
+  }
 }

@@ -61,6 +61,10 @@ function early_functions({ calls, roots }) {
 const text = execFileSync(disassembler, ['-all', module], { maxBuffer: 1 << 28, encoding: 'utf8' });
 const graph = call_graph(text);
 const early = early_functions(graph);
+if (!late_names.some(({ used }) => used)) {
+  console.error(`${module}: has no function that ${patterns} names; was it cut already? Remove it and build again`);
+  process.exit(1);
+}
 for (const { line, used } of late_names) {
   if (!used) console.warn(`${patterns}: no function is like '${line}': it may be inlined or gone`);
 }

@@ -201,3 +201,45 @@ TEST_CASE("a target that cannot be is refused with what to do") {
   CHECK(check_target(t, {{0, Stage::kOutput, 0}, 0, shares({1})}).error().code == ErrorCode::kShape);
   CHECK(check_target(t, {{0, Stage::kWeights, 3}, 0, shares({1, 0})}).error().code == ErrorCode::kNotFound);
 }
+
+TEST_CASE("the slope by a computed stage is that which its parameters' slopes are made of") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Problem p = problem(seed);
+    p.samples.resize(1);
+    const Trace t = forward(p.model, p.samples[0].input);
+    Training training(p.model, p.samples, {}, {});
+    const Gradients g = training.gradients();
+    const auto last = static_cast<int>(p.model.layers.size()) - 1;
+    MatrixD masked = MatrixD::Zero(t.queries(), t.keys());
+    for (int l = 0; l <= last; ++l) {
+      const bool pre_norm = p.model.norm != NormKind::kNone && p.model.norm_place == NormPlace::kPre;
+      const ConstView x = t.tensor({l, pre_norm ? Stage::kNorm1 : Stage::kInput, 0});
+      for (int h = 0; h < p.model.heads; ++h) {
+        INFO("seed " << seed << " layer " << l << " head " << h);
+        // dW_Q = Xᵀ dQ, and the mask, added at one place in every head, has the sum of their slopes.
+        const auto dq = as_eigen(g.tensor({l, Stage::kQ, h})).cast<double>().eval();
+        const MatrixD wanted = as_eigen(x).cast<double>().transpose() * dq;
+        const auto got = as_eigen(g.tensor({l, Stage::kWq, h})).cast<double>().eval();
+        CHECK((wanted - got).cwiseAbs().maxCoeff() <= 1e-5 * (1 + got.cwiseAbs().maxCoeff()));
+        // A row of weights sums to 1 whatever the scores: its slopes by them sum to 0.
+        const auto dz = as_eigen(g.tensor({l, Stage::kCapped, h})).cast<double>().eval();
+        CHECK(dz.rowwise().sum().cwiseAbs().maxCoeff() <= 1e-5 * (1 + dz.cwiseAbs().maxCoeff()));
+        masked += as_eigen(g.tensor({l, Stage::kMasked, h})).cast<double>();
+        // Through the softmax: dz = w (dw - sum of dw w) / temperature.
+        const auto w = as_eigen(t.tensor({l, Stage::kWeights, h})).cast<double>().eval();
+        const auto dw = as_eigen(g.tensor({l, Stage::kWeights, h})).cast<double>().eval();
+        const Eigen::VectorXd mean = w.cwiseProduct(dw).rowwise().sum();
+        const MatrixD through = w.cwiseProduct(dw.colwise() - mean) / static_cast<double>(p.model.temperature(l, h));
+        CHECK((through - dz).cwiseAbs().maxCoeff() <= 1e-4 * (1 + dz.cwiseAbs().maxCoeff()));
+      }
+    }
+    INFO("seed " << seed);
+    const auto by_mask = as_eigen(g.tensor({0, Stage::kMask, 0})).cast<double>().eval();
+    REQUIRE(by_mask.rows() == masked.rows());
+    REQUIRE(by_mask.cols() == masked.cols());
+    CHECK((masked - by_mask).cwiseAbs().maxCoeff() <= 1e-5 * (1 + masked.cwiseAbs().maxCoeff()));
+    CHECK(g.tensor({last, Stage::kOutput, 0}).rows == t.queries());
+    CHECK(as_eigen(g.tensor({last, Stage::kOutput, 0})).cwiseAbs().maxCoeff() > 0);
+    CHECK(g.tensor({last, Stage::kWeights, 0}).rows == t.queries());
+  }
+}

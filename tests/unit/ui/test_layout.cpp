@@ -45,6 +45,12 @@ TEST_CASE("a bottom sheet takes the share it was dragged to") {
   CHECK(low.sheet.bottom() <= low.panel.y);  // what is left of the sheet is in view
 }
 
+TEST_CASE("a phone with a lesson in its lower half shows the sheet above an open panel") {
+  const Regions r = arrange({400, 432, true, 0.5F, true});
+  CHECK(r.sheet.h > 90);
+  CHECK(r.sheet.bottom() <= r.panel.y);
+}
+
 TEST_CASE("view state survives as text; nonsense in it is passed over") {
   ViewState a;
   a.theme = ThemeChoice::kDark;

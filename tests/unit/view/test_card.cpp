@@ -192,4 +192,12 @@ TEST_CASE("each step is told with the sentence's own words", "[card]") {
           std::string::npos);
   }
   CHECK(step_sentence(Step::kScore, Trace{}, {}, 0, 0, 0).size() > 0);
+  Rng rng(2);
+  Model m = base_model(4, 1, rng);
+  m.layers.push_back(m.layers[0]);
+  Input in;
+  in.embeddings = random_matrix(5, 4, rng);
+  const Trace deep = forward(m, in);
+  CHECK(step_sentence(Step::kEmbed, deep, labels_of(deep), 1, 0, 2) ==
+        "Layer 2 begins with what layer 1 put out: “w2” is one row of X, 4 numbers.");
 }

@@ -221,6 +221,16 @@ TEST_CASE("SVG is well formed and says what was drawn") {
   CHECK(svg.ends_with("</svg>\n"));
 }
 
+TEST_CASE("text in SVG is as wide as it was measured, but for scripts that our fonts lack") {
+  DrawList list;
+  for (const char* text : {"word", "−0.5 ± 1 × Kᵀ", "naïve", "x", "日本", "Ωmega"}) list.text({0, 0}, text, {Face::kText, 10, kRed});
+  const std::string svg = write_svg(list, {0, 0, 10, 10}, kPaper, "", &fonts());
+  CHECK(count(svg, "textLength=") == 2);
+  CHECK(count(svg, " lengthAdjust=\"spacingAndGlyphs\">word</text>") == 1);
+  CHECK(count(svg, " lengthAdjust=\"spacingAndGlyphs\">naïve</text>") == 1);
+  CHECK(count(write_svg(list, {0, 0, 10, 10}, kPaper, ""), "textLength=") == 0);
+}
+
 TEST_CASE("PNG bytes begin as PNG; impossible pictures are refused") {
   const Result<std::string> png = write_png(Image(3, 2, kRed));
   REQUIRE(png.has_value());

@@ -5,6 +5,7 @@
 
 #include "attention/forward.hpp"
 #include "base/rng.hpp"
+#include "view/number.hpp"
 #include "view/sheet_draw.hpp"
 #include "view/sheet_hit.hpp"
 #include "view/sheet_render.hpp"
@@ -255,6 +256,7 @@ TEST_CASE("the sheet becomes an SVG with its titles", "[sheet]") {
   const std::string svg = render_sheet_svg(trace, make_labels(4), EstimatedMeasure(), "Sheet");
   CHECK(svg.find("<svg") != std::string::npos);
   CHECK(svg.find("scores 4 × 4") != std::string::npos);
+  CHECK(svg.find(">+ ") == std::string::npos);  // nothing to press in a picture
 }
 
 TEST_CASE("the camera keeps a point under the pointer, fits and interpolates", "[camera]") {
@@ -275,4 +277,27 @@ TEST_CASE("the camera keeps a point under the pointer, fits and interpolates", "
   CHECK(visible(moved, view).contains(Rect{2000, 10, 50, 20}));
   CHECK(ease(0) == 0);
   CHECK(ease(1) == 1);
+}
+
+TEST_CASE("a deeper layer's X is captioned as what the layer before put out", "[sheet]") {
+  const Trace trace = make_trace(4, 6, 2, 3);
+  const auto caption = [&](int layer) {
+    const Sheet sheet = layout_sheet(sheet_spec(trace, layer, 0),
+                                     {.width = 1280, .height = 720, .folded = {}, .expanded = {}});
+    const Block* x = sheet.find({layer, Stage::kInput, 0});
+    return x != nullptr ? plain(x->formula) : std::string("no X");
+  };
+  CHECK(caption(1) == "output of layer 1");
+  CHECK(caption(2) == "output of layer 2");
+  CHECK(plain(formula_of({0, Stage::kInput, 0})) == "E + P");
+}
+
+TEST_CASE("cells too narrow for a sign still show numbers that have none", "[sheet]") {
+  const NumberDetail weights = number_detail(18.7F, 16, 0.64F, 0);
+  CHECK(weights.size == 9);
+  CHECK(number_width(format(0.64F, weights.style)) * weights.size <= 18.7F - 2);
+  CHECK(format(0.64F, weights.style).view() == ".64");
+  CHECK(number_detail(18.7F, 16, 2.5F, 2.5F).size == 0);
+  CHECK(number_detail(15, 16, 0.64F, 0).size == 0);  // no room for two digits
+  CHECK(number_detail(18.7F, 12, 0.64F, 0).size == 0);
 }
