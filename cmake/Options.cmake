@@ -92,7 +92,7 @@ function(ap_relaxed_twin target)
 endfunction()
 
 # ap_precompile(target headers...): most of a file's compile time is reading the standard library and
-# Eigen. Not in the release tree, which thereby shows a file that lacks an #include.
+# Eigen. Not in the debug tree, which thereby shows a file that lacks an #include.
 function(ap_precompile target)
   if(AP_PCH)
     target_precompile_headers(${target} PRIVATE <algorithm> <array> <charconv> <cmath> <cstdint>

@@ -12,7 +12,7 @@ void add_hints(Regions& r, const LayoutInput& in, float height) noexcept {
   r.hints = {r.sheet.x, r.sheet.bottom(), r.sheet.w, height};
 }
 
-Regions arrange_narrow(const LayoutInput& in) noexcept {
+Regions narrow_regions(const LayoutInput& in) noexcept {
   Regions r;
   r.narrow = true;
   r.panel_over = true;
@@ -39,10 +39,7 @@ Regions arrange_narrow(const LayoutInput& in) noexcept {
   return r;
 }
 
-}  // namespace
-
-Regions arrange(const LayoutInput& in) noexcept {
-  if (in.width <= kNarrowWidth) return arrange_narrow(in);
+Regions wide_regions(const LayoutInput& in) noexcept {
   Regions r;
   const bool wide = in.width >= kWideWidth;
   const float rail = in.no_rail ? 0.F : wide ? 68.F : 56.F;
@@ -59,6 +56,18 @@ Regions arrange(const LayoutInput& in) noexcept {
   r.status = {0, std::max(r.steps.bottom(), in.height - status), right, status};
   r.sheet = {0, r.steps.bottom(), right, std::max(0.F, r.status.y - r.steps.bottom())};
   add_hints(r, in, r.sheet.w > 820 ? 44.F : 84.F);
+  return r;
+}
+
+}  // namespace
+
+Regions arrange(const LayoutInput& in) noexcept {
+  Regions r = in.width <= kNarrowWidth ? narrow_regions(in) : wide_regions(in);
+  // Who embeds one panel and hides the ways to the rest wants that panel, not a strip beside a sheet.
+  if (in.panel_open && in.no_rail && in.no_steps) {
+    r.panel_over = true;
+    r.panel = {0, r.top.bottom(), in.width, std::max(0.F, in.height - r.top.bottom())};
+  }
   return r;
 }
 

@@ -1,6 +1,7 @@
 // Where the regions of the window are: pure arithmetic on its size. Wide (from 900): rail and panel
 // beside the sheet. Medium: the panel lies over the sheet's right edge. Narrow (to 620): everything
-// stacks, a tab bar at the bottom, the panel a bottom sheet above it.
+// stacks, a tab bar at the bottom, the panel a bottom sheet above it. With rail and steps hidden an
+// open panel has everything below the top bar.
 #pragma once
 
 #include "view/geometry.hpp"

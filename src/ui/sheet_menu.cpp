@@ -75,9 +75,6 @@ AP_LATE void SheetView::cell_menu(Context& context) {
     }
     ImGui::Separator();
   }
-  if (is_parameter(s.focus.tensor.stage) || s.focus.tensor.stage == Stage::kPositions) {
-    if (item(selection_locked(context) ? "Let these cells learn" : "Lock these cells", "K")) lock_selection(context);
-  }
   if (editable) {
     if (ImGui::BeginMenu("Fill")) {
       fill_menu(context);
@@ -98,6 +95,12 @@ AP_LATE void SheetView::cell_menu(Context& context) {
       }
     }
     ImGui::EndMenu();
+  }
+  // The whole matrix has a lock of its own below.
+  const Block* block = context.sheet.find(s.focus.tensor);
+  const bool whole = block != nullptr && s.rows() == block->rows && s.cols() == block->cols;
+  if (!whole && (is_parameter(s.focus.tensor.stage) || s.focus.tensor.stage == Stage::kPositions)) {
+    if (item(selection_locked(context) ? "Let these cells learn" : "Lock these cells", "K")) lock_selection(context);
   }
   if (s.focus.tensor.stage == Stage::kWeights || s.focus.tensor.stage == Stage::kOutput) {
     if (item(v.target_brush ? "Stop painting targets" : "Paint what should be learned", "T")) {

@@ -238,7 +238,7 @@ test('what was made is there after a reload', async () => {
   const other = await open_page(chrome, site.address);
   await api(other, 'dispatch', { type: 'set_text', text: 'Remember me please' });
   await other.reload();
-  await other.evaluate(() => window.playgroundReady);
+  await other.evaluate(() => window.playgroundReady.then(() => {}));
   assert.equal((await api(other, 'state')).query.text, 'Remember me please');
   await other.context().close();
 });

@@ -177,7 +177,7 @@ test('what cannot be read is said, and nothing changes', () => with_page(async (
 
 test('in a sandboxed frame the text is shown instead of a download', async () => {
   const page = await open_page(chrome, `${open_site.address}index.html#host`, { wait: false });
-  await page.evaluate(() => window.playgroundReady);
+  await page.evaluate(() => window.playgroundReady.then(() => {}));
   await page.setContent('<link rel="icon" href="data:,">');
   await page.evaluate(() => {
     document.body.innerHTML = '<iframe sandbox="allow-scripts" src="index.html?preset=cat" width="700" height="600"></iframe>';

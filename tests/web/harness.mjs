@@ -17,7 +17,8 @@ export const site_folder = join(build_folder, 'web');
 
 const BROWSER = [process.env.AP_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
   .find((path) => path && existsSync(path));
-const FLAGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+// WebGL is software here, which takes most of a test's time: the rest of the page is drawn the cheap way.
+const FLAGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-gpu-compositing',
   '--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--font-render-hinting=none'];
 

@@ -59,9 +59,10 @@ for (const id of ids) {
     const steps = await source_of(id);
     for (let n = 1; n <= steps.length; n++) {
       await page.evaluate(({ id, n }) => { location.hash = `lesson=${id}&step=${n}`; }, { id, n });
-      await shown(page, n);
       const source = steps[n - 1];
-      assert.equal(await page.textContent('#ap-lesson h2'), source.title);
+      // Step 1 of the lesson before is there until this one is fetched.
+      await page.waitForFunction((title) => document.querySelector('#ap-lesson h2')?.textContent === title, source.title);
+      await shown(page, n);
       assert.equal(await page.locator('#ap-lesson .problem').count(), 0, `${id} ${n}`);
       const state = await blocks(page);
       assert.ok(!JSON.stringify(state.blocks).includes('"v","–"'), `${id} ${n}: a number is missing`);

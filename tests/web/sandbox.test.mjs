@@ -23,9 +23,9 @@ after(async () => {
 
 /** A page of the site with nothing in it but `frame`; what the frame says is in window.heard. */
 async function host(address, frame_html) {
-  const page = await open_page(chrome, `${address}index.html#host`, { wait: false });
-  await page.evaluate(() => window.playgroundReady);
-  await page.setContent('<link rel="icon" href="data:,">');
+  const before = (page) => page.route(`${address}host.html`, (route) => route.fulfill({ contentType: 'text/html',
+    body: '<!doctype html><link rel="icon" href="data:,">' }));
+  const page = await open_page(chrome, `${address}host.html`, { wait: false, before });
   await page.evaluate(() => {
     window.heard = [];
     addEventListener('message', ({ data, origin }) => window.heard.push({ ...data, origin }));

@@ -51,6 +51,20 @@ TEST_CASE("a phone with a lesson in its lower half shows the sheet above an open
   CHECK(r.sheet.bottom() <= r.panel.y);
 }
 
+TEST_CASE("an embedded panel without rail and steps has everything below the top bar") {
+  for (const float width : {360.F, 700.F, 1100.F}) {
+    LayoutInput in{width, 420, true};
+    in.no_rail = in.no_steps = true;
+    const Regions below = arrange(in);
+    CHECK(below.panel == Rect{0, below.top.bottom(), width, 420 - below.top.bottom()});
+    CHECK(below.panel_over);
+    in.no_top = true;
+    CHECK(arrange(in).panel == Rect{0, 0, width, 420});
+    in.panel_open = false;
+    CHECK(arrange(in).panel.empty());
+  }
+}
+
 TEST_CASE("view state survives as text; nonsense in it is passed over") {
   ViewState a;
   a.theme = ThemeChoice::kDark;
