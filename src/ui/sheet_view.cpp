@@ -113,7 +113,7 @@ void SheetView::show_step(ViewState& view, std::optional<Step> step) {
   view.fitted = false;
   if (!ports_.reduced_motion()) flow_.into(model_.sheet(), *step, ports_.now());
   move_to(view, model_.sheet().stacked ? fit_width(bounds, region_)
-                                       : ap::fit(bounds.grown(8), region_, 32, 2.2F));
+                                       : ap::fit(bounds.grown(8), region_, 32, step_zoom(model_.sheet(), *step)));
 }
 
 void SheetView::select(Context& context, CellId cell, bool extend) {

@@ -189,14 +189,17 @@ void TopBar::draw(Context& context, const Regions& regions) {
   const bool has_presets = !is_hidden(v, kHidePresets);
   const bool cross = context.document().cross;
   if (regions.narrow) {
+    const bool low = r.h < 60;  // one row: two sentences stand side by side
+    const float field = cross && low ? (r.w - 24) / 2 : r.w - 16;
     ImGui::SetCursorScreenPos({r.x + 8, r.y + 8});
-    if (has_sentence) sentence(context, Side::kQuery, r.w - 16);
+    if (has_sentence) sentence(context, Side::kQuery, field);
     if (cross && has_sentence) {
-      ImGui::SetCursorScreenPos({r.x + 8, r.y + 8 + (r.h - 8) / 3});
-      sentence(context, Side::kSource, r.w - 16);
+      const Point second = low ? Point{r.x + 16 + field, r.y + 8} : Point{r.x + 8, r.y + 8 + (r.h - 8) / 3};
+      ImGui::SetCursorScreenPos({second.x, second.y});
+      sentence(context, Side::kSource, field);
     }
+    if (low) return;
     const float y = r.bottom() - h - 2;
-    if (r.h < 60) return;
     ImGui::SetCursorScreenPos({r.x + 8, y});
     if (has_presets) preset_menu(context, std::min(240.F, r.w - tools_width - 24));
     ImGui::SetCursorScreenPos({r.right() - tools_width - 8, y});

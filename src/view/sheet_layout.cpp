@@ -144,4 +144,12 @@ Rect bounds_of(const Sheet& sheet, Step step) noexcept {
   return r;
 }
 
+float step_zoom(const Sheet& sheet, Step step) noexcept {
+  constexpr float kCell = 40, kLeast = 2.2F, kMost = 6;
+  float zoom = kLeast;
+  for (const Block& b : sheet.blocks)
+    if (b.step == step && b.cell_w > 0) zoom = std::max(zoom, kCell / b.cell_w);
+  return std::min(zoom, kMost);
+}
+
 }  // namespace ap

@@ -301,3 +301,17 @@ TEST_CASE("cells too narrow for a sign still show numbers that have none", "[she
   CHECK(number_detail(15, 16, 0.64F, 0).size == 0);  // no room for two digits
   CHECK(number_detail(18.7F, 12, 0.64F, 0).size == 0);
 }
+
+TEST_CASE("a look at a step goes near enough to read its numbers, and no nearer than six times") {
+  for (const auto& [tokens, width] : {std::pair{3, 8}, {10, 32}, {12, 96}, {40, 64}}) {
+    const Drawn drawn(tokens, width, 2);
+    for (int i = 0; i < kStepCount; ++i) {
+      const Step step = static_cast<Step>(i);
+      CAPTURE(tokens, width, i);
+      const float zoom = step_zoom(drawn.sheet, step);
+      CHECK((zoom >= 2.2F && zoom <= 6));
+      for (const Block& b : drawn.sheet.blocks)
+        if (b.step == step && zoom < 6) CHECK(b.cell_w * zoom >= 39.9F);
+    }
+  }
+}
