@@ -35,6 +35,7 @@ const environment = (home) => ({ ...process.env, XDG_DATA_HOME: home, LIBGL_ALWA
 test('a lesson stands beside the sheet', { skip }, async () => {
   const home = await home_of_a_regular();
   const file = join(home, 'lesson.png');
+  // The pointer of a new screen is in its middle, as is the window: over a cell, whose card is shown.
   const { status, stderr } = spawnSync(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'lesson=order&step=1',
     '--screenshot', file], { env: environment(home), encoding: 'utf8', timeout: 60_000 });
   assert.equal(status, 0, stderr);
