@@ -229,7 +229,6 @@ void App::frame(float width, float height, float /*scale*/) {
   }
   {
     const Region region("##sheet", regions.sheet, ImGuiWindowFlags_NoBackground);
-    ImGui::BringWindowToDisplayBack(ImGui::GetCurrentWindow());  // a panel may lie over it
     sheet_.draw(context);
   }
   if (!regions.steps.empty()) {
@@ -247,6 +246,12 @@ void App::frame(float width, float height, float /*scale*/) {
   if (!regions.top.empty()) {
     const Region region("##top", regions.top);
     top_.draw(context, regions);
+  }
+  if (regions.panel_over) {
+    // A panel lies over these, whichever was opened last; the sheet is the lowest.
+    for (const char* below : {"##steps", "##hints", "##status", "##sheet"}) {
+      if (ImGuiWindow* window = ImGui::FindWindowByName(below)) ImGui::BringWindowToDisplayBack(window);
+    }
   }
   if (!regions.rail.empty()) {
     const Region region("##railbar", regions.rail);

@@ -66,3 +66,6 @@ page_test('each side panel', { width: 1000, height: 700, preset: '' }, async (pa
 
 page_test('a panel on the phone is a sheet from below', { width: 400, height: 800, hasTouch: true, isMobile: true,
   preset: '', view: 'panel=5' }, (page) => golden(page, 'phone-heads'));
+
+page_test('a panel over the sheet covers the steps and the status too', { width: 720, height: 420, preset: '', view: 'panel=3' },
+  (page) => golden(page, 'panel-over'));
