@@ -128,13 +128,8 @@ endif()
 # The headless core: documents, traces and `attend` in a page, a worker or Node; no canvas, SDL or GL.
 if(EMSCRIPTEN AND EXISTS "${app}/core_api.cpp")
   add_executable(attention-core "${app}/core_api.cpp")
-  # The kernels once more, for size: the same bits, as the order of additions is the source's.
-  get_target_property(kernels ap_tensor SOURCES)
-  add_library(ap_tensor_small STATIC EXCLUDE_FROM_ALL ${kernels})
-  target_include_directories(ap_tensor_small PUBLIC "${CMAKE_SOURCE_DIR}/src")
-  target_link_libraries(ap_tensor_small PUBLIC ap_base ap_eigen)
-  ap_compile_options(ap_tensor_small SMALL)
-  target_compile_options(ap_tensor_small PRIVATE -flto)
+  # Of small size, with the same bits: the order of additions is the source's.
+  ap_kernels_again(ap_tensor_small SMALL -flto)
   target_link_libraries(attention-core PRIVATE ap_tensor_small ap_playground ap_attention ap_base)
   ap_compile_options(attention-core SMALL)
   target_compile_options(attention-core PRIVATE -flto)

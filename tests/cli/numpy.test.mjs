@@ -1,49 +1,16 @@
 // Both ways between NumPy and us, by a real Python: scripts that we export reproduce every stage;
 // .npy and .npz files of either are read by the other. AP_PYTHON: a Python that has numpy.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { attention, file, presets, py, python, reproduces as reproduces_as, run, skip, work } from './python.mjs';
 import { random_state } from './random_states.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const cli = join(process.env.AP_BUILD ?? join(root, 'build'), 'native/attention');
-const work = mkdtempSync(join(tmpdir(), 'attention-numpy-'));
-after(() => rmSync(work, { recursive: true, force: true }));
-const file = (name) => join(work, name);
-
-const run = (program, words, input) => spawnSync(program, words, { input, maxBuffer: 1 << 28, encoding: 'utf8' });
-const python = [process.env.AP_PYTHON, '/usr/bin/python3', 'python3']
-  .find((p) => p && run(p, ['-c', 'import numpy']).status === 0);
-const skip = python ? false : 'no Python with numpy here (Debian: python3-numpy): exported scripts are written but not run';
-if (skip) console.log(`SKIPPED: ${skip}`);
-
-function attention(words, input) {
-  const result = run(cli, words, input);
-  assert.equal(result.status, 0, `attention ${words.join(' ')}: ${result.stderr}`);
-  return result.stdout;
-}
-function py(words, input) {
-  const result = run(python, words, input);
-  assert.equal(result.status, 0, result.stderr.split('\n').slice(-14).join('\n') + result.stdout);
-  return result.stdout;
-}
-
 /** The exported script, run, against the exported stages. */
-function reproduces(state, input, name) {
-  attention(['export', state, '--to', 'numpy', '--output', file('script.py')], input);
-  attention(['export', state, '--to', 'npz', '--output', file('stages.npz')], input);
-  const out = py([file('script.py'), file('stages.npz')]);
-  const [, count] = /(\d+) stages are as in/.exec(out) ?? [];
-  assert.ok(Number(count) >= 11, `${name}: ${out}`);
-  return Number(count);
-}
+const reproduces = (state, input, name) => reproduces_as('numpy', state, input, name);
 
 test('the NumPy export reproduces every stage of every preset to 1e-6', { skip }, () => {
-  const ids = attention(['presets']).trim().split('\n').map((line) => line.split('\t')[0]);
+  const ids = presets();
   assert.ok(ids.length >= 6);
   for (const id of ids) reproduces(`preset:${id}`, undefined, id);
 });

@@ -1,50 +1,18 @@
 // The PyTorch exports: they compile, and every stage is right when they run. On the real torch where
 // Python has it (tests/cli/export.mjs does too); else on torch_shim/, a stand-in on NumPy.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { attention, attention_of, file, presets, py as python_of, python, reproduces as reproduces_as, root, run, skip } from './python.mjs';
 import { random_state } from './random_states.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const cli = join(process.env.AP_BUILD ?? join(root, 'build'), 'native/attention');
-const work = mkdtempSync(join(tmpdir(), 'attention-torch-'));
-after(() => rmSync(work, { recursive: true, force: true }));
-const file = (name) => join(work, name);
-
-const run = (program, words, { input, env } = {}) => spawnSync(program, words,
-  { input, maxBuffer: 1 << 28, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env } });
-const python = [process.env.AP_PYTHON, '/usr/bin/python3', 'python3'].find((p) => p && run(p, ['-c', 'import numpy']).status === 0);
-const skip = python ? false : 'no Python with numpy here (Debian: python3-numpy): exported scripts are written but not run';
-if (skip) console.log(`SKIPPED: ${skip}`);
 const real = python && run(python, ['-c', 'import torch']).status === 0;
 const env = real ? {} : { PYTHONPATH: join(root, 'tests/cli/torch_shim') };
 if (python && !real) console.log('no torch here: its scripts run on tests/cli/torch_shim');
-
-function attention(words, input) {
-  const result = run(cli, words, { input });
-  assert.equal(result.status, 0, `attention ${words.join(' ')}: ${result.stderr}`);
-  return result.stdout;
-}
-function py(words) {
-  const result = run(python, words, { env });
-  assert.equal(result.status, 0, result.stderr.split('\n').slice(-14).join('\n') + result.stdout);
-  return result.stdout;
-}
-const presets = () => attention(['presets']).trim().split('\n').map((line) => line.split('\t')[0]);
-
+const py = (words) => python_of(words, { env });
 /** The plain script, run, against the exported stages. */
-function reproduces(state, input, name) {
-  attention(['export', state, '--to', 'torch', '--output', file('script.py')], input);
-  attention(['export', state, '--to', 'npz', '--output', file('stages.npz')], input);
-  const out = py([file('script.py'), file('stages.npz')]);
-  const [, count] = /(\d+) stages are as in/.exec(out) ?? [];
-  assert.ok(Number(count) >= 11, `${name}: ${out}`);
-  return Number(count);
-}
+const reproduces = (state, input, name) => reproduces_as('torch', state, input, name, env);
 
 test('scripts of every preset compile and reproduce every stage to 1e-6', { skip }, () => {
   const ids = presets();
@@ -66,7 +34,7 @@ test('nn.MultiheadAttention gives the output, or the export says why it cannot',
   const tried = [...presets().map((id) => [`preset:${id}`]),
     ...Array.from({ length: 60 }, (_, i) => ['-', JSON.stringify(simple(random_state(i + 1)))])];
   for (const [state, input] of tried) {
-    const made = run(cli, ['export', state, '--to', 'torch', '--torch', 'multihead', '--output', file('module.py')], { input });
+    const made = attention_of(['export', state, '--to', 'torch', '--torch', 'multihead', '--output', file('module.py')], input);
     if (made.status !== 0) {
       assert.match(made.stderr, /^attention: torch: torch\.nn\.MultiheadAttention cannot do this document: it has .+\. Use the plain script\n$/);
       continue;

@@ -2,35 +2,14 @@
 // click on a link of the prose changes the sheet, and the progress is kept.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { golden } from '../web/harness.mjs';
-
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const program = join(resolve(process.env.AP_BUILD ?? join(root, 'build')), 'native/attention-playground');
-const skip = process.env.DISPLAY ? false : 'DISPLAY names no screen';
-const no_hands = skip || (spawnSync('xdotool', ['version']).status === 0 ? false : 'there is no xdotool');
+import { environment, home_of_a_regular, no_hands, pause, program, skip, xdo } from './hands.mjs';
 
 // The words 'Make the one the other' of the first step of Order, beside a window of 1280 x 800.
 const LINK = { x: 150, y: 152 };
-
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const xdo = (...args) => {
-  const { status, stdout, stderr } = spawnSync('xdotool', args.map(String), { encoding: 'utf8', timeout: 20_000 });
-  assert.equal(status, 0, `xdotool ${args.join(' ')}: ${stderr}`);
-  return stdout.trim();
-};
-
-async function home_of_a_regular() {
-  const home = await mkdtemp(join(tmpdir(), 'attention-'));
-  await mkdir(join(home, 'attention-playground'));
-  await writeFile(join(home, 'attention-playground', 'view'), 'theme=1&welcomed=1');
-  return home;
-}
-const environment = (home) => ({ ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1', ATTENTION_REDUCED_MOTION: '1' });
 
 test('a lesson stands beside the sheet', { skip }, async () => {
   const home = await home_of_a_regular();

@@ -2,24 +2,18 @@
 // names a screen (the test script starts Xvfb); without one it is skipped, loudly.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import { golden } from '../web/harness.mjs';
-
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const program = join(resolve(process.env.AP_BUILD ?? join(root, 'build')), 'native/attention-playground');
-const has_xdotool = spawnSync('xdotool', ['version']).status === 0;
-const skip = process.env.DISPLAY ? false : 'DISPLAY names no screen';
+import { environment, home_of_a_regular, no_hands, pause, program, skip, xdo } from './hands.mjs';
 
 /** {code, errors} of the program, stopped after a minute. */
 function run(args, home) {
   return new Promise((done) => {
-    const child = spawn(program, args, { env: { ...process.env, XDG_DATA_HOME: home,
-      LIBGL_ALWAYS_SOFTWARE: '1', ATTENTION_REDUCED_MOTION: '1' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program, args, { env: environment(home), stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (text) => { errors += text; });
     const timer = setTimeout(() => child.kill(), 60_000);
@@ -69,14 +63,6 @@ test('a command line that makes no sense says how it goes', { skip }, async () =
   assert.match(errors, /--screenshot/);
 });
 
-/** A home in which the first hints were put away. */
-async function home_of_a_regular() {
-  const home = await mkdtemp(join(tmpdir(), 'attention-'));
-  await mkdir(join(home, 'attention-playground'));
-  await writeFile(join(home, 'attention-playground', 'view'), 'theme=1&welcomed=1');
-  return home;
-}
-
 test('the window looks as it should, in both themes', { skip }, async () => {
   const home = await home_of_a_regular();
   for (const [name, theme] of [['window', 1], ['window-dark', 2]]) {
@@ -105,13 +91,15 @@ const has_font = (language) => spawnSync('fc-list', [`:lang=${language}`], { enc
 const PAIRS = [['zh', '\u732b', '\u72ac'], ['ar', '\u0642\u0637\u0629', '\u0643\u0644\u0628'],
   ['hi', '\u092e\u094c\u0938\u092e', '\u092c\u093e\u0930\u093f\u0936'], ['und-zsye', '\u{1f642}', '\u{1f697}']];
 
+const pairs_with_fonts = (t) => PAIRS.filter(([language]) => {
+  const has = has_font(language);
+  if (!has) t.diagnostic(`this machine has no font for ${language}: not tested`);
+  return has;
+});
+
 test('words in scripts that the faces lack are drawn with the system\'s fonts', { skip }, async (t) => {
   const home = await home_of_a_regular();
-  for (const [language, one, other] of PAIRS) {
-    if (!has_font(language)) {
-      t.diagnostic(`this machine has no font for ${language}: not tested`);
-      continue;
-    }
+  for (const [language, one, other] of pairs_with_fonts(t)) {
     const a = await with_word(one, home);
     const b = await with_word(other, home);
     let different = 0, coloured = 0;
@@ -142,25 +130,13 @@ function field_difference(a, b) {
 
 test('the sentence\'s field shows them too', { skip }, async (t) => {
   const home = await home_of_a_regular();
-  for (const [language, one, other] of PAIRS) {
-    if (!has_font(language)) {
-      t.diagnostic(`this machine has no font for ${language}: not tested`);
-      continue;
-    }
+  for (const [language, one, other] of pairs_with_fonts(t)) {
     const different = field_difference(await with_word(one, home), await with_word(other, home));
     assert.ok(different > 40, `${language}: ${one} and ${other} look alike in the field (${different} pixels)`);
   }
   await rm(home, { recursive: true });
 });
 
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const xdo = (...args) => {
-  const { status, stdout, stderr } = spawnSync('xdotool', args.map(String), { encoding: 'utf8', timeout: 20_000 });
-  assert.equal(status, 0, `xdotool ${args.join(' ')}: ${stderr}`);
-  return stdout.trim();
-};
-
-const no_hands = skip || (has_xdotool ? false : 'there is no xdotool');
 test('a number typed into a cell is kept, and there the next time', { skip: no_hands }, async () => {
   const home = await home_of_a_regular();
   const child = spawn(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'preset=similarity'],

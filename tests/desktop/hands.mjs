@@ -1,0 +1,29 @@
+// What the tests of the desktop window share: the program, a home folder of its own, hands by xdotool.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+export const program = join(resolve(process.env.AP_BUILD ?? join(root, 'build')), 'native/attention-playground');
+export const skip = process.env.DISPLAY ? false : 'DISPLAY names no screen';
+export const no_hands = skip || (spawnSync('xdotool', ['version']).status === 0 ? false : 'there is no xdotool');
+
+export const environment = (home) => ({ ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1', ATTENTION_REDUCED_MOTION: '1' });
+
+/** A home in which the first hints were put away. */
+export async function home_of_a_regular() {
+  const home = await mkdtemp(join(tmpdir(), 'attention-'));
+  await mkdir(join(home, 'attention-playground'));
+  await writeFile(join(home, 'attention-playground', 'view'), 'theme=1&welcomed=1');
+  return home;
+}
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+export const xdo = (...args) => {
+  const { status, stdout, stderr } = spawnSync('xdotool', args.map(String), { encoding: 'utf8', timeout: 20_000 });
+  assert.equal(status, 0, `xdotool ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+};
