@@ -3,10 +3,8 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { launch_chromium } from '../tools/chromium.mjs';
 
-const kFlags = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
 const kTypes = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 
 /** roots: {page, npm, build} folders; npm and build appear as /npm/ and /build/. */
@@ -35,9 +33,7 @@ function serve(roots) {
 
 export async function runPage(roots, { samples, shapes }) {
   const server = await serve(Object.fromEntries(Object.entries(roots).map(([k, v]) => [k, path.resolve(v)])));
-  const browser = await chromium.launch({
-    executablePath: process.env.AP_CHROMIUM ?? '/usr/bin/chromium', args: kFlags,
-  });
+  const browser = await launch_chromium(chromium, { executablePath: process.env.AP_CHROMIUM ?? '/usr/bin/chromium' });
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(0);

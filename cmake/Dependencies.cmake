@@ -64,12 +64,11 @@ if(EMSCRIPTEN AND NOT from EQUAL -1)
     "@before@static const char proggy_clean_ttf_compressed_data_base85[] = \"\";\n@after@")
 endif()
 
-# Dear ImGui without its window backends: enough for ap_ui and its tests.
+# Dear ImGui without its backends: input is app/gui_input, drawing render/ui_pass.
 add_library(ap_imgui STATIC EXCLUDE_FROM_ALL
   "${imgui_SOURCE_DIR}/imgui.cpp" "${ap_imgui_draw}"
   "${imgui_SOURCE_DIR}/imgui_tables.cpp" "${imgui_SOURCE_DIR}/imgui_widgets.cpp")
-target_include_directories(ap_imgui SYSTEM PUBLIC "${imgui_SOURCE_DIR}"
-                           "${imgui_SOURCE_DIR}/backends")
+target_include_directories(ap_imgui SYSTEM PUBLIC "${imgui_SOURCE_DIR}")
 target_compile_definitions(ap_imgui PUBLIC
   IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_OBSOLETE_FUNCTIONS
   IMGUI_DISABLE_FILE_FUNCTIONS)
@@ -105,15 +104,6 @@ else()
     set(AP_HAVE_GUI ON)
   endif()
 endif()
-if(AP_HAVE_GUI)
-  add_library(ap_imgui_backends STATIC EXCLUDE_FROM_ALL
-    "${imgui_SOURCE_DIR}/backends/imgui_impl_sdl2.cpp"
-    "${imgui_SOURCE_DIR}/backends/imgui_impl_opengl3.cpp")
-  target_link_libraries(ap_imgui_backends PUBLIC ap_imgui ap_sdl ap_gl ${CMAKE_DL_LIBS})
-  if(EMSCRIPTEN)
-    target_compile_definitions(ap_imgui_backends PUBLIC IMGUI_IMPL_OPENGL_ES3)
-  endif()
-  ap_third_party(ap_imgui_backends)
-else()
+if(NOT AP_HAVE_GUI)
   message(STATUS "no SDL2 or OpenGL here: the window and its layers are not built")
 endif()

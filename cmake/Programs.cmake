@@ -90,14 +90,14 @@ if(NOT AP_HAVE_GUI OR NOT EXISTS "${app}/gui_main.cpp")
 elseif(NOT EMSCRIPTEN)
   add_executable(attention-playground ${gui_sources})
   target_link_libraries(attention-playground PRIVATE
-    ap_ui ap_platform ap_imgui_backends ${cli_layers} ap_assets_gui)
+    ap_ui ap_platform ap_render ${cli_layers} ap_assets_gui)
   ap_compile_options(attention-playground SMALL)
   set_target_properties(attention-playground PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/native")
 else()
   add_executable(attention-playground ${gui_sources} ${web_sources} "${app}/api_json.cpp")
   target_link_libraries(attention-playground PRIVATE
-    ap_ui ap_platform ap_imgui_backends ${cli_layers} ap_assets_gui)
+    ap_ui ap_platform ap_render ${cli_layers} ap_assets_gui)
   ap_compile_options(attention-playground SMALL)
   target_compile_options(attention-playground PRIVATE -flto)
   target_link_options(attention-playground PRIVATE -flto -Oz -sMODULARIZE -sEXPORT_ES6

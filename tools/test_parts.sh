@@ -57,9 +57,10 @@ fuzzing_compiler() {
   done
   return 1
 }
-# Twenty seconds for each reader, after every input that once broke somebody's.
+# Twenty seconds for each reader, after every input that once broke somebody's; its corpus alone
+# when this very program has had them.
 fuzz_tests() {
-  node tests/fuzz/run.mjs --seconds 20 --build "$BUILD/cmake/asan" --tap "$RESULTS/fuzz.tap" </dev/null
+  node tests/fuzz/run.mjs --seconds 20 --once --build "$BUILD/cmake/asan" --tap "$RESULTS/fuzz.tap" </dev/null
 }
 wasm_tests() { compile web all ap_tests ap_tests_relaxed && run_ctest web -LE relaxed; }
 relaxed_tests() { run_ctest web -L relaxed; }
@@ -72,7 +73,7 @@ node_tests() {
 }
 has_tests() { ls tests/"$1"/*.test.mjs >/dev/null 2>&1; }
 
-cli_tests() { node_tests cli; }
+cli_tests() { node_tests cli --test-concurrency=2; }
 tool_tests() { node_tests tools; }
 
 web_tests() {
@@ -80,8 +81,8 @@ web_tests() {
     say "no Chromium or Chrome found: install one or set CHROMIUM to its program"
     return 1
   }
-  # A browser mostly waits for the next frame: two files at a time take little more than half as long.
-  node_tests web --test-concurrency=2
+  # A browser also waits for the next frame: one file more than there are cores.
+  node_tests web --test-concurrency=3
 }
 
 # The window needs a screen: Xvfb's where it is there, else the one that DISPLAY names.

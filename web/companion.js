@@ -3,6 +3,7 @@
 // it to everyone. Large matrices are shown a window at a time.
 
 const WINDOW = 24;   // rows and columns at once
+const REST_MS = 250;
 const STAGE_NAMES = {
   embeddings: 'Embeddings X', positions: 'Positions P', input: 'Input X + P', w_q: 'W_Q', w_k: 'W_K',
   w_v: 'W_V', w_o: 'W_O', q: 'Queries Q', k: 'Keys K', v: 'Values V', scores: 'Scores QKᵀ',
@@ -54,7 +55,7 @@ class Companion {
     button.addEventListener('click', () => (this.is_open() ? this.close() : this.open()));
     // Someone who tabs into it sees where they are.
     section.addEventListener('focusin', () => this.open());
-    api.on('change', () => this.refresh());
+    api.on('change', () => this.changed());
     api.on('select', () => this.follow(api.selection()));
     this.refresh();
   }
@@ -102,6 +103,8 @@ class Companion {
     return !this.section.classList.contains('closed');
   }
   open() {
+    if (this.is_open()) return;
+    this.refresh();
     this.section.classList.remove('closed');
     this.button.setAttribute('aria-expanded', 'true');
     this.button.textContent = 'Close the table';
@@ -110,6 +113,12 @@ class Companion {
     this.section.classList.add('closed');
     this.button.setAttribute('aria-expanded', 'false');
     this.button.textContent = 'Open the table';
+  }
+
+  /** An open table follows at once. A closed one need not cost each step of a drag a copy of everything. */
+  changed() {
+    if (this.is_open()) this.refresh();
+    else this.waiting ??= setTimeout(() => this.refresh(), REST_MS);
   }
 
   say(text, problem = false) {
@@ -162,6 +171,8 @@ class Companion {
   }
 
   refresh() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
     try {
       this.refresh_choosers();
       const where = { layer: Number(this.layer.value) || 0, head: Number(this.head.value) || 0 };

@@ -315,6 +315,7 @@ class Dialog {
     this.view = view;
     this.show(view.tab === 'export' ? 'Export' : 'Import');
     if (!this.element.open) this.element.showModal();
+    this.tabs.find((tab) => tab.getAttribute('aria-selected') === 'true').focus();
     if (view.file) this.take(view.file);
   }
 

@@ -69,7 +69,10 @@ async function load_variant(name, options) {
   const [script, binary, late] = VARIANTS[name];
   const response = fetch(binary());
   response.catch(() => {});  // reported where it is awaited
-  const { default: create } = await script();
+  const loading = script();
+  // While they come the GPU process sets up what src/platform/web.cpp will be given for the same canvas.
+  options.canvas?.getContext('webgl2', { alpha: false, depth: false, stencil: false, antialias: false });
+  const { default: create } = await loading;
   return new Promise((resolve, reject) => {
     const module = {
       ...options,

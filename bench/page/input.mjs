@@ -9,11 +9,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
+import { launch_chromium } from '../../tools/chromium.mjs';
 import { barTable } from '../bars.mjs';
 
-const FLAGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
   '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml' };
 const STARTS = 7;
@@ -114,8 +112,8 @@ const words = (count) => Array.from({ length: count }, (_, i) => `w${i}`).join('
 
 /**
  * What one movement of the hand costs: the main thread's own processor time, all tasks of it (events,
- * script, the browser's share), over the frames that were drawn. The clock's time of the frame alone
- * is told beside it: it grows with whatever else the machine does.
+ * script, the browser's share), less what the measuring itself costs, over the frames that were drawn.
+ * The clock's time of the frame alone is told beside it: it grows with whatever else the machine does.
  */
 async function gesture(page, moves, move) {
   for (let i = 0; i < 5; ++i) {
@@ -132,7 +130,13 @@ async function gesture(page, moves, move) {
     // next_frame's own callback takes no time: the longest of the few is the playground's.
     times.push(Math.max(...await take(page)));
   }
-  const cpu = await page.cpu() - start, frames = await drawn() - from;
+  const all = await page.cpu() - start, frames = await drawn() - from;
+  const still = await page.cpu();
+  for (let i = 5; i < moves; ++i) {
+    await next_frame(page);
+    await take(page);
+  }
+  const cpu = all - (await page.cpu() - still);
   return { cpu_ms: cpu / Math.max(1, frames), frames, clock_ms: quantile(times, 0.5), clock_p90_ms: quantile(times, 0.9) };
 }
 
@@ -216,7 +220,7 @@ async function first_view(browser, address) {
 /** Everything, from the site in this folder. */
 export async function measure_input(site) {
   const server = await serve(path.resolve(site));
-  const browser = await chromium.launch({ executablePath: process.env.AP_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  const browser = await launch_chromium(chromium, { executablePath: process.env.AP_CHROMIUM ?? '/usr/bin/chromium' });
   try {
     const address = `http://127.0.0.1:${server.address().port}/`;
     const page = await open(browser, address);

@@ -47,6 +47,9 @@ Result<std::unique_ptr<Session>> open_state(const std::string& source) {
   }
   const auto text = read_text(source);
   if (!text) return std::unexpected(text.error());
+  if (text->starts_with("\x93NUMPY") || text->starts_with("PK")) {
+    return fail(ErrorCode::kParse, "holds arrays, not a state: attention import puts them into one", source);
+  }
   const bool by_words = text->find("\"words\"") != std::string::npos;  // sentences to look up
   if (by_words) use_all_words(*session);
   auto document = document_from_json(*text, by_words ? session->words() : nullptr);

@@ -50,10 +50,7 @@ Result<void> inspect(const ImportArgs& args) {
   return write_bytes("-", out);
 }
 
-Result<ImportPlan> plan(const ImportArgs& args, const Document& document, const OpenedFile& file) {
-  if (args.model_layer >= 0) {
-    return plan_model(document, file, {0, args.model_layer, args.model_head, args.layer, args.head_width, args.width});
-  }
+Result<ImportChoice> choice_of(const ImportArgs& args, const OpenedFile& file) {
   const auto stage = stage_from(args.into);
   if (!stage) return fail(ErrorCode::kUnknownKey, "names no matrix: embeddings, w_q, w_k, w_v, w_o, mask, positions, ...", "--into");
   ImportChoice choice{args.array, args.index, *stage, args.layer, args.head, Fit::kAsIs, args.transpose, args.row, args.col};
@@ -64,7 +61,30 @@ Result<ImportPlan> plan(const ImportArgs& args, const Document& document, const 
     return fail(ErrorCode::kNotFound, "has " + std::to_string(file.entries().size()) +
                                           " arrays: choose one with --array; attention inspect lists them", file.file_name());
   }
-  return plan_import(document, file, choice);
+  return choice;
+}
+
+Result<ImportPlan> plan(const ImportArgs& args, const Document& document, const OpenedFile& file) {
+  if (args.model_layer >= 0) {
+    return plan_model(document, file, {0, args.model_layer, args.model_head, args.layer, args.head_width, args.width});
+  }
+  const auto choice = choice_of(args, file);
+  if (!choice) return std::unexpected(choice.error());
+  return plan_import(document, file, *choice);
+}
+
+/// The ways that would have worked, each after its options.
+std::string offers(const ImportArgs& args, const Document& document, const OpenedFile& file) {
+  std::string out;
+  const auto choice = choice_of(args, file);
+  if (!choice || choice->fit != Fit::kAsIs) return out;
+  for (const FitOffer& offer : fit_offers(document, file, *choice)) {
+    out += out.empty() ? " (" : "; ";
+    if (offer.transpose) out += "--transpose";
+    if (offer.fit != Fit::kAsIs) out += std::string(offer.transpose ? " " : "") + (offer.fit == Fit::kResize ? "--fit resize" : "--fit slice");
+    out += ": " + offer.says;
+  }
+  return out.empty() ? out : out + ')';
 }
 
 Result<void> import(const ImportArgs& args) {
@@ -73,7 +93,11 @@ Result<void> import(const ImportArgs& args) {
   const auto file = open(args.file);
   if (!file) return std::unexpected(file.error());
   const auto planned = plan(args, (*session)->document(), *file);
-  if (!planned) return std::unexpected(planned.error());
+  if (!planned) {
+    Error error = planned.error();
+    if (args.model_layer < 0 && error.code == ErrorCode::kShape) error.message += offers(args, (*session)->document(), *file);
+    return std::unexpected(std::move(error));
+  }
   const auto pieces = read_pieces(args.file, *file, *planned);
   if (!pieces) return std::unexpected(pieces.error());
   auto batch = make_import(*file, *planned, *pieces);

@@ -1,7 +1,6 @@
 #include "app/gui_frame.hpp"
 
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
 #include <imgui_internal.h>
 
 #include <algorithm>
@@ -42,6 +41,7 @@ void offer_faces(platform::Ports& ports) {
 
 Gui::Gui(platform::Window& window) : window_(window) {
   ImGui::CreateContext();
+  make_pass();  // the driver compiles while the letters are baked
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
@@ -57,12 +57,26 @@ Gui::Gui(platform::Window& window) : window_(window) {
   };
   clipboard_from(window.ports());
   ui::fonts().refresh(std::max(1.F, window.viewport().scale));
-  ImGui_ImplOpenGL3_Init(platform::glsl_version());
+  if (pass_) pass_->atlas();
 }
 
 Gui::~Gui() {
-  ImGui_ImplOpenGL3_Shutdown();
+  pass_.reset();
   ImGui::DestroyContext();
+}
+
+void Gui::make_pass() {
+  auto pass = render::UiPass::make();
+  if (pass) {
+    pass_ = std::move(*pass);
+  } else {
+    window_.ports().announce(pass.error().message);
+  }
+}
+
+void Gui::check_pass() {
+  if (std::exchange(checked_, true) || !pass_) return;
+  if (const auto fine = pass_->check(); !fine) window_.ports().announce(fine.error().message);
 }
 
 int Gui::run(Scene scene) {
@@ -72,10 +86,15 @@ int Gui::run(Scene scene) {
   client.frame = [this] { return frame(); };
   client.context_lost = [this] {
     if (scene_.lost) scene_.lost();
-    ImGui_ImplOpenGL3_DestroyDeviceObjects();
+    if (pass_) pass_->lost();
   };
   client.context_restored = [this] {
-    ImGui_ImplOpenGL3_CreateDeviceObjects();
+    checked_ = false;
+    if (!pass_) {
+      make_pass();
+    } else if (const auto done = pass_->restore(); !done) {
+      window_.ports().announce(done.error().message);
+    }
     if (scene_.restored) scene_.restored();
   };
   return window_.run(std::move(client));
@@ -91,11 +110,12 @@ bool Gui::frame() {
   }
   ImGui::Render();
   render::clear_screen(view.pixel_width, view.pixel_height, scene_.background());
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (pass_) pass_->draw(*ImGui::GetDrawData());
   if (scene_.drawn) scene_.drawn(view);
   window_.cursor(cursor_shape());
   window_.present();
   if (!faces_offered_) offer_faces(window_.ports());  // the first picture does not wait for them
+  if (faces_offered_) check_pass();
   faces_offered_ = true;
   const bool more = scene_.animating && scene_.animating();
   return more || !context.InputEventsQueue.empty() || ui::fonts().pending();
@@ -105,17 +125,13 @@ void Gui::update(const platform::Viewport& view) {
   ImGuiIO& io = ImGui::GetIO();
   // The first frame is drawn with the few characters that are baked already.
   const bool baked = ImGui::GetFrameCount() == 0 && ui::fonts().scale() == view.scale;
-  if (!baked && ui::fonts().refresh(view.scale)) {
-    ImGui_ImplOpenGL3_DestroyFontsTexture();
-    ImGui_ImplOpenGL3_CreateFontsTexture();
-  }
+  if (!baked && ui::fonts().refresh(view.scale) && pass_) pass_->atlas();
   io.DisplaySize = {view.width, view.height};
   io.DisplayFramebufferScale = {static_cast<float>(view.pixel_width) / view.width,
                                 static_cast<float>(view.pixel_height) / view.height};
   const double now = window_.ports().now();
   io.DeltaTime = std::clamp(static_cast<float>(now - last_time_), 1e-4F, 0.1F);
   last_time_ = now;
-  ImGui_ImplOpenGL3_NewFrame();
   ImGui::NewFrame();
   scene_.frame(view.width, view.height, view.scale);
   ui::finish_text_fields(window_.ports());

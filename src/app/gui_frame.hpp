@@ -1,4 +1,4 @@
-// Gui: the ImGui context and its OpenGL backend around ui::App; one frame is input, App, pixels.
+// Gui: the ImGui context and what draws it, around ui::App; one frame is input, App, pixels.
 // Survives the loss of the graphics context.
 #pragma once
 
@@ -7,6 +7,7 @@
 
 #include "app/gui_input.hpp"
 #include "platform/window.hpp"
+#include "render/ui_pass.hpp"
 #include "view/colour.hpp"
 
 namespace ap::app {
@@ -34,12 +35,17 @@ class Gui {
  private:
   bool frame();
   void update(const platform::Viewport& view);
+  void make_pass();
+  /// Whether the driver took the shaders: asked after the first picture, which so need not wait.
+  void check_pass();
 
   platform::Window& window_;
+  std::unique_ptr<render::UiPass> pass_;
   GuiInput input_;
   Scene scene_;
   double last_time_ = 0;
   bool faces_offered_ = false;
+  bool checked_ = false;
 };
 
 }  // namespace ap::app

@@ -254,7 +254,7 @@ void keep_address(ui::App& app, platform::Ports& ports) {
     s.changed_at = now;
   }
   if (now - s.changed_at < kRest) {
-    ports.request_frame_after(kRest);
+    if (!busy) ports.request_frame_after(kRest);  // else the end of it draws a frame
     return;
   }
   s.revision = revision;

@@ -267,22 +267,30 @@ std::string changes(const Document& before, const Document& after) {
   return out;
 }
 
-std::optional<std::string> describe_fit(const Document& document, const ImportPlan& plan, const ImportChoice& choice) {
+/// A part of the array, or a small one laid over the corner of a larger matrix.
+std::string describe_slice(const FileEntry& entry, const ImportPlan& plan, bool transpose) {
+  std::int64_t rows = 0, cols = 0;
+  for (const ImportPart& part : plan.parts) {
+    rows = transpose ? part.window.cols : part.window.rows;
+    cols += transpose ? part.window.rows : part.window.cols;
+  }
+  const Extent extent = matrix_extent(entry.shape);
+  const bool whole = entry.shape.size() <= 2 && rows * cols == extent.rows * extent.cols;
+  if (whole) return (transpose ? "Transpose, then put " : "Put ") + by(rows, cols) + " at the top left";
+  return (transpose ? "Transpose, then take " : "Take ") + by(rows, cols) + " of it";
+}
+
+std::optional<std::string> describe_fit(const Document& document, const OpenedFile& file, const ImportPlan& plan,
+                                        const ImportChoice& choice) {
   Document after = document;
   for (const Action& action : plan.before) {
     auto next = update(after, action, World{});
     if (!next) return std::nullopt;
     after = std::move(*next);
   }
-  const std::string turned = choice.transpose ? "Transpose" : "";
   if (choice.fit == Fit::kAsIs) return choice.transpose ? "Transpose" : "As it is";
   if (choice.fit == Fit::kSlice) {
-    std::int64_t rows = 0, cols = 0;
-    for (const ImportPart& part : plan.parts) {
-      rows = choice.transpose ? part.window.cols : part.window.rows;
-      cols += choice.transpose ? part.window.rows : part.window.cols;
-    }
-    return (choice.transpose ? "Transpose, then take " : "Take ") + by(rows, cols) + " of it";
+    return describe_slice(file.entries()[static_cast<std::size_t>(file.find(choice.array))], plan, choice.transpose);
   }
   const std::string what = changes(document, after);
   if (what.empty()) return std::nullopt;
@@ -369,7 +377,7 @@ std::vector<FitOffer> fit_offers(const Document& document, const OpenedFile& fil
       // A slice that is the whole is the first offer again.
       const bool known = std::ranges::any_of(offers, [&](const FitOffer& o) { return o.transpose == transpose && o.fit == Fit::kAsIs; });
       if (fit == Fit::kSlice && known) continue;
-      if (auto says = describe_fit(document, *plan, tried)) offers.push_back({fit, transpose, std::move(*says)});
+      if (auto says = describe_fit(document, file, *plan, tried)) offers.push_back({fit, transpose, std::move(*says)});
     }
   }
   return offers;

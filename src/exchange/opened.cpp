@@ -26,6 +26,11 @@ std::string_view as_text(std::span<const unsigned char> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// Pictures, pickles, programs: control characters are in no table and no JSON.
+bool is_binary(std::string_view text) noexcept {
+  return std::ranges::any_of(text.substr(0, 4096), [](char c) { return static_cast<unsigned char>(c) < 9 || (c > 13 && c < 32); });
+}
+
 Matrix cut(const Array& array, std::uint64_t index, const Window& w) {
   const Extent extent = matrix_extent(array.shape);
   const float* from = array.data.data() + static_cast<std::ptrdiff_t>(index) * extent.rows * extent.cols;
@@ -68,6 +73,9 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
     add("", std::string(name(npy->dtype)), to_array(*npy), npy->dtype == Dtype::kBool);
     return {};
   }
+  if (text.starts_with("PK") && text.substr(0, 4096).find("/data.pkl") != std::string_view::npos) {
+    return fail(ErrorCode::kUnsupported, "is a PyTorch file of pickled objects; save it as .safetensors or .npz", file_name_);
+  }
   if (text.starts_with("PK")) {
     kind_ = FileKind::kNpz;
     const auto all = read_npz(bytes, file_name_);
@@ -79,6 +87,12 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
   }
   if (is_safetensors(file_name_)) {
     return fail(ErrorCode::kUnsupported, "is read in parts", file_name_);
+  }
+  for (const char* kind : {".npy", ".npz"}) {
+    if (ends_in(file_name_, kind)) return fail(ErrorCode::kParse, std::string("is no ") + kind + " file, whatever its name says", file_name_);
+  }
+  if (is_binary(text)) {
+    return fail(ErrorCode::kUnsupported, "is neither text nor a .npy, .npz or .safetensors file", file_name_);
   }
   const std::string_view start = trimmed(text.substr(0, 4096));
   if (ends_in(file_name_, ".json") || start.starts_with('{')) {

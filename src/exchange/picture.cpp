@@ -15,6 +15,7 @@ namespace {
 constexpr float kMargin = 20;
 constexpr float kTitle = 28;  // the line above a panel's drawing
 constexpr float kPanelWidth = 420;
+constexpr float kLegend = 22;  // a line under it that says what its colours are
 
 void add_side(const Sentence& sentence, int first, std::vector<std::string>& names, std::vector<bool>& unknown) {
   for (int i = first; i < sentence.size(); ++i) {
@@ -36,13 +37,25 @@ struct Panel {
   [[nodiscard]] ConstView weights(int head) const { return trace.tensor({request.render.layer, Stage::kWeights, head}); }
 
   void title(std::string text) {
-    if (trace.layers.size() > 1) text += ", layer " + std::to_string(request.render.layer);
+    if (trace.layers.size() > 1) text += ", layer " + std::to_string(request.render.layer + 1);
     list.text({kMargin, kMargin}, text, {.face = Face::kBold, .size = 15, .colour = theme.ink, .valign = VAlign::kTop});
   }
   /// The drawing's part of an area of this height; also says how large the picture is.
-  Rect body(float height) {
-    area = {0, 0, kPanelWidth + 2 * kMargin, height + 2 * kMargin + kTitle};
+  Rect body(float height, int legend_lines = 0) {
+    area = {0, 0, kPanelWidth + 2 * kMargin, height + 2 * kMargin + kTitle + kLegend * static_cast<float>(legend_lines)};
     return {kMargin, kMargin + kTitle, kPanelWidth, height};
+  }
+  /// The middle of a line of the legend under the body.
+  [[nodiscard]] float legend_line(const Rect& body, int line) const { return body.bottom() + kLegend * (static_cast<float>(line) + 0.75F); }
+  void legend_text(Point at, std::string_view text, Align align = Align::kStart) {
+    list.text(at, text, {.face = Face::kText, .size = 12, .colour = theme.ink_soft, .align = align, .valign = VAlign::kMiddle});
+  }
+  /// What the threshold leaves out.
+  void legend_threshold(const Rect& body, int line) {
+    if (request.threshold <= 0) return;
+    char text[48];
+    std::snprintf(text, sizeof text, "Weights below %.3g %% are left out", 100.0 * static_cast<double>(request.threshold));
+    legend_text({body.right(), legend_line(body, line)}, text, Align::kEnd);
   }
 };
 
@@ -52,10 +65,23 @@ std::string head_title(const Panel& p, const char* what) {
 
 void draw_graph_picture(Panel& p) {
   p.title(head_title(p, "Who looks at whom"));
-  const Rect body = p.body(kPanelWidth);
+  const Rect body = p.body(kPanelWidth, 1);
+  p.legend_threshold(body, 0);
   const GraphLayout layout = layout_graph(p.weights(p.request.render.head), p.labels.keys, body.grown(-4), p.measure,
                                           {.threshold = p.request.threshold, .past = p.trace.input.past_length()});
   draw_graph(p.list, layout, p.theme);
+}
+
+constexpr int kHeadsALine = 6;
+constexpr float kHeadWidth = kPanelWidth / kHeadsALine;
+
+/// A line of its colour and its name for each head.
+void draw_head_legend(Panel& p, const Rect& body) {
+  for (int h = 0; h < p.trace.model.heads; ++h) {
+    const float x = body.x + kHeadWidth * static_cast<float>(h % kHeadsALine), y = p.legend_line(body, h / kHeadsALine);
+    p.list.fill({x, y - 2, 14, 4}, head_colour(h, p.theme.mode), 2);
+    p.legend_text({x + 20, y}, "Head " + std::to_string(h + 1));
+  }
 }
 
 void draw_arcs_picture(Panel& p) {
@@ -63,9 +89,22 @@ void draw_arcs_picture(Panel& p) {
   std::vector<HeadWeights> heads;
   for (int h = 0; h < p.trace.model.heads; ++h) heads.push_back({h, p.weights(h)});
   const auto most = static_cast<float>(std::max(p.trace.queries(), p.trace.keys()));
-  const Rect body = p.body(std::clamp(most * 28 + 16, 80.0F, 4000.0F));
+  const int lines = heads.size() > 1 ? (p.trace.model.heads + kHeadsALine - 1) / kHeadsALine : 0;
+  const Rect body = p.body(std::clamp(most * 28 + 16, 80.0F, 4000.0F), lines + 1);
+  if (lines > 0) draw_head_legend(p, body);
+  p.legend_threshold(body, lines);
   const ArcsLayout layout = layout_arcs(heads, p.labels.queries, p.labels.keys, body, p.measure, {.threshold = p.request.threshold});
   draw_arcs(p.list, layout, p.theme);
+}
+
+/// The colours from 0 to 1.
+void draw_weight_legend(Panel& p, const Rect& body) {
+  static const Matrix kRamp = Matrix(Eigen::RowVectorXf::LinSpaced(32, 0, 1));
+  const float y = p.legend_line(body, 0);
+  p.legend_text({body.x, y}, "0");
+  p.list.heatmap({.rect = {body.x + 14, y - 4, 96, 8}, .values = view(kRamp), .range = {0, 1}, .map = MapKind::kSequential, .mode = p.theme.mode});
+  p.legend_text({body.x + 116, y}, "1");
+  p.legend_text({body.right(), y}, "A row looks at the columns", Align::kEnd);
 }
 
 /// Every head of every layer, rows of up to four.
@@ -78,13 +117,14 @@ void draw_heads_picture(Panel& p) {
   const float height = std::clamp(side * ratio, 12.0F, 2 * side);
   const int rows = layers * ((heads + columns - 1) / columns);
   p.list.text({kMargin, kMargin}, "Weights of every head", {.face = Face::kBold, .size = 15, .colour = p.theme.ink, .valign = VAlign::kTop});
-  const Rect body = p.body(static_cast<float>(rows) * (height + kLabel + kGap) - kGap);
+  const Rect body = p.body(static_cast<float>(rows) * (height + kLabel + kGap) - kGap, 1);
+  draw_weight_legend(p, body);
   float y = body.y;
   for (int l = 0; l < layers; ++l) {
     for (int h = 0; h < heads; ++h) {
       if (h > 0 && h % columns == 0) y += height + kLabel + kGap;
       const Rect map{body.x + static_cast<float>(h % columns) * (side + kGap), y, side, height};
-      const std::string name = (layers > 1 ? "Layer " + std::to_string(l) + ", head " : "Head ") + std::to_string(h + 1);
+      const std::string name = (layers > 1 ? "Layer " + std::to_string(l + 1) + ", head " : "Head ") + std::to_string(h + 1);
       p.list.group_begin(name);
       p.list.heatmap({.rect = map, .values = p.trace.tensor({l, Stage::kWeights, h}), .range = {0, 1}, .map = MapKind::kSequential, .mode = p.theme.mode});
       p.list.outline(map.grown(1), p.theme.line, 1, 2);

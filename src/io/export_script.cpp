@@ -60,6 +60,7 @@ class Script {
     numbers();
     assign("CACHED", std::to_string(trace_.input.past_length()) + "  # tokens that are past: only keys and values");
     out_ += kStages;
+    out_ += kCompare;
     line("");
     line("");
     masks();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "io/export.hpp"
+#include "io/export_script_prelude.hpp"
 #include "io/json_text.hpp"
 
 namespace ap {
@@ -75,9 +76,11 @@ std::string comment(std::string text) {
   return text;
 }
 
-constexpr std::string_view kPrelude = R"(import torch
+constexpr std::string_view kPrelude = R"(import sys
+import torch
 
 inf = float("inf")
+stages = {}  # what the module shows of itself
 
 
 def array(rows):
@@ -92,9 +95,23 @@ def module(in_proj, in_bias, out_proj, out_bias):
         m.out_proj.weight.copy_(out_proj)
         m.out_proj.bias.copy_(out_bias)
     return m.eval()
-
-
 )";
+
+/// The layers, one after the other, and what comes of them.
+std::string forward(const Document& document) {
+  return std::string("with torch.no_grad():\n"
+                     "    for i, layer in enumerate(layers):\n"
+                     "        key = ") + (document.cross ? "source" : "x") + "[None]\n"
+         "        a, weights = layer(x[None], key, key, attn_mask=mask, average_attn_weights=False)\n"
+         "        x = " + (document.model.residual ? "x + a[0]" : "a[0]") + "\n"
+         "        stages[f\"layers.{i}.weights\"] = weights[0]  # H x T x S\n"
+         "        stages[f\"layers.{i}.projected\"] = a[0]\n"
+         "        stages[f\"layers.{i}.output\"] = x\n"
+         "torch.testing.assert_close(x, expected, rtol=1e-4, atol=1e-5)\n"
+         "print(\"the output is as expected,\", tuple(x.shape))\n"
+         "if len(sys.argv) > 1:  # a .npz of all stages\n"
+         "    compare(sys.argv[1], only=stages)\n";
+}
 
 }  // namespace
 
@@ -106,6 +123,8 @@ Result<std::string> export_torch_multihead(const Document& document, const Trace
   std::string out = "# " + comment(document.title.empty() ? "Attention" : document.title) +
                     "\n# Made by Attention Playground. Rows are tokens; nn.Linear keeps weights turned over (out x in).\n";
   out += kPrelude;
+  out += kCompare;
+  out += "\n\n";
   out += "D, H = " + std::to_string(m.width) + ", " + std::to_string(m.heads) + "\n";
   out += "tokens = " + tokens(document.query) + "\n";
   // Positions that are added are in these numbers already.
@@ -119,11 +138,7 @@ Result<std::string> export_torch_multihead(const Document& document, const Trace
            ",\n    " + rows(l.o.bias ? *l.o.bias : none) + "[0]),\n";
   }
   out += "]\nexpected = " + rows(Matrix(as_eigen(trace.tensor({static_cast<int>(m.layers.size()) - 1, Stage::kOutput, 0})))) + "\n\n";
-  out += "with torch.no_grad():\n    for layer in layers:\n        key = " + std::string(document.cross ? "source" : "x") +
-         "[None]\n        a, weights = layer(x[None], key, key, attn_mask=mask, average_attn_weights=False)\n        x = " +
-         (m.residual ? "x + a[0]" : "a[0]") + "\n";
-  out += "torch.testing.assert_close(x, expected, rtol=1e-4, atol=1e-5)\nprint(\"the output is as expected,\", tuple(x.shape))\n";
-  return out;
+  return out + forward(document);
 }
 
 }  // namespace ap

@@ -1,5 +1,5 @@
 // The beginnings of the exported Python scripts: the few helpers that NumPy and PyTorch spell
-// differently, and what is the same in both. Internal to io/export_script.cpp.
+// differently, and what is the same in both. Internal to the exporters of scripts.
 #pragma once
 
 #include <string_view>
@@ -97,17 +97,21 @@ def keep(name, value):  # rows are queries: those of cached tokens are left out
 def keep_heads(name, matrix, heads):
     width = matrix.shape[1] // heads
     stages[name] = stack([matrix[:, h * width:(h + 1) * width] for h in range(heads)])
+)";
 
+/// Each stage against the .npz export's.
+inline constexpr std::string_view kCompare = R"(
 
-def compare(path):
+def compare(path, only=None):
     import numpy as np
     known = np.load(path)
-    for name in known.files:
+    names = [name for name in known.files if only is None or name in only]
+    for name in names:
         want = known[name].astype(np.float64)
         finite = np.abs(want[np.isfinite(want)])
         scale = max(1.0, finite.max() if finite.size else 0.0)
         np.testing.assert_allclose(np.asarray(stages[name]), want, rtol=1e-6, atol=1e-6 * scale, err_msg=name)
-    print(len(known.files), "stages are as in", path)
+    print(len(names), "stages are as in", path)
 )";
 
 }  // namespace ap

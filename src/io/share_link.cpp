@@ -16,8 +16,8 @@
 namespace ap {
 namespace {
 
-// The first byte: the version, and whether what follows is packed or plain.
-constexpr unsigned kVersion = 1;
+// The first byte: the first version that can read it, and whether what follows is packed or plain.
+constexpr unsigned kVersion = 2;
 constexpr unsigned kPlain = 0x80;
 
 // After the properties, each under its number; 0 ends both lists.
@@ -353,7 +353,7 @@ Result<std::string> encode_share_link(const SharedState& given, const WordVector
   out.byte(check >> 8);
   const std::string packed = deflate(out.out);
   const bool plain = packed.size() >= out.out.size();
-  return "s=" + base64url(static_cast<char>(kVersion | (plain ? kPlain : 0U)) + (plain ? out.out : packed));
+  return "s=" + base64url(static_cast<char>(rules.version | (plain ? kPlain : 0U)) + (plain ? out.out : packed));
 }
 
 Result<SharedState> decode_share_link(std::string_view link, const WordVectors* words) {

@@ -1,6 +1,6 @@
 // Share links: a document and how it is looked at as one line for an address. What a link says is
 // the difference from a preset, property by property from one table (share_properties.cpp), packed
-// and written in the letters of base64url: "s=" and 01 (the version), then the rest. Numbers are
+// and written in the letters of base64url: "s=", the version (02: with seeds beyond 2^30), the rest. Numbers are
 // kept to the last bit; a matrix that follows a rule (identity, a seed, the word list) is kept as
 // the rule and what was changed in it. A new version adds rows; what a link says once, later
 // versions read. Leaves out: history, the pinned baseline.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "playground/embed.hpp"
@@ -12,10 +14,11 @@ namespace ap {
 namespace {
 
 // How a matrix begins. The numbers are the links' own and never change.
-enum class Rule : unsigned { kAbsent = 0, kBase = 1, kConstant = 2, kIdentity = 3, kSeeded = 4, kWords = 5, kDense = 6 };
+enum class Rule : unsigned { kAbsent = 0, kBase = 1, kConstant = 2, kIdentity = 3, kSeeded = 4, kWords = 5, kDense = 6,
+                             kSeededWide = 7 };  // a seed beyond kMaxSeed; from version 2 on
 constexpr unsigned kEdited = 8;  // set: cells that differ follow
-constexpr int kSeeds = 16384;    // that are tried
-constexpr std::uint32_t kMaxSeed = 1U << 30;
+constexpr std::uint32_t kMaxSeed = 1U << 30;  // of kSeeded
+constexpr std::ptrdiff_t kSample = 16;         // cells that tell a seed
 
 bool is_weight(Stage stage) {
   return stage == Stage::kWq || stage == Stage::kWk || stage == Stage::kWv || stage == Stage::kWo ||
@@ -80,21 +83,26 @@ Matrix word_rows(const ShareRules& rules, const Sentence& sentence, int width, s
   return out;
 }
 
+/// How many of the first `most` cells are those of a seed.
+std::ptrdiff_t matches(const Model& model, TensorId id, const Matrix& matrix, std::uint64_t seed, std::ptrdiff_t most) {
+  float start[kSample];
+  const std::ptrdiff_t count = std::min(most, matrix.size());
+  random_weight_start(model, id.stage, id.layer, seed, start, count);
+  return std::inner_product(start, start + count, matrix.data(), std::ptrdiff_t{0}, std::plus<>{},
+                            [](float a, float b) { return bits_of(a) == bits_of(b) ? 1 : 0; });
+}
+
+/// One cell alone may be another seed's by chance.
 bool find_seed(ShareRules& rules, TensorId id, const Matrix& matrix) {
-  float start[2];
-  const std::ptrdiff_t count = std::min<std::ptrdiff_t>(2, matrix.size());
-  const auto fits = [&](std::uint64_t seed) {
-    random_weight_start(rules.document.model, id.stage, id.layer, seed, start, count);
-    for (std::ptrdiff_t i = 0; i < count; ++i) {
-      if (bits_of(start[i]) == bits_of(matrix.data()[i])) return true;
-    }
-    return false;
-  };
-  if (fits(rules.seed)) return true;
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    if (!fits(seed)) continue;
+  const Model& model = rules.document.model;
+  const auto found = [&](std::uint64_t seed) {
+    if (matches(model, id, matrix, seed, kSample) < std::min<std::ptrdiff_t>(2, matrix.size())) return false;
     rules.seed = seed;
     return true;
+  };
+  if (found(rules.seed) || std::ranges::any_of(rules.document.seeds, found)) return true;
+  for (std::uint64_t seed = 0; seed < kTriedSeeds; ++seed) {
+    if (matches(model, id, matrix, seed, 2) > 0 && found(seed)) return true;
   }
   return false;
 }
@@ -129,7 +137,8 @@ Best best_rule(ShareRules& rules, TensorId id, const Matrix& matrix) {
   if (is_weight(id.stage)) {
     if (best.left > 0) best.offer(Rule::kIdentity, identity_weight(rules.document.model, id.stage), matrix);
     if (best.left > 0 && find_seed(rules, id, matrix)) {
-      best.offer(Rule::kSeeded, random_weight(rules.document.model, id.stage, id.layer, rules.seed), matrix);
+      best.offer(rules.seed > kMaxSeed ? Rule::kSeededWide : Rule::kSeeded,
+                 random_weight(rules.document.model, id.stage, id.layer, rules.seed), matrix);
     }
   }
   if (is_embeddings(id.stage) && best.left > 0) {
@@ -141,7 +150,7 @@ Best best_rule(ShareRules& rules, TensorId id, const Matrix& matrix) {
 }
 
 /// Cells of the matrix that the rule does not give, and one of each row whose origin it does not.
-void write_edits(ShareWriter& out, const ShareRules& rules, TensorId id, const Best& best, const Matrix& matrix) {
+void write_edits(ShareWriter& out, ShareRules& rules, TensorId id, const Best& best, const Matrix& matrix) {
   ShareWriter cells;
   std::uint32_t count = 0;
   std::ptrdiff_t last = -1;
@@ -159,7 +168,11 @@ void write_edits(ShareWriter& out, const ShareRules& rules, TensorId id, const B
   }
   out.byte(static_cast<unsigned>(best.rule) | (count > 0 ? kEdited : 0U));
   if (best.rule == Rule::kConstant) out.number(matrix.size() > 0 ? matrix.data()[0] : 0.0F);
-  if (best.rule == Rule::kSeeded) out.count(static_cast<std::uint32_t>(rules.seed));
+  if (best.rule == Rule::kSeeded || best.rule == Rule::kSeededWide) out.count(static_cast<std::uint32_t>(rules.seed));
+  if (best.rule == Rule::kSeededWide) {
+    out.count(static_cast<std::uint32_t>(rules.seed >> 32));
+    rules.version = 2;
+  }
   if (count == 0) return;
   out.count(count);
   out.out += cells.out;
@@ -227,9 +240,12 @@ bool read_matrix(ShareReader& in, Document& document, const ShareRules& rules, T
       if (!is_weight(id.stage)) return false;
       made = identity_weight(document.model, id.stage);
       break;
-    case Rule::kSeeded: {
-      const std::uint32_t seed = in.count();
-      if (!is_weight(id.stage) || seed > kMaxSeed) return false;
+    case Rule::kSeeded:
+    case Rule::kSeededWide: {
+      std::uint64_t seed = in.count();
+      if (!is_weight(id.stage) || (rule == Rule::kSeeded && seed > kMaxSeed)) return false;
+      if (rule == Rule::kSeededWide) seed |= static_cast<std::uint64_t>(in.count()) << 32;
+      remember_seed(document.seeds, seed);
       made = random_weight(document.model, id.stage, id.layer, seed);
       break;
     }

@@ -15,6 +15,7 @@ struct ShareRules {
   const WordVectors* core;   // the small list that is in every program
   const WordVectors* words;  // the document's own
   std::uint64_t seed = 0;    // writing: the one that was found last is tried first
+  unsigned version = 1;      // writing: the first that can read what was written
 };
 
 /// The parameter at an address, also of a source sentence that is not in use.

@@ -28,7 +28,7 @@ constexpr PropertyType type_of() {
 constexpr int kText = 1000;
 constexpr int kMaxCount = 1 << 20;  // what no count may reach; the model's own limits are lower
 
-// Version 1. In this order they are written: the counts before what needs them.
+// Since version 1. In this order they are written: the counts before what needs them.
 const Property kTable[] = {
     AP_ROW(1, 0, kText, document.title),
     AP_ROW(2, 0, kText, document.preset),

@@ -328,8 +328,6 @@ void NativeWindow::loop() {
 
 }  // namespace
 
-const char* glsl_version() noexcept { return "#version 330 core"; }
-
 FrameTimes& frame_times() noexcept {
   static FrameTimes times;
   return times;

@@ -69,8 +69,6 @@ class WebWindow final : public Window {
 
 }  // namespace
 
-const char* glsl_version() noexcept { return "#version 300 es"; }
-
 FrameTimes& frame_times() noexcept {
   static FrameTimes times;
   return times;

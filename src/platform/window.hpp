@@ -78,8 +78,6 @@ class Window {
   [[nodiscard]] virtual Ports& ports() noexcept = 0;
 };
 
-/// "#version ..." line of this place's shaders.
-[[nodiscard]] const char* glsl_version() noexcept;
 /// Ports alone, for a page without WebGL 2; null on the desktop, where there is nothing to do then.
 [[nodiscard]] Ports* ports_without_window();
 [[nodiscard]] Result<std::unique_ptr<Window>> open_window(const WindowOptions& options);

@@ -88,6 +88,7 @@ Result<void> apply(Document& document, const action::SetLayers& a, const World& 
 
 Result<void> apply(Document& document, const action::SetWeights& a, const World& /*world*/) {
   Model& m = document.model;
+  if (a.init == WeightInit::kRandom) remember_seed(document.seeds, a.seed);
   for (std::size_t l = 0; l < m.layers.size(); ++l) {
     const auto index = static_cast<int>(l);
     Layer& layer = m.layers[l];

@@ -2,6 +2,7 @@
 // of history keeps a whole document. Computed numbers are in the Trace, never here.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -28,8 +29,9 @@ struct Document {
   std::set<std::pair<int, Stage>> locked;  // {layer, stage}: cells that refuse edits and learning
   LockedCells locked_cells;                // single cells that do; addresses as in the trace
   Learning learning;
+  std::vector<std::uint64_t> seeds;  // that weights were made from, if no trial finds them (remember_seed)
 };
-/// Equal in every bit that a person could see, matrices compared by content.
+/// Equal in every bit that a person could see, matrices compared by content; not by their seeds.
 [[nodiscard]] bool operator==(const Document& a, const Document& b);
 
 /// The forward pass's input. With `cached`, the first tokens' keys and values come from `past`.

@@ -22,6 +22,7 @@ struct Reader {
   JsonErrors errors;
   const WordVectors* words = nullptr;
   std::int64_t made = 0;
+  std::vector<std::uint64_t>* seeds = nullptr;  // of the document that is read
 
   /// Before cells are made by name; false if they would be too many.
   bool make_room(std::int64_t rows, std::int64_t cols, const std::string& path) {
@@ -162,6 +163,7 @@ struct Reader {
       object.required("random", seed);
       object.optional("scale", scale);
       object.finish();
+      if (seeds) remember_seed(*seeds, seed);
       return errors ? nullptr : share(scale * random_weight(m, stage, layer, seed));
     }
     if (json.is_string()) {
@@ -308,6 +310,7 @@ struct Reader {
 
   void document(const Json& json, Document& out, const std::string& path) {
     JsonObject object(json, path, errors);
+    seeds = &out.seeds;
     int version = 0;
     object.required("version", version);
     if (!errors && version != kStateVersion) {
@@ -334,6 +337,13 @@ struct Reader {
       Matrix mask;
       read(*found, mask, object.path("mask"), errors, Infinity::kMinus);
       out.mask = share(std::move(mask));
+    }
+    if (object.find("seeds")) {
+      object.each("seeds", [&](const Json& item, const std::string& where) {
+        std::uint64_t seed = 0;
+        read(item, seed, where, errors);
+        remember_seed(out.seeds, seed);
+      });
     }
     object.optional("kv_length", out.kv_length);
     object.optional("cached", out.cached);

@@ -130,6 +130,12 @@ void write_document(JsonWriter& out, const Document& document) {
   out.key("model");
   write_model(out, document.model);
   if (document.mask) out.field("mask", *document.mask);
+  if (!document.seeds.empty()) {
+    out.key("seeds");
+    out.open('[');
+    for (const std::uint64_t seed : document.seeds) out.value(seed);
+    out.close(']');
+  }
   out.field("kv_length", document.kv_length);
   out.field("cached", document.cached);
   out.key("locked");

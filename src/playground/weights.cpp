@@ -41,6 +41,10 @@ void complete_norm(Norm& norm, const Model& m, bool on) {
   if (bias && !norm.bias) norm.bias = zeros(m.width);
 }
 
+// random_weight_start leaves no more of a seed than this.
+constexpr std::uint64_t kSeedBits = ~std::uint64_t{0} >> 6;
+constexpr std::size_t kMaxSeeds = 7 * kMaxLayers;
+
 }  // namespace
 
 int default_head_width(int width, int heads) { return std::max(1, width / std::max(heads, 1)); }
@@ -93,6 +97,14 @@ Matrix random_weight(const Model& m, Stage stage, int layer, std::uint64_t seed)
   Matrix out(shape.rows, shape.cols);
   random_weight_start(m, stage, layer, seed, out.data(), out.size());
   return out;
+}
+
+void remember_seed(std::vector<std::uint64_t>& seeds, std::uint64_t seed) {
+  seed &= kSeedBits;
+  if (seed < kTriedSeeds) return;
+  std::erase(seeds, seed);
+  seeds.push_back(seed);
+  if (seeds.size() > kMaxSeeds) seeds.erase(seeds.begin());
 }
 
 Result<void> check_shape(const Model& m) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "attention/tensor_id.hpp"
 #include "playground/action.hpp"
@@ -30,6 +31,11 @@ struct Shape {
 /// Its first `count` numbers alone: to see which seed a matrix was made from.
 void random_weight_start(const Model& model, Stage stage, int layer, std::uint64_t seed, float* out,
                          std::ptrdiff_t count);
+
+/// A link says a random matrix by its seed. Seeds below this it finds by trying; larger ones the
+/// document remembers, the newest last.
+inline constexpr std::uint64_t kTriedSeeds = 16384;
+void remember_seed(std::vector<std::uint64_t>& seeds, std::uint64_t seed);
 
 /// Counts and the bytes of all parameters are within their limits.
 [[nodiscard]] Result<void> check_shape(const Model& model);

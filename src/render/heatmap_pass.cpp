@@ -1,7 +1,8 @@
 #include "render/heatmap_pass.hpp"
 
-#include <cmath>
 #include <imgui.h>
+
+#include <cmath>
 #include <vector>
 
 #include "base/assets.hpp"
@@ -29,9 +30,12 @@ Rect rounded_out(Rect r) noexcept {
   return {x, y, std::ceil(r.right()) - x, std::ceil(r.bottom()) - y};
 }
 
-void set_colour(GLint at, Rgba c) {
-  glUniform3f(at, static_cast<float>(c.r) / 255.0F, static_cast<float>(c.g) / 255.0F,
-              static_cast<float>(c.b) / 255.0F);
+using Vec4 = std::array<float, 4>;
+constexpr int kItemSize = 9;  // of u_item in shaders/heatmap.*
+
+Vec4 colour(Rgba c) noexcept {
+  return {static_cast<float>(c.r) / 255.0F, static_cast<float>(c.g) / 255.0F,
+          static_cast<float>(c.b) / 255.0F, 1};
 }
 
 GLuint make_colours() {
@@ -73,17 +77,30 @@ HeatmapPass::~HeatmapPass() {
 
 Result<void> HeatmapPass::restore() {
   Result<Program> program =
-      Program::make("shaders/heatmap", text("shaders/heatmap.vert"), text("shaders/heatmap.frag"));
+      Program::begin("shaders/heatmap", text("shaders/heatmap.vert"), text("shaders/heatmap.frag"));
   if (!program) return std::unexpected(program.error());
   program_ = std::move(*program);
-  const auto at = [this](const char* name) { return program_.uniform(name); };
-  at_ = {at("u_quad"),   at("u_viewport"),      at("u_blocks"), at("u_map_row"),
-         at("u_origin"), at("u_blocks_per_px"), at("u_extent"), at("u_half_gap"),
-         at("u_range"),  at("u_hatch"),         at("u_dim"),    at("u_masked"),
-         at("u_stripe"), at("u_nan"),           at("u_cells"),  at("u_colours")};
+  item_at_ = kUnasked;
   colours_ = make_colours();
   glGenVertexArrays(1, &vertex_array_);
   return {};
+}
+
+bool HeatmapPass::use_program() {
+  if (program_.id() == 0) return false;
+  if (item_at_ == kUnasked) {
+    if (const Result<void> done = program_.finish(); !done) {
+      problem_ = done.error();
+      program_ = {};
+      return false;
+    }
+    item_at_ = program_.uniform("u_item");
+    glUseProgram(program_.id());
+    glUniform1i(program_.uniform("u_cells"), 0);
+    glUniform1i(program_.uniform("u_colours"), 1);
+  }
+  glUseProgram(program_.id());
+  return true;
 }
 
 void HeatmapPass::lost() noexcept {
@@ -128,7 +145,7 @@ bool HeatmapPass::upload(HeatmapItem& item, Rect device_rect) {
 
 void HeatmapPass::callback(const ImDrawList*, const ImDrawCmd* command) {
   const auto* queued = static_cast<const Queued*>(command->UserCallbackData);
-  const HeatmapPass& pass = *queued->pass;
+  HeatmapPass& pass = *queued->pass;
   const ImDrawData* data = ImGui::GetDrawData();
   const CellTexture* held = pass.textures_.find(queued->item.id);
   if (data == nullptr || held == nullptr || pass.program_.id() == 0) return;
@@ -150,14 +167,14 @@ bool HeatmapPass::draw(const HeatmapItem& item, int framebuffer_width, int frame
 }
 
 bool HeatmapPass::draw_held(const HeatmapItem& item, const CellTexture& held, int framebuffer_width,
-                            int framebuffer_height) const {
+                            int framebuffer_height) {
   const auto width = static_cast<float>(framebuffer_width);
   const auto height = static_cast<float>(framebuffer_height);
   const Rect clip = rounded_out(intersect(item.clip, {0, 0, width, height}));
   const Rect quad = intersect(rounded_out(item.rect), clip);
   const HeatmapPlan plan = plan_heatmap(item.rect, held.rows, held.cols, item.style);
   if (quad.empty() || plan.level > static_cast<int>(held.levels.size())) return false;
-  glUseProgram(program_.id());
+  if (!use_program()) return false;
   set_uniforms(item, plan, held, quad, width, height);
   glActiveTexture(GL_TEXTURE1);
   glBindTexture(GL_TEXTURE_2D, colours_);
@@ -174,22 +191,19 @@ void HeatmapPass::set_uniforms(const HeatmapItem& item, const HeatmapPlan& plan,
   const HeatmapStyle& style = item.style;
   Pyramid::Level level{0, t.rows, t.cols};
   if (plan.level > 0) level = t.levels[static_cast<std::size_t>(plan.level - 1)];
-  glUniform1i(at_.cells, 0);
-  glUniform1i(at_.colours, 1);
-  glUniform4f(at_.quad, quad.x, quad.y, quad.right(), quad.bottom());
-  glUniform2f(at_.viewport, width, height);
-  glUniform4i(at_.blocks, level.cols, level.rows, level.first_row, plan.level);
-  glUniform1f(at_.map_row, map_row(style));
-  glUniform2f(at_.origin, item.rect.x, item.rect.y);
-  glUniform2f(at_.blocks_per_px, plan.blocks_per_px_x, plan.blocks_per_px_y);
-  glUniform2f(at_.extent, plan.extent_x, plan.extent_y);
-  glUniform2f(at_.half_gap, plan.half_gap_x, plan.half_gap_y);
-  glUniform2f(at_.range, style.range.low, style.range.high);
-  glUniform2f(at_.hatch, plan.hatch_period, plan.hatch_strength);
-  glUniform1f(at_.dim, style.dim);
-  set_colour(at_.masked, masked_colour(style.mode));
-  set_colour(at_.stripe, masked_hatch(style.mode));
-  set_colour(at_.nan, nan_colour(style.mode));
+  const auto whole = [](int n) { return static_cast<float>(n); };
+  const std::array<Vec4, kItemSize> all = {{
+      {quad.x, quad.y, quad.right(), quad.bottom()},
+      {width, height, map_row(style), style.dim},
+      {whole(level.cols), whole(level.rows), whole(level.first_row), whole(plan.level)},
+      {item.rect.x, item.rect.y, plan.blocks_per_px_x, plan.blocks_per_px_y},
+      {plan.extent_x, plan.extent_y, plan.half_gap_x, plan.half_gap_y},
+      {style.range.low, style.range.high, plan.hatch_period, plan.hatch_strength},
+      colour(masked_colour(style.mode)),
+      colour(masked_hatch(style.mode)),
+      colour(nan_colour(style.mode)),
+  }};
+  glUniform4fv(item_at_, kItemSize, all.front().data());
 }
 
 }  // namespace ap::render

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "base/error.hpp"
 #include "render/program.hpp"
@@ -31,8 +33,7 @@ struct HeatmapItem {
 
 class HeatmapPass {
  public:
-  /// Needs a current context. kUnsupported with the driver's text, kNotFound without the embedded
-  /// shaders.
+  /// Needs a current context. kNotFound without the embedded shaders; see take_problem().
   [[nodiscard]] static Result<std::unique_ptr<HeatmapPass>> make();
   ~HeatmapPass();
   HeatmapPass(const HeatmapPass&) = delete;
@@ -61,6 +62,11 @@ class HeatmapPass {
   /// webglcontextrestored: makes them again; matrices come back as they are queued.
   [[nodiscard]] Result<void> restore();
 
+  /// kUnsupported with the driver's text when it turned out to refuse the shaders; told once.
+  [[nodiscard]] std::optional<Error> take_problem() noexcept {
+    return std::exchange(problem_, std::nullopt);
+  }
+
   [[nodiscard]] const TextureCache& textures() const noexcept { return textures_; }
 
  private:
@@ -68,21 +74,21 @@ class HeatmapPass {
     HeatmapPass* pass;
     HeatmapItem item;
   };
-  struct Uniforms {  // places of the shader's uniforms
-    GLint quad, viewport, blocks, map_row, origin, blocks_per_px, extent, half_gap, range, hatch,
-        dim, masked, stripe, nan, cells, colours;
-  };
+  static constexpr GLint kUnasked = -2;
   HeatmapPass() = default;
   static void callback(const ImDrawList* list, const ImDrawCmd* command);
   /// Gives an item without an id one; false when the driver cannot hold it.
   bool upload(HeatmapItem& item, Rect device_rect);
   /// item.values are not read here: they may be gone.
-  bool draw_held(const HeatmapItem& item, const CellTexture& texture, int width, int height) const;
+  bool draw_held(const HeatmapItem& item, const CellTexture& texture, int width, int height);
+  /// Waits for the driver before the first draw only, so that the page goes on meanwhile.
+  bool use_program();
   void set_uniforms(const HeatmapItem& item, const HeatmapPlan& plan, const CellTexture& texture,
                     Rect quad, float width, float height) const;
 
   Program program_;
-  Uniforms at_{};
+  GLint item_at_ = kUnasked;  // u_item
+  std::optional<Error> problem_;
   GLuint colours_ = 0;
   GLuint vertex_array_ = 0;
   TextureCache textures_;

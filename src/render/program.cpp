@@ -58,36 +58,56 @@ Error problem_of(GLuint program, GLuint vertex, GLuint fragment, const std::stri
 
 }  // namespace
 
-Result<Program> Program::make(std::string_view name, std::string_view vertex,
-                              std::string_view fragment) {
-  const std::string base(name);
-  const GLuint v = compile(GL_VERTEX_SHADER, vertex);
-  const GLuint f = compile(GL_FRAGMENT_SHADER, fragment);
+Result<Program> Program::begin(std::string_view name, std::string_view vertex,
+                               std::string_view fragment,
+                               std::span<const char* const> attributes) {
+  Program program;
+  program.name_ = name;
+  program.shaders_ = {compile(GL_VERTEX_SHADER, vertex), compile(GL_FRAGMENT_SHADER, fragment)};
+  const auto [v, f] = program.shaders_;
   if (v == 0 || f == 0) {
-    glDeleteShader(v);
-    glDeleteShader(f);
-    return fail(ErrorCode::kNotFound, "the shader is not there", base + (v == 0 ? ".vert" : ".frag"));
+    return fail(ErrorCode::kNotFound, "the shader is not there",
+                program.name_ + (v == 0 ? ".vert" : ".frag"));
   }
-  Program program(glCreateProgram());
+  program.id_ = glCreateProgram();
   glAttachShader(program.id_, v);
   glAttachShader(program.id_, f);
+  GLuint place = 0;
+  for (const char* attribute : attributes) glBindAttribLocation(program.id_, place++, attribute);
   glLinkProgram(program.id_);
-  GLint ok = GL_FALSE;
-  glGetProgramiv(program.id_, GL_LINK_STATUS, &ok);
-  std::optional<Error> problem;
-  if (ok != GL_TRUE) problem = problem_of(program.id_, v, f, base);
-  glDeleteShader(v);
-  glDeleteShader(f);
-  if (problem) return std::unexpected(std::move(*problem));
   return program;
 }
 
-Program::Program(Program&& other) noexcept : id_(std::exchange(other.id_, 0)) {}
+Result<void> Program::finish() {
+  const auto [v, f] = shaders_;
+  if (id_ == 0 || v == 0) return {};
+  GLint ok = GL_FALSE;
+  glGetProgramiv(id_, GL_LINK_STATUS, &ok);
+  std::optional<Error> problem;
+  if (ok != GL_TRUE) problem = problem_of(id_, v, f, name_);
+  drop_shaders();
+  if (problem) return std::unexpected(std::move(*problem));
+  return {};
+}
+
+void Program::drop_shaders() noexcept {
+  for (GLuint& shader : shaders_) {
+    if (shader != 0) glDeleteShader(std::exchange(shader, 0));
+  }
+}
+
+Program::Program(Program&& other) noexcept
+    : id_(std::exchange(other.id_, 0)),
+      shaders_(std::exchange(other.shaders_, {})),
+      name_(std::move(other.name_)) {}
 Program& Program::operator=(Program&& other) noexcept {
   std::swap(id_, other.id_);
+  std::swap(shaders_, other.shaders_);
+  std::swap(name_, other.name_);
   return *this;
 }
 Program::~Program() {
+  drop_shaders();
   if (id_ != 0) glDeleteProgram(id_);
 }
 

@@ -2,6 +2,9 @@
 // put before them ("#version 300 es" with highp, or "#version 330 core").
 #pragma once
 
+#include <array>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -11,9 +14,13 @@ namespace ap::render {
 
 class Program {
  public:
-  /// kUnsupported with the driver's own text when it does not compile or link; `name` says which.
-  [[nodiscard]] static Result<Program> make(std::string_view name, std::string_view vertex,
-                                            std::string_view fragment);
+  /// The driver compiles and links while the caller goes on. Attributes get their places in order.
+  /// kNotFound without a source; `name` says which.
+  [[nodiscard]] static Result<Program> begin(std::string_view name, std::string_view vertex,
+                                             std::string_view fragment,
+                                             std::span<const char* const> attributes = {});
+  /// Waits until it is linked, the first time. kUnsupported with the driver's own text if it is not.
+  [[nodiscard]] Result<void> finish();
   Program() = default;
   Program(Program&& other) noexcept;
   Program& operator=(Program&& other) noexcept;
@@ -24,11 +31,17 @@ class Program {
     return glGetUniformLocation(id_, name);
   }
   /// The context is gone, and the program with it: nothing to delete.
-  void forget() noexcept { id_ = 0; }
+  void forget() noexcept {
+    id_ = 0;
+    shaders_ = {};
+  }
 
  private:
-  explicit Program(GLuint id) noexcept : id_(id) {}
+  void drop_shaders() noexcept;
+
   GLuint id_ = 0;
+  std::array<GLuint, 2> shaders_{};  // vertex, fragment; 0 once finished
+  std::string name_;
 };
 
 }  // namespace ap::render

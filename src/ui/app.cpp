@@ -200,7 +200,10 @@ void App::frame(float width, float height, float /*scale*/) {
   flags = menu ? flags | ImGuiConfigFlags_NavEnableKeyboard
                : flags & ~ImGuiConfigFlags_NavEnableKeyboard;
   labels_.begin_frame();
-  if (heatmaps_) heatmaps_->begin_frame();
+  if (heatmaps_) {
+    heatmaps_->begin_frame();
+    if (const auto problem = heatmaps_->take_problem()) ports_.announce(problem->message);
+  }
   const std::string commands = lessons_.take_view_commands() + std::exchange(commands_, {});
   arrange_view(view_, commands);  // first: what the rest is framed in
   LayoutInput in{width, height, view_.panel != PanelKind::kNone, view_.panel_lift,

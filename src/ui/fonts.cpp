@@ -13,11 +13,21 @@ namespace {
 struct Spec {
   Face face;
   float size;
+  bool first;  // on the first picture: the sheet, its bars, the first hints
 };
 constexpr std::array<Spec, kFontRoles> kSpecs = {{
-    {Face::kText, 13}, {Face::kText, 15}, {Face::kText, 18}, {Face::kBold, 13}, {Face::kBold, 15},
-    {Face::kBold, 18}, {Face::kBold, 24}, {Face::kText, 11}, {Face::kText, 22}, {Face::kMono, 11},
-    {Face::kMono, 13}, {Face::kMono, 16},
+    {Face::kText, 13, true},
+    {Face::kText, 15, true},
+    {Face::kText, 18, true},
+    {Face::kBold, 13, true},
+    {Face::kBold, 15, true},
+    {Face::kBold, 18, true},
+    {Face::kBold, 24, false},
+    {Face::kText, 11, true},
+    {Face::kText, 22, false},
+    {Face::kMono, 11, false},
+    {Face::kMono, 13, true},
+    {Face::kMono, 16, false},
 }};
 constexpr std::array<const char*, 3> kFiles = {"assets/fonts/Inter-Regular.ttf",
                                                "assets/fonts/Inter-SemiBold.ttf",
@@ -31,8 +41,8 @@ constexpr ImWchar kBase[] = {
     0x27E8, 0x27E9, 0x3B1,  0x3C9,  0x394,  0x394,  0x3A3,  0x3A3,  0x1D62, 0x1D63, 0x2C7C, 0x2C7C,
     0};
 
-// Of these what the sheet, its bars and the first hints show: a third of the work, for the first
-// frame. The others come with the second.
+// Of these what the first picture shows, at the sizes that it has: a sixth of the work. The others
+// come with the second.
 constexpr ImWchar kFirst[] = {0x20,   0x7E,   0xB0,   0xB1,   0xB7,   0xB7,   0xD7,   0xD7,
                               0x2013, 0x2014, 0x2018, 0x201D, 0x2026, 0x2026, 0x2190, 0x2195,
                               0x1D40, 0x1D40, 0x2212, 0x2212, 0x221A, 0x221A, 0x221E, 0x221E,
@@ -90,6 +100,8 @@ void Fonts::bake() {
   atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight;
   const int oversample = scale_ < 1.5F ? 2 : 1;
   for (std::size_t i = 0; i < kFontRoles; ++i) {
+    fonts_[i] = nullptr;
+    if (pending_ && !kSpecs[i].first) continue;
     const float pixels = std::round(kSpecs[i].size * scale_);
     add_face(kSpecs[i].face, pixels, oversample, false, ranges_.Data, fonts_[i]);
     assert(fonts_[i] != nullptr && "the faces are embedded");
@@ -101,6 +113,9 @@ void Fonts::bake() {
     }
     fonts_[i]->Scale = kSpecs[i].size / pixels;
   }
+  // One that the first picture was not thought to need is drawn for one frame from another size.
+  ImFont* const body = fonts_[static_cast<std::size_t>(FontRole::kBody)];
+  for (ImFont*& font : fonts_) font = font == nullptr ? body : font;
   atlas.Build();
   ImGui::GetIO().FontDefault = fonts_[static_cast<std::size_t>(FontRole::kBody)];
 }

@@ -120,7 +120,11 @@ bool chooser(Context& context, const char* id, std::string_view shown,
              const std::vector<std::string>& choices, int& chosen) {
   bool changed = false;
   ImGui::SetNextItemWidth(-1);
-  if (!ImGui::BeginCombo(id, std::string(shown).c_str(), ImGuiComboFlags_HeightLarge)) return false;
+  // An item reaches half a space beyond its line: without padding the first and last are cut.
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, kSpace1 + 2});
+  const bool open = ImGui::BeginCombo(id, std::string(shown).c_str(), ImGuiComboFlags_HeightLargest);
+  ImGui::PopStyleVar();
+  if (!open) return false;
   for (int i = 0; i < static_cast<int>(choices.size()); ++i) {
     ImGui::PushID(i);
     if (ImGui::Selectable(choices[static_cast<std::size_t>(i)].c_str(), i == chosen)) {

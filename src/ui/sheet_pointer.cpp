@@ -2,6 +2,7 @@
 // moved 4 px: panning, scrubbing a number, selecting, painting the mask or a target, moving a token.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/edit.hpp"
 #include "base/late.hpp"
@@ -38,6 +39,8 @@ void SheetView::hover(Context& context) {
   const auto before = v.hover;
   const bool inside = ImGui::IsWindowHovered() && region_.contains(mouse());
   hit_.reset();
+  // The window may have opened under a pointer that nobody has moved.
+  if (std::exchange(opening_, false) && ImGui::IsMousePosValid()) keys_lead_ = true;
   const ImVec2 moved = ImGui::GetIO().MouseDelta;
   if (moved.x != 0 || moved.y != 0 || ImGui::IsMouseClicked(0)) keys_lead_ = false;
   if (inside && !keys_lead_) {

@@ -142,6 +142,7 @@ class SheetView {
   bool menu_opens_ = false;
   std::optional<std::string> pasted_;
   bool cut_ = false;
+  bool opening_ = true;         // no frame has been drawn
   bool keys_lead_ = false;      // arrows were used last: a resting pointer explains nothing
   const ViewState* view_ = nullptr;  // of this frame, for the clipboard
   std::optional<CellId> from_keys_;  // where `what feeds this` began

@@ -142,10 +142,14 @@ struct Block {
 struct Flow {
   int from = 0;  // indices into blocks
   int to = 0;
-  Bezier curve;
+  std::vector<Bezier> path;  // pieces in order, each beginning where the one before ends
   Hue hue = Hue::kNeutral;
-  bool far = false;  // other rows lie between: only its ends are drawn
+
+  [[nodiscard]] Point start() const noexcept { return path.front().p0; }
+  [[nodiscard]] Point end() const noexcept { return path.back().p3; }
 };
+/// Where the line is after this share of its way.
+[[nodiscard]] Point at(const Flow& flow, float t) noexcept;
 
 /// A stage that is off or folded, as a small tab under the block that it would follow.
 struct Ghost {

@@ -8,8 +8,6 @@
 
 namespace ap::detail {
 
-inline constexpr float kGapX = 24;     // between items: room for an arrow
-inline constexpr float kPairGap = 18;  // between a weight matrix and what it makes
 inline constexpr float kRowGap = 16;
 inline constexpr float kCaptionHeight = 18;
 inline constexpr float kLegendHeight = 13;
@@ -24,6 +22,7 @@ struct Pitch {
   float side;
   float aspect;
   float common;  // width
+  float line = kLabelLine;  // height of a line of words over columns
   Pitch(float wanted_side, int longest, float wanted_aspect = 1) noexcept;
   [[nodiscard]] float width(int n) const noexcept;
   [[nodiscard]] float height(int n) const noexcept { return width(n) * aspect; }
@@ -90,6 +89,12 @@ struct Plan {
   bool two_rows = false;     // K and V side by side below Q, instead of three rows
   bool break_at_mix = true;  // `weights V` starts a row
   float right = 0;           // right edge where rows wrap
+  bool tight = false;        // gaps only as wide as an arrow
+  bool joined = false;       // stacked: Q on the line of X, V on the line of K
+
+  [[nodiscard]] float gap() const noexcept { return tight ? 19.F : 24.F; }
+  /// Between a weight matrix and what it makes.
+  [[nodiscard]] float pair_gap() const noexcept { return tight ? 17.F : 18.F; }
 };
 [[nodiscard]] Placement place(const Parts& parts, const Plan& plan);
 

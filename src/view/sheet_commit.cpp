@@ -25,7 +25,7 @@ float column_gutter(const Block& b, const Pitch& pitch, const SheetOptions& o) n
   const float p = pitch.width(b.cols);
   if (p < 6) return kLabelLine;
   const float lines = std::ceil((std::min(kLabelMax, o.key_label) + 4) / p);
-  return kLabelLine * std::clamp(lines, 1.F, 3.F);
+  return pitch.line * std::clamp(lines, 1.F, 3.F);
 }
 
 /// Rectangles with the frame's corner at the origin. `small`: a bias or gains below its owner.

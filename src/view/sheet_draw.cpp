@@ -17,35 +17,26 @@ Rect around(const Bezier& b) noexcept {
   return Rect{x0, y0, x1 - x0, y1 - y0}.grown(4);
 }
 
-/// `length` from `from` on the way to `to`.
-Point towards(Point from, Point to, float length) noexcept {
-  const Point way = to - from;
-  return from + way * (length / std::max(1.F, std::hypot(way.x, way.y)));
+/// On a stacked sheet the longer lines would run down through everything.
+bool shown(const Sheet& sheet, const Flow& flow) noexcept {
+  return !sheet.stacked || flow.end().y - flow.start().y <= 90;
 }
 
 void paint_flows(const Painter& p) {
+  const auto at = [&](Point q) { return to_screen(p.camera, p.viewport, q); };
+  const float width = std::clamp(1.5F * p.camera.zoom, 1.F, 2.5F);
   for (const Flow& flow : p.sheet.flows) {
-    const auto at = [&](Point q) { return to_screen(p.camera, p.viewport, q); };
-    if (p.sheet.stacked && flow.curve.p3.y - flow.curve.p0.y > 90) continue;
-    const Bezier curve{at(flow.curve.p0), at(flow.curve.p1), at(flow.curve.p2), at(flow.curve.p3)};
-    if (!seen(p, around(curve))) continue;
+    if (!shown(p.sheet, flow)) continue;
     const Step to = p.sheet.blocks[static_cast<std::size_t>(flow.to)].step;
     const Rgba ink = mix(p.theme.background, colour(flow.hue, p.theme),
                          p.dimmed(to)                              ? 0.18F
-                         : flow.curve.p3.x - flow.curve.p0.x > 420 ? 0.42F
+                         : flow.end().x - flow.start().x > 420 ? 0.42F
                                                                    : 0.6F);
-    const float width = std::clamp(1.5F * p.camera.zoom, 1.F, 2.5F);
-    if (!flow.far) {
-      p.list.bezier(curve, ink, width, true);
-      continue;
+    for (std::size_t i = 0; i < flow.path.size(); ++i) {
+      const Bezier& b = flow.path[i];
+      const Bezier curve{at(b.p0), at(b.p1), at(b.p2), at(b.p3)};
+      if (seen(p, around(curve))) p.list.bezier(curve, ink, width, i + 1 == flow.path.size());
     }
-    const auto stub = [&](Point start, Point end, bool arrow) {
-      const Point step = (end - start) * (1.F / 3);
-      p.list.bezier({start, start + step, end - step, end}, ink, width, arrow);
-    };
-    const float length = 20 * p.camera.zoom;
-    stub(curve.p0, towards(curve.p0, curve.p1, length), false);
-    stub(towards(curve.p3, curve.p2, length), curve.p3, true);
   }
 }
 
@@ -56,11 +47,11 @@ void paint_pulses(const Painter& p) {
     const Rgba ink = colour(flow.hue, p.theme);
     const float run = pulse.t / 0.7F;  // the rest is the fading
     const float radius = std::clamp(3.F * p.camera.zoom, 2.5F, 5.F);
-    for (int i = 0; i < 3 && !flow.far && !(p.sheet.stacked && flow.curve.p3.y - flow.curve.p0.y > 90); ++i) {
+    for (int i = 0; i < 3 && shown(p.sheet, flow); ++i) {
       const float t = run - 0.13F * static_cast<float>(i);
       if (t <= 0 || t >= 1) continue;
       const float r = radius * (1 - 0.22F * static_cast<float>(i));
-      p.list.ellipse({to_screen(p.camera, p.viewport, at(flow.curve, t)), r, r, ink, {}, 0});
+      p.list.ellipse({to_screen(p.camera, p.viewport, at(flow, t)), r, r, ink, {}, 0});
     }
     const float glow = std::clamp((pulse.t - 0.55F) / 0.15F, 0.F, 1.F) * (1 - pulse.t) / 0.3F;
     if (glow <= 0) continue;
@@ -170,7 +161,30 @@ float baked_size(float wanted) noexcept {
 
 namespace {
 
-constexpr float kAround = 2;  // px that a number leaves free in its cell
+/// Pixels that a number leaves free in its cell: small type stands closer.
+constexpr float around(float size) noexcept { return size < 11 ? 1.2F : 2; }
+/// Share of a cell's height that a number may take.
+constexpr float share_of_height(float size) noexcept { return size < 11 ? 0.74F : 0.68F; }
+
+/// The most digits that fit, at most three (`many`: four); a decimal as long as the largest is below
+/// 10, or all would read 0 and 1. `bare`: without the zero before the point.
+bool choose_digits(float room, float high, float low, bool many, bool bare, NumberStyle& style) noexcept {
+  const float largest = std::max(high, low);
+  const NumberStyle full = choose_style(largest, Digits::kFull);
+  const NumberStyle tiny = choose_style(largest, Digits::kTiny);
+  const int least = full.scientific ? 0 : std::max(tiny.decimals, largest < 10 ? 1 : 0);
+  const int most = std::max(least, full.decimals - (many ? 0 : 1));
+  for (int decimals = most; decimals >= least; --decimals) {
+    for (const bool narrow : {false, true}) {
+      style = {decimals, full.scientific, true, narrow, bare || (narrow && largest < 1)};
+      if (std::max(number_width(format(high, style)), number_width(format(-low, style))) <= room)
+        return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 /// From the cell alone, so that neighbours of one cell size have one type size whatever their
 /// values: two digits and a sign have room; above 13 px three digits.
@@ -180,30 +194,10 @@ float number_size(float cell_w, float cell_h) noexcept {
   float size = 0;
   for (const float s : kBakedSizes) {
     const float em = s > 13 ? kThreeDigits : kTwoDigits;
-    if (em * s + kAround <= cell_w && s <= cell_h * 0.68F) size = s;
+    if (em * s + around(s) <= cell_w && s <= cell_h * share_of_height(s)) size = s;
   }
   return size;
 }
-
-/// The most digits that fit, at most three (four in very wide cells); a decimal as long as the largest is below 10, or all
-/// would read 0 and 1.
-bool choose_digits(float room, float high, float low, bool many, NumberStyle& style) noexcept {
-  const float largest = std::max(high, low);
-  const NumberStyle full = choose_style(largest, Digits::kFull);
-  const NumberStyle tiny = choose_style(largest, Digits::kTiny);
-  const int least = full.scientific ? 0 : std::max(tiny.decimals, largest < 10 ? 1 : 0);
-  const int most = std::max(least, full.decimals - (many ? 0 : 1));
-  for (int decimals = most; decimals >= least; --decimals) {
-    for (const bool narrow : {false, true}) {
-      style = {decimals, full.scientific, true, narrow, narrow && largest < 1};
-      if (std::max(number_width(format(high, style)), number_width(format(-low, style))) <= room)
-        return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 float number_width(std::string_view text) noexcept {
   // Advances of the text face.
@@ -227,13 +221,13 @@ NumberDetail number_detail(float cell_w, float cell_h, float high, float low) no
   // Where a sign has no room there may be some without: ".64" of the weights, the ones of an identity.
   constexpr float kUnsigned = 1.6F;  // ".88", em
   constexpr float kSmallest = kBakedSizes.front();
-  if (most == 0 && low <= 0 && kUnsigned * kSmallest + kAround <= cell_w &&
-      kSmallest <= cell_h * 0.68F) {
+  if (most == 0 && low <= 0 && kUnsigned * kSmallest + around(kSmallest) <= cell_w &&
+      kSmallest <= cell_h * share_of_height(kSmallest)) {
     most = kSmallest;
   }
   for (float size = most; size >= 9;
        size = size > 9 ? baked_size(size - 2) : 0)
-    if (choose_digits((cell_w - kAround) / size, high, low, cell_w > 100, style)) return {size, style};
+    if (choose_digits((cell_w - around(size)) / size, high, low, cell_w > 100, size < 11, style)) return {size, style};
   return {};
 }
 

@@ -59,6 +59,8 @@ struct NumberDetail {
 };
 [[nodiscard]] NumberDetail number_detail(float cell_w, float cell_h, float high,
                                          float low) noexcept;
+/// The size that two digits and a sign would have in such a cell; 0: none.
+[[nodiscard]] float number_size(float cell_w, float cell_h) noexcept;
 /// Width of a number in the text face at size 1, not less than it has.
 [[nodiscard]] float number_width(std::string_view text) noexcept;
 

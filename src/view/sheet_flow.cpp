@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "view/sheet_arrange.hpp"
+#include "view/sheet_route.hpp"
 
 namespace ap::detail {
 namespace {
@@ -33,48 +34,68 @@ Bezier rising(const Block& a, const Block& b, float lane) noexcept {
   return {from, {from.x + bend, from.y}, {to.x - bend, to.y}, to};
 }
 
-/// Down into a lower row, from above: an S that ends in the middle of the target's top.
-Bezier falling(const Block& a, const Block& b) noexcept {
+/// Down into a lower row, from above: an S that ends at the target's top. `leave`: where along the
+/// source's bottom it begins, 0..1.
+Bezier falling(const Block& a, const Block& b, float lane, float leave) noexcept {
   const bool beside = b.matrix.centre().x > a.matrix.right();
   const Point from = beside ? Point{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.85F}
-                            : Point{a.matrix.x + a.matrix.w * 0.75F, a.frame.bottom() + 1};
-  const Point to{b.matrix.centre().x, b.frame.y - kTip};
+                            : Point{a.matrix.x + a.matrix.w * leave, a.frame.bottom() + 1};
+  const Point to{b.matrix.x + b.matrix.w * lane, b.frame.y - kTip};
   const float drop = std::max(16.F, (to.y - from.y) * 0.55F);
   return {from, {from.x + (beside ? 22.F : 0.F), from.y + drop}, {to.x, to.y - drop}, to};
 }
 
 /// Up into a higher row: beside the source to the gap between the rows, and from below into the
 /// target, right of its legend.
-Bezier climbing(const Block& a, const Block& b) noexcept {
-  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.15F};
-  const Point to{b.matrix.x + b.matrix.w * 0.75F, b.matrix.bottom() + kTip};
+Bezier climbing(const Block& a, const Block& b, float arrive, float leave) noexcept {
+  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * leave};
+  const Point to{b.matrix.x + b.matrix.w * arrive, b.matrix.bottom() + kTip};
   const float rise = std::max(40.F, from.y - to.y);
   return {from, {from.x + 8, to.y - rise * 0.22F}, {to.x, to.y + rise * 0.45F}, to};
 }
 
-/// Down past what stands over the target, in the gutter left of both.
-Bezier passing(const Block& a, const Block& b) noexcept {
-  const Point from{a.matrix.right() + 3, a.matrix.y + a.matrix.h * 0.92F};
-  const Point to{left_of(b) - kTip, b.matrix.y + b.matrix.h * 0.5F};
-  return {from, {from.x + 7, from.y + (to.y - from.y) * 0.7F}, {from.x + 4, to.y}, to};
-}
-
-bool above(const Block& upper, const Block& lower) noexcept {
-  return upper.frame.bottom() <= lower.frame.y + 1 && upper.frame.x < lower.matrix.right() &&
-         lower.matrix.x < upper.frame.right();
-}
-
-Bezier route(const Block& a, const Block& b, float lane) noexcept {
+/// The plain curves from one block to another, the best first.
+std::vector<Bezier> curves(const Block& a, const Block& b, float lane) {
   const bool same_row = a.matrix.y < b.matrix.bottom() && b.matrix.y < a.matrix.bottom();
   const bool right = left_of(b) >= a.matrix.right();
-  if (same_row) return right ? level(a, b, lane) : rising(a, b, lane);
-  if (b.matrix.y > a.matrix.y) return falling(a, b);
-  return right && left_of(b) - a.matrix.right() <= 160 ? rising(a, b, lane) : climbing(a, b);
+  if (same_row) return {right ? level(a, b, lane) : rising(a, b, lane)};
+  std::vector<Bezier> out;
+  if (b.matrix.y > a.matrix.y) {
+    for (const float leave : {0.75F, 0.9F, 0.98F, 0.6F, 0.4F})
+      out.push_back(falling(a, b, lane, leave));
+  } else {
+    if (right && left_of(b) - a.matrix.right() <= 160) out.push_back(rising(a, b, lane));
+    for (const float arrive : {0.75F, 0.9F, 0.6F})
+      for (const float leave : {0.15F, 0.05F}) out.push_back(climbing(a, b, arrive, leave));
+  }
+  return out;
+}
+
+/// Where a line may leave a block: to the right of the matrix, or below its legend.
+std::vector<Port> exits(const Block& a) {
+  std::vector<Port> out;
+  for (const float share : {0.5F, 0.25F, 0.75F})
+    out.push_back({{a.matrix.right() + kTip, a.matrix.y + a.matrix.h * share}, {1, 0}});
+  const float inset = std::min(8.F, a.matrix.w * 0.2F);
+  out.push_back({{a.matrix.right() - inset, a.frame.bottom() + kTip}, {0, 1}});
+  return out;
+}
+
+/// Where it may arrive: left of the matrix or of its words, over its title, or below it where the
+/// legend leaves room.
+std::vector<Port> entries(const Block& b, float lane) {
+  std::vector<Port> out;
+  for (const float share : {lane, 0.5F, 0.2F, 0.85F})
+    out.push_back({{left_of(b) - kTip, b.matrix.y + b.matrix.h * share}, {1, 0}});
+  out.push_back({{b.matrix.x + b.matrix.w * lane, b.frame.y - kTip}, {0, 1}});
+  if (b.legend.right() + 8 < b.matrix.right())
+    out.push_back({{b.matrix.right() - 6, b.matrix.bottom() + kTip}, {0, -1}});
+  return out;
 }
 
 class Lines {
  public:
-  explicit Lines(Sheet& sheet) : sheet_(sheet) {}
+  explicit Lines(Sheet& sheet) : sheet_(sheet), router_(sheet) {}
 
   [[nodiscard]] int find(Stage stage) const noexcept {
     for (std::size_t i = 0; i < sheet_.blocks.size(); ++i)
@@ -83,20 +104,7 @@ class Lines {
   }
   void link(int from, int to, Hue hue, float lane = 0.5F) {
     if (from < 0 || to < 0 || from == to) return;
-    const Block& a = at(from);
-    const Block& b = at(to);
-    const bool covered = left_of(b) >= a.matrix.right() + kTip && b.matrix.y > a.matrix.bottom() &&
-                         std::ranges::any_of(sheet_.blocks, [&](const Block& c) {
-                           return c.matrix.y > a.matrix.y && above(c, b);
-                         });
-    const Bezier curve = covered ? passing(a, b) : route(a, b, lane);
-    const float high = std::min(a.matrix.bottom(), b.matrix.bottom());
-    const float low = std::max(a.matrix.y, b.matrix.y);
-    const bool far = !covered && !sheet_.stacked &&
-                     std::ranges::any_of(sheet_.blocks, [&](const Block& c) {
-                       return c.matrix.y > high && c.matrix.bottom() < low && !c.legend.empty();
-                     });
-    sheet_.flows.push_back({from, to, curve, hue, far});
+    sheet_.flows.push_back({from, to, path(at(from), at(to), lane), hue});
   }
   /// The line takes the colour of where it comes from.
   void link(int from, int to, float lane = 0.5F) {
@@ -117,7 +125,17 @@ class Lines {
   [[nodiscard]] const Block& at(int i) const noexcept {
     return sheet_.blocks[static_cast<std::size_t>(i)];
   }
+  /// A plain curve if one is clear of everything, else a way through the gaps.
+  [[nodiscard]] std::vector<Bezier> path(const Block& a, const Block& b, float lane) {
+    const std::vector<Bezier> plain = curves(a, b, lane);
+    for (const Bezier& curve : plain)
+      if (sheet_.stacked || crossings(curve, router_.obstacles()) == 0) return {curve};
+    const std::vector<Point> way = router_.find(exits(a), entries(b, lane));
+    if (way.size() > 1) return rounded(way);
+    return {plain.front()};
+  }
   Sheet& sheet_;
+  Router router_;
 };
 
 int or_else(int first, int second) noexcept { return first >= 0 ? first : second; }
@@ -196,3 +214,22 @@ void add_flows(Sheet& sheet) {
 }
 
 }  // namespace ap::detail
+
+namespace ap {
+
+Point at(const Flow& flow, float t) noexcept {
+  const auto length = [](const Bezier& b) {
+    return std::hypot(b.p3.x - b.p0.x, b.p3.y - b.p0.y);
+  };
+  float all = 0;
+  for (const Bezier& b : flow.path) all += length(b);
+  float left = std::clamp(t, 0.F, 1.F) * all;
+  for (const Bezier& b : flow.path) {
+    const float n = length(b);
+    if (left <= n && n > 0) return at(b, left / n);
+    left -= n;
+  }
+  return flow.end();
+}
+
+}  // namespace ap

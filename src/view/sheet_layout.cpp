@@ -1,9 +1,14 @@
 // Chooses the arrangement: block size, number of rows and where they wrap, so that on this viewport
 // the cells come out as large as they can while the text keeps its size.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
+#include <span>
+#include <vector>
 
 #include "view/sheet_arrange.hpp"
+#include "view/sheet_draw.hpp"
 
 namespace ap {
 namespace detail {
@@ -11,7 +16,15 @@ namespace {
 
 constexpr float kMostCell = 40;
 constexpr int kManyCells = 30;
-constexpr float kLeastForNumbers = 16;  // smaller cells show colours only, and are square
+// Smaller cells show colours only, and are no wider than high.
+constexpr float kLeastForNumbers = 16;
+constexpr float kColumnWidth = 480;     // of a stacked page
+constexpr float kColumnCell = 28;
+constexpr float kMostForNumbers = 1.5F;
+// Zoom from which words have room for their smallest type: numbers are not worth less.
+constexpr float kLeastForWords = 0.66F;
+// Zoom from which a line of small type fits the height that is meant for it.
+constexpr float kLeastForLines = 0.87F;
 
 /// One matrix alone in a row below the others.
 bool orphan(const Placement& p) {
@@ -20,16 +33,49 @@ bool orphan(const Placement& p) {
   return last > 1 && std::ranges::count(p.spots, last, &Placement::Spot::row) == 1;
 }
 
-/// Text below its designed size costs more than small cells do; a little is given for the order
-/// that reads best.
+/// At which the page shows it.
+float zoom_of(const Placement& p, const SheetOptions& o) noexcept {
+  return std::min({o.width / (p.width + 32), o.height / (p.height + 32), 1.25F});
+}
+
+/// What numbers are worth that can be read without zooming, by their size in a cell of this size.
+float worth_of_numbers(float cell_w, float cell_h) noexcept {
+  const float size = number_size(cell_w, cell_h);
+  return size == 0 ? 1 : size < 11 ? 1.38F : size < 13 ? 1.44F : kMostForNumbers;
+}
+
+/// Cells lower than wide lose little down to 3 : 4; higher ones give the words beside them room.
+float worth_of_aspect(float aspect) noexcept {
+  if (aspect > 1) return std::pow(aspect, 0.4F);
+  return std::min(1.F, 1.35F * aspect) * (0.9F + 0.1F * aspect);
+}
+
+/// Text below its designed size costs more than small cells do.
+float worth_of_zoom(float zoom, const Pitch& pitch) noexcept {
+  const float legible = zoom < 1 ? std::pow(zoom, 1.6F) : std::sqrt(zoom);
+  // A correction for small type takes a little of the zoom.
+  const float shown = pitch.common * zoom * (zoom < kLeastForLines ? 0.97F : 0.995F);
+  const float numbers = zoom < kLeastForWords ? 1 : worth_of_numbers(shown, shown * pitch.aspect);
+  const float cell = pitch.common * worth_of_aspect(pitch.aspect) * numbers;
+  return cell * std::min(zoom, 1.F) * legible;
+}
+
+constexpr float kRoomy = 1.06F, kInOrder = 1.04F, kBreakAtMix = 1.15F;
+
+/// A little is given for the order that reads best.
 float score(const Placement& p, const Plan& plan, const Pitch& pitch, bool roomy,
             const SheetOptions& o) {
-  const float zoom = std::min({o.width / (p.width + 32), o.height / (p.height + 32), 1.25F});
-  const float legible = zoom < 1 ? std::pow(zoom, 1.6F) : std::sqrt(zoom);
-  const float cell = pitch.common * std::min(1.F, 1.35F * pitch.aspect) * (0.9F + 0.1F * pitch.aspect);
-  return cell * std::min(zoom, 1.F) * legible * (roomy ? 1.06F : 1) *
-         (plan.two_rows || plan.lines ? 1 : 1.04F) * (plan.break_at_mix ? 1.15F : 1) *
+  return worth_of_zoom(zoom_of(p, o), pitch) * (roomy ? kRoomy : 1) *
+         (plan.two_rows || plan.lines ? 1 : kInOrder) * (plan.break_at_mix ? kBreakAtMix : 1) *
          (orphan(p) ? 0.85F : 1);
+}
+
+/// No plan of the measured parts has a higher score: without any gap they would still take their area.
+float most_score(const Parts& parts, const Pitch& pitch, bool roomy, const SheetOptions& o) {
+  float area = 0;
+  for (const Item& item : parts.items) area += item.width * (item.ascent + item.descent);
+  const float zoom = std::min(1.25F, std::sqrt(o.width * o.height / std::max(area, 1.F)));
+  return worth_of_zoom(zoom, pitch) * (roomy ? kRoomy : 1) * kInOrder * kBreakAtMix;
 }
 
 struct Choice {
@@ -46,36 +92,63 @@ void try_plans(const Parts& parts, const Pitch& pitch, bool roomy, const SheetOp
   widest.right = 1e9F;
   widest.break_at_mix = false;
   const float all = place(parts, widest).width;
-  const auto consider = [&](const Plan& plan) {
-    const float s = score(place(parts, plan), plan, pitch, roomy, o);
-    if (s > best.score) best = {plan, pitch.side, pitch.aspect, roomy, s};
-  };
-  for (float right = all; right > all * 0.2F; right *= 0.9F) {
-    for (const bool mix : {true, false}) {
-      for (const bool two_rows : {false, true}) consider({false, false, two_rows, mix, right});
+  const auto consider = [&](Plan plan) {
+    float used = all + 1;
+    for (plan.right = all; plan.right > all * 0.2F; plan.right *= 0.9F) {
+      if (plan.right >= used) continue;  // wraps where the last one did
+      const Placement p = place(parts, plan);
+      used = p.width <= plan.right ? p.width : all + 1;
+      const float s = score(p, plan, pitch, roomy, o);
+      if (s > best.score) best = {plan, pitch.side, pitch.aspect, roomy, s};
     }
-    consider({false, true, false, true, right});
+  };
+  for (const bool mix : {true, false}) {
+    for (const bool two_rows : {false, true}) consider({false, false, two_rows, mix, 0, !roomy});
   }
+  consider({false, true, false, true, 0, !roomy});
+}
+
+/// Height of a cell by its width: numbers leave room above and below, colours alone need none.
+std::span<const float> aspects_for(float cell) noexcept {
+  static constexpr std::array<float, 4> kNumbers = {1, 0.85F, 0.74F, 0.64F};
+  static constexpr std::array<float, 3> kColours = {1, 1.25F, 1.5F};
+  if (cell < kLeastForNumbers) return kColours;
+  return kNumbers;
+}
+
+struct Size {
+  Pitch pitch;
+  bool roomy;
+  float most;
+};
+
+/// Every size of cells worth a look, the most promising first.
+std::vector<Size> sizes(Parts& parts, const SheetOptions& o) {
+  std::vector<Size> all;
+  float last = 0;
+  for (float side = 480; side > 84; side *= 0.95F) {
+    const Pitch square(side, parts.longest);
+    // Few cells: they have their largest size for many sides.
+    if (parts.longest <= kManyCells && square.common == last) continue;
+    last = square.common;
+    for (const float aspect : aspects_for(square.common)) {
+      const Pitch pitch(side, parts.longest, aspect);
+      for (const bool roomy : {true, false}) {
+        measure(parts, pitch, o, roomy);
+        all.push_back({pitch, roomy, most_score(parts, pitch, roomy, o)});
+      }
+    }
+  }
+  std::ranges::stable_sort(all, std::ranges::greater{}, &Size::most);
+  return all;
 }
 
 Choice choose_wide(Parts& parts, const SheetOptions& o) {
   Choice best;
-  float last = 0;
-  for (float side = 480; side > 84; side *= 0.93F) {
-    const Pitch square(side, parts.longest);
-    // No plan of smaller cells can do better than what was found.
-    if (square.common * 1.42F <= best.score) break;
-    // Few cells: they have their largest size for many sides.
-    if (parts.longest <= kManyCells && square.common == last) continue;
-    last = square.common;
-    for (const float aspect : {1.F, 0.85F, 0.74F}) {
-      if (aspect < 1 && square.common < kLeastForNumbers) break;
-      const Pitch pitch(side, parts.longest, aspect);
-      for (const bool roomy : {true, false}) {
-        measure(parts, pitch, o, roomy);
-        try_plans(parts, pitch, roomy, o, best);
-      }
-    }
+  for (const Size& size : sizes(parts, o)) {
+    if (size.most <= best.score) break;
+    measure(parts, size.pitch, o, size.roomy);
+    try_plans(parts, size.pitch, size.roomy, o, best);
   }
   return best;
 }
@@ -84,10 +157,15 @@ Choice choose_wide(Parts& parts, const SheetOptions& o) {
 Choice choose_stacked(const SheetOptions& o, int longest) {
   const float labels = std::min(kLabelMax, std::max(o.query_label, o.key_label)) + 13;
   const float right = std::max(o.width, 240.F) - 16;
-  const float side = right - labels - 2 * kMargin;
+  float side = right - labels - 2 * kMargin;
+  // A column of text is wide enough for more than one matrix a line, when cells are as on a desk.
+  const bool column = o.width >= kColumnWidth;
+  if (column) side = std::min(side, kColumnCell * static_cast<float>(longest));
   // Lower cells where a finger still meets them: more of the figure on a phone's first screen.
   const float aspect = Pitch(side, longest).common >= 38 ? 0.84F : 1;
-  return {{true, false, false, false, right}, side, aspect, true, 0};
+  Choice choice{{true, false, false, false, right}, side, column ? 0.85F : aspect, true, 0};
+  choice.plan.joined = column;
+  return choice;
 }
 
 }  // namespace
@@ -114,9 +192,16 @@ Sheet layout_sheet(const SheetSpec& spec, const SheetOptions& options) {
   sheet.stacked = options.width <= kStackedWidth;
   Parts parts = make_parts(spec, options);
   const Choice choice = sheet.stacked ? choose_stacked(options, parts.longest) : choose_wide(parts, options);
-  const Pitch pitch(choice.side, parts.longest, choice.aspect);
+  Pitch pitch(choice.side, parts.longest, choice.aspect);
   measure(parts, pitch, options, choice.roomy);
-  commit(sheet, parts, place(parts, choice.plan), pitch, options, choice.roomy);
+  Placement placement = place(parts, choice.plan);
+  if (const float zoom = zoom_of(placement, options); !sheet.stacked && zoom < kLeastForLines) {
+    // Type does not shrink below its smallest size: its lines keep their height on the page.
+    pitch.line *= std::min(1.5F, kLeastForLines / zoom);
+    measure(parts, pitch, options, choice.roomy);
+    placement = place(parts, choice.plan);
+  }
+  commit(sheet, parts, placement, pitch, options, choice.roomy);
   add_flows(sheet);
   return sheet;
 }

@@ -108,12 +108,12 @@ std::vector<float> place_left(Rows& rows, const Parts& parts, const Plan& plan, 
     for (std::size_t i = 0; i < parts.queries.size(); ++i)
       rows.put(static_cast<int>(i), parts.queries[i], 0, true);
     if (parts.strip_layers > 0) strip = strip_size(parts, column);
-    x += std::max(column, strip.w) + kGapX;
+    x += std::max(column, strip.w) + plan.gap();
   }
   if (!parts.sources.empty()) {
     for (std::size_t i = 0; i < parts.sources.size(); ++i)
       rows.put(static_cast<int>(i), parts.sources[i], x, true);
-    x += widest(parts, parts.sources) + kGapX;
+    x += widest(parts, parts.sources) + plan.gap();
   }
   std::vector<std::vector<int>> groups;
   for (const std::vector<int>& p : parts.projected) groups.push_back(p);
@@ -131,9 +131,9 @@ std::vector<float> place_left(Rows& rows, const Parts& parts, const Plan& plan, 
     for (std::size_t i = 0; i < groups.size(); ++i) {
       if (j >= groups[i].size()) continue;
       rows.put(static_cast<int>(i), groups[i][j], x, true);
-      start[i] = x + w + kGapX;
+      start[i] = x + w + plan.gap();
     }
-    x += w + (j == 0 || (plan.two_rows && j + 2 == columns) ? kPairGap : kGapX);
+    x += w + (j == 0 || (plan.two_rows && j + 2 == columns) ? plan.pair_gap() : plan.gap());
   }
   if (!plan.two_rows)
     std::fill(start.begin(), start.end(), *std::max_element(start.begin(), start.end()));
@@ -146,8 +146,8 @@ Placement place_wide(const Parts& parts, const Plan& plan) {
   const std::vector<float> start = place_left(rows, parts, plan, strip);
   const int left_rows = static_cast<int>(start.size());
   const int column_rows = static_cast<int>(std::max(parts.queries.size(), parts.sources.size()));
-  const float beside = widest(parts, parts.queries) + kGapX +
-                       (parts.sources.empty() ? 0 : widest(parts, parts.sources) + kGapX);
+  const float beside = widest(parts, parts.queries) + plan.gap() +
+                       (parts.sources.empty() ? 0 : widest(parts, parts.sources) + plan.gap());
   const auto start_of = [&](int row) {
     if (row < left_rows) return start[static_cast<std::size_t>(row)];
     return row < column_rows ? beside : 0;
@@ -164,7 +164,7 @@ Placement place_wide(const Parts& parts, const Plan& plan) {
       first = true;
     }
     rows.put(row, i, x, first);
-    x += (first ? item.labelled_width : item.width) + kGapX;
+    x += (first ? item.labelled_width : item.width) + plan.gap();
     first = false;
   }
   const int strip_after = static_cast<int>(parts.queries.size()) - 1;
@@ -174,26 +174,26 @@ Placement place_wide(const Parts& parts, const Plan& plan) {
 /// Items one after the other, wrapped like words.
 class Wrap {
  public:
-  Wrap(Rows& rows, const Parts& parts, float right) : rows_(rows), parts_(parts), right_(right) {}
+  Wrap(Rows& rows, const Parts& parts, const Plan& plan) : rows_(rows), parts_(parts), plan_(plan) {}
   void put(int i, bool break_before) {
     const Item& item = item_at(parts_, i);
     const auto width = [&] {
       return rows_.needs_labels(row_, i) ? item.labelled_width : item.width;
     };
-    if (row_ < 0 || break_before || x_ + width() > right_) {
+    if (row_ < 0 || break_before || x_ + width() > plan_.right) {
       ++row_;
       x_ = 0;
     }
     const float w = width();
     rows_.put(row_, i, x_, w == item.labelled_width);
-    x_ += w + (item.pair ? kPairGap : kGapX);
+    x_ += w + (item.pair ? plan_.pair_gap() : plan_.gap());
   }
   [[nodiscard]] int row() const noexcept { return row_; }
 
  private:
   Rows& rows_;
   const Parts& parts_;
-  float right_;
+  const Plan& plan_;
   int row_ = -1;
   float x_ = 0;
 };
@@ -201,7 +201,7 @@ class Wrap {
 /// Two lines of reading: from X to the weights, then what the weights mix, up to the output.
 Placement place_lines(const Parts& parts, const Plan& plan) {
   Rows rows(parts);
-  Wrap flow(rows, parts, plan.right);
+  Wrap flow(rows, parts, plan);
   for (const int i : parts.queries) flow.put(i, false);
   for (const int i : parts.projected[0]) flow.put(i, false);
   const auto mix = std::ranges::find_if(
@@ -222,16 +222,18 @@ Placement place_lines(const Parts& parts, const Plan& plan) {
 
 Placement place_stacked(const Parts& parts, const Plan& plan) {
   Rows rows(parts);
-  Wrap lines(rows, parts, plan.right);
-  const auto flow = [&](const std::vector<int>& items) {
-    for (const int i : items) lines.put(i, item_at(parts, i).break_before);
+  Wrap lines(rows, parts, plan);
+  const auto flow = [&](const std::vector<int>& items, bool joined = false) {
+    for (const int i : items) lines.put(i, !joined && item_at(parts, i).break_before);
   };
   flow(parts.queries);
   flow(parts.sources);
   Rect strip;
   if (parts.strip_layers > 0) strip = strip_size(parts, plan.right);
   const int strip_after = lines.row();
-  for (const std::vector<int>& p : parts.projected) flow(p);
+  flow(parts.projected[0], plan.joined && parts.sources.empty());
+  flow(parts.projected[1]);
+  flow(parts.projected[2], plan.joined);
   flow(parts.rest);
   return rows.finish(strip_after, strip, true);
 }

@@ -73,7 +73,8 @@ test('import: what is imported is in the state, and the file is not touched when
   const before = readFileSync(out, 'utf8');
   const { code, err } = run(['import', small, w, '--into', 'b_q', '--output', out]);
   assert.equal(code, 1);
-  assert.equal(err, 'attention: array: the array is 2 × 2, b_Q is 1 × 2: resize the document, transpose, or take a slice\n');
+  assert.equal(err, 'attention: array: the array is 2 × 2, b_Q is 1 × 2: resize the document, transpose, or take a slice'
+    + ' (--fit slice: Take 1 × 2 of it; --transpose --fit slice: Transpose, then take 1 × 2 of it)\n');
   assert.equal(readFileSync(out, 'utf8'), before);
 });
 
@@ -98,6 +99,9 @@ test('what is wrong is said in one line, with its place and exit code 1', () => 
     [['import', small, state, '--into', 'w_q'], 'state.json: model.width: is missing'],
     [['inspect', none], `${none}: cannot be opened`],
     [['inspect', work], `${work}: is a folder`],
+    [['run', w], `${w}: holds arrays, not a state: attention import puts them into one`],
+    [['inspect', file('x.npy', 'abc')], 'x.npy: is no .npy file, whatever its name says'],
+    [['inspect', file('x.png', Buffer.from('\x89PNG\r\n\x1a\n\0\0', 'latin1'))], 'x.png: is neither text nor a .npy, .npz or .safetensors file'],
     [['inspect', file('x.safetensors', 'abc')], /x\.safetensors: is not a \.safetensors file$/],
     [['export', 'preset:cat', '--to', 'npy'], '--to npy: needs --stage: an .npy file holds one array'],
     [['export', 'preset:cat', '--to', 'npy', '--stage', 'w_z'], "--stage: there is no stage 'w_z'; attention run lists them"],

@@ -3,22 +3,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { attention, file, presets, py, python, reproduces as reproduces_as, run, skip, work } from './python.mjs';
+import { attention, file, of_presets, of_random, py, python, reproduce, run, skip, work } from './python.mjs';
 import { random_state } from './random_states.mjs';
 
-/** The exported script, run, against the exported stages. */
-const reproduces = (state, input, name) => reproduces_as('numpy', state, input, name);
-
 test('the NumPy export reproduces every stage of every preset to 1e-6', { skip }, () => {
-  const ids = presets();
-  assert.ok(ids.length >= 6);
-  for (const id of ids) reproduces(`preset:${id}`, undefined, id);
+  const documents = of_presets();
+  assert.ok(documents.length >= 6);
+  reproduce('numpy', documents);
 });
 
 test('the NumPy export reproduces every stage of 50 random documents to 1e-6', { skip }, () => {
-  let stages = 0;
-  for (let seed = 1; seed <= 50; seed++) stages += reproduces('-', JSON.stringify(random_state(seed)), `random ${seed}`);
-  console.log(`  ${stages} stages compared`);
+  console.log(`  ${reproduce('numpy', of_random(1, 50, random_state))} stages compared`);
 });
 
 test('the script notices a wrong stage', { skip }, () => {

@@ -2,7 +2,7 @@
 // trace's; PNG has its size, and something in it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
@@ -50,6 +50,20 @@ test('SVG of every preset: words and captions are text, numbers in cells are the
   }
   assert.ok(compared > 1000, `${compared} numbers compared`);
   console.log(`  ${compared} numbers compared`);
+});
+
+test('pictures of panels say what their colours are, and count heads and layers from 1 as the window does', () => {
+  const of = (panel, ...words) => read_svg(attention('export', ...words, '--to', 'svg', '--panel', panel)).texts.map((t) => t.text);
+  const has = (texts, ...wanted) => wanted.forEach((text) => assert.ok(texts.includes(text), `'${text}' is not in ${texts.join(' | ')}`));
+  has(of('arcs', 'preset:cat'), 'Who looks at whom, all heads', 'Head 1', 'Head 2', 'Weights below 2 % are left out');
+  has(of('graph', 'preset:cat', '--head', '1'), 'Who looks at whom, head 2', 'Weights below 2 % are left out');
+  has(of('heads', 'preset:cat'), 'Head 1', 'Head 2', '0', '1');
+  const two = join(work, 'two-layers.json');
+  const state = JSON.parse(attention('presets', 'cat'));
+  state.model.layers.push(state.model.layers[0]);
+  writeFileSync(two, JSON.stringify(state));
+  has(of('graph', two, '--layer', '1'), 'Who looks at whom, head 1, layer 2');
+  has(of('heads', two), 'Layer 1, head 1', 'Layer 2, head 2');
 });
 
 test('PNG at 1x to 4x has its size and is not blank, light and dark', () => {

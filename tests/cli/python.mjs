@@ -34,12 +34,31 @@ export function py(words, options) {
 }
 export const presets = () => attention(['presets']).trim().split('\n').map((line) => line.split('\t')[0]);
 
-/** How many stages the script exported to `kind` makes, run; each is as in the exported .npz. */
-export function reproduces(kind, state, input, name, env) {
-  attention(['export', state, '--to', kind, '--output', file('script.py')], input);
-  attention(['export', state, '--to', 'npz', '--output', file('stages.npz')], input);
-  const out = py([file('script.py'), file('stages.npz')], { env });
-  const [, count] = /(\d+) stages are as in/.exec(out) ?? [];
-  assert.ok(Number(count) >= 11, `${name}: ${out}`);
-  return Number(count);
+/** What each script printed, all run by one Python: [{ name, words: [script, ...] }]. */
+export function run_scripts(scripts, env) {
+  const input = scripts.map(({ words }) => `${JSON.stringify(words)}\n`).join('');
+  const lines = py([join(root, 'tests/cli/run_scripts.py')], { input, env }).trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(lines.length, scripts.length);
+  return lines.map(({ said, error }, i) => {
+    assert.equal(error, '', `${scripts[i].name}: ${error.split('\n').slice(-14).join('\n')}`);
+    return said;
+  });
 }
+
+/** How many stages the scripts exported to `kind` make, all as in the exported .npz: [{ name, state, input }]. */
+export function reproduce(kind, documents, env) {
+  const scripts = documents.map(({ name, state, input }, i) => {
+    const words = [file(`${kind}-${i}.py`), file(`${kind}-${i}.npz`)];
+    attention(['export', state, '--to', kind, '--output', words[0]], input);
+    attention(['export', state, '--to', 'npz', '--output', words[1]], input);
+    return { name, words };
+  });
+  return run_scripts(scripts, env).reduce((sum, said, i) => {
+    const [, count] = /^the output is as expected.*\n(\d+) stages are as in/.exec(said) ?? [];
+    assert.ok(Number(count) >= 11, `${documents[i].name}: ${said}`);
+    return sum + Number(count);
+  }, 0);
+}
+export const of_presets = () => presets().map((id) => ({ name: id, state: `preset:${id}` }));
+export const of_random = (from, to, make) => Array.from({ length: to - from + 1 }, (_, i) => (
+  { name: `random ${from + i}`, state: '-', input: JSON.stringify(make(from + i)) }));

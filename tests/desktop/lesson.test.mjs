@@ -14,7 +14,7 @@ const LINK = { x: 150, y: 152 };
 test('a lesson stands beside the sheet', { skip }, async () => {
   const home = await home_of_a_regular();
   const file = join(home, 'lesson.png');
-  // The pointer of a new screen is in its middle, as is the window: over a cell, whose card is shown.
+  // The pointer of a new screen is in its middle, as is the window: over a cell, but nobody has moved it.
   const { status, stderr } = spawnSync(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'lesson=order&step=1',
     '--screenshot', file], { env: environment(home), encoding: 'utf8', timeout: 60_000 });
   assert.equal(status, 0, stderr);

@@ -112,6 +112,8 @@ export const SEEDS = {
   link: {
     nothing: text(''), version: text('s=AQ'), other_version: text('s=_w'), letters: text('s=!!!!'), preset: text('preset=cat'),
     long: text(`s=AQ${'A'.repeat(5000)}`), percent: text('s=%41%51'), state: text('state=%7B%7D'),
+    wide_seed: text('s=AuMqzszNzEksyiypZDELyUhVSE4sUSgG4vw8hRIgNxfITEpNTiwtTlXILFEoTyxWKEstqlQoySxKTVEoyU9JrGRX4GDhZOES4BZgYGaAAUYGRnau'
+      + '1Nyk1JSUzLz0YgZWduby-EIG9glPLmxin_H1kxiIn43GL0Pj5yPxGe6nAgA'),
   },
   text: {
     numpy: text('array([[1., 2.],\n       [3., 4.]], dtype=float32)'), printed: text('[[ 1.  2.]\n [ 3. -4e-3]]'),

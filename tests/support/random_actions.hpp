@@ -30,7 +30,8 @@ class RandomActions {
       case 13: return action::SetHeads{1 + below(4), coin(2) ? 0 : 1 + below(2)};
       case 14: return action::SetHeadWidth{below(5), below(5)};
       case 15: return action::SetLayers{1 + below(3)};
-      case 16: return action::SetWeights{coin(2) ? WeightInit::kRandom : WeightInit::kIdentity, 3};
+      case 16: return action::SetWeights{coin(2) ? WeightInit::kRandom : WeightInit::kIdentity,
+                                              rng_.next() >> below(64)};
       case 17: return action::SetScale{static_cast<ScaleKind>(below(3)), rng_.normal()};
       case 18: return action::SetSoftcap{coin(2) ? 0.0F : 5.0F * rng_.uniform()};
       case 19: return action::SetCausal{!coin(3)};

@@ -538,3 +538,16 @@ page_test('titles, captions and folding: select, zoom, look at a step, fold away
   await click(page, 'scaled', { part: 'ghost' });
   await at(page, 'scaled');
 });
+
+page_test('a hand that rests with the button down draws nothing', {}, async (page) => {
+  const { cx, cy } = await at(page, 'w_q', { row: 1, col: 1 });
+  await page.mouse.move(cx, cy);
+  await page.mouse.down();
+  await page.mouse.move(cx + 8, cy);
+  await settled(page);
+  const before = await frames(page);
+  await page.waitForTimeout(1000);
+  assert.equal(await frames(page), before);
+  await page.mouse.up();
+  await page.waitForFunction(() => location.hash.length > 20);  // the address follows once the hand has left
+});

@@ -32,6 +32,12 @@ async function with_page(body, options = {}) {
       const { files, open_files } = await import('./files.js');
       window.core = () => files(window.api);
       window.open_files = (view) => open_files(window.api, view);
+      window.exported = async (request) => {  // as one text: playwright sends an array element by element
+        const reader = new FileReader();
+        reader.readAsDataURL(new Blob([(await (await window.core()).export(request)).bytes]));
+        await new Promise((done) => { reader.onload = done; });
+        return reader.result.slice(reader.result.indexOf(',') + 1);
+      };
     });
     await body(page);
     assert.deepEqual(page.problems, []);
@@ -39,6 +45,7 @@ async function with_page(body, options = {}) {
     await page.context().close();
   }
 }
+const exported = async (page, request) => Buffer.from(await page.evaluate((r) => window.exported(r), request), 'base64');
 const dialog = (page) => page.locator('#ap-files');
 const floats = (values) => Buffer.from(Float32Array.from(values).buffer);
 const give = (page, name, bytes) => page.locator('#ap-files input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
@@ -49,6 +56,15 @@ test('nothing of it is fetched before it is asked for', async () => {
   assert.ok(!names.some((name) => /files/.test(name)), names.join(' '));
   await page.context().close();
 });
+
+test('the dialog opens with the keyboard on the tab that it shows', () => with_page(async (page) => {
+  for (const tab of ['export', 'import']) {
+    await page.evaluate((name) => window.open_files({ tab: name }), tab);
+    assert.equal(await page.evaluate(() => document.activeElement.id), `ap-files-${tab}`);
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-selected')), 'true');
+    await page.keyboard.press('Escape');
+  }
+}));
 
 test('every format is saved as a file', () => with_page(async (page) => {
   const expected = { npz: /^PK/, npy: /NUMPY/, csv: /^layer,stage/, json: /"tensors"/, markdown: /\|---\|/, numpy: /import numpy/,
@@ -65,8 +81,7 @@ test('every format is saved as a file', () => with_page(async (page) => {
 
 test('the saved SVG is well formed, its text is text, its numbers are the page\'s; PNG has its size', () => with_page(async (page) => {
   await api(page, 'dispatch', { type: 'load_preset', id: 'similarity' });
-  const exported = (request) => page.evaluate(async (r) => Array.from((await (await window.core()).export(r)).bytes), request);
-  const svg = Buffer.from(await exported({ to: 'svg' })).toString('utf8');
+  const svg = (await exported(page, { to: 'svg' })).toString('utf8');
   const found = await page.evaluate((text) => {
     const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
     const outlines = [...parsed.querySelectorAll('path')].filter((path) => (path.getAttribute('d').match(/[A-Z]/g) ?? []).length > 6);
@@ -82,7 +97,7 @@ test('the saved SVG is well formed, its text is text, its numbers are the page\'
   assert.ok(check_numbers(svg, (name) => values[name]) > 100);
   const sizes = [];
   for (const scale of [1, 3]) {
-    const png = Buffer.from(await exported({ to: 'png', scale }));
+    const png = await exported(page, { to: 'png', scale });
     sizes.push([png.readUInt32BE(16), png.readUInt32BE(20)]);
   }
   sizes[1].forEach((size, i) => assert.ok(Math.abs(size - 3 * sizes[0][i]) < 3, String(sizes)));
@@ -196,8 +211,7 @@ test('the offline page opens from a disk and works', async () => {
   await with_page(async (page) => {
     await api(page, 'dispatch', { type: 'set_title', title: 'Offline </script><b>' });
     await api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 0.625 });
-    const bytes = await page.evaluate(async () => Array.from((await (await window.core()).export({ to: 'html' })).bytes));
-    writeFileSync(path, Buffer.from(bytes));
+    writeFileSync(path, await exported(page, { to: 'html' }));
   });
   const context = await chrome.newContext({ offline: true, viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
+import { launch_chromium } from '../../tools/chromium.mjs';
 import { make_server } from '../../tools/serve.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -17,10 +18,8 @@ export const site_folder = join(build_folder, 'web');
 
 const BROWSER = [process.env.AP_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
   .find((path) => path && existsSync(path));
-// WebGL is software here, which takes most of a test's time: the rest of the page is drawn the cheap way.
-const FLAGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-gpu-compositing',
-  '--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--font-render-hinting=none'];
+// WebGL takes most of a test's time: the rest of the page is drawn the cheap way.
+const FLAGS = ['--disable-gpu-compositing', '--font-render-hinting=none'];
 
 /** {address, close()}: `folder` on a free port of the loopback; `headers(path)` adds to answers. */
 export async function serve(folder = site_folder, headers = null) {
@@ -41,7 +40,7 @@ export async function serve(folder = site_folder, headers = null) {
 }
 
 export async function browser() {
-  return chromium.launch({ executablePath: BROWSER, args: FLAGS });
+  return launch_chromium(chromium, { executablePath: BROWSER, flags: FLAGS });
 }
 
 /** A page of its own context; `page.problems` are console errors and uncaught exceptions. */
@@ -86,15 +85,26 @@ export async function settled(page) {
   });
 }
 
-export const api = (page, name, ...args) =>
-  page.evaluate(({ name, args }) => window.playgroundReady.then((p) => p[name](...args)), { name, args });
+/** A call, its answer brought over as one text: playwright sends values piece by piece. */
+export async function api(page, name, ...args) {
+  const text = await page.evaluate(async ({ name, args }) => {
+    const answer = await (await window.playgroundReady)[name](...args);
+    return JSON.stringify(answer, (key, v) => {
+      if (typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0))) return { number: Object.is(v, -0) ? '-0' : String(v) };
+      return ArrayBuffer.isView(v) ? { typed: v.constructor.name, values: Array.from(v) } : v;
+    });
+  }, { name, args });
+  return text === undefined ? undefined : JSON.parse(text, (key, v) => {
+    if (typeof v?.number === 'string' && Object.keys(v).length === 1) return Number(v.number);
+    return typeof v?.typed === 'string' ? new globalThis[v.typed](v.values) : v;
+  });
+}
 
 /** {shape, data: number[], rows, cols} */
-export const tensor = (page, stage, where) =>
-  page.evaluate(({ stage, where }) => window.playgroundReady.then((p) => {
-    const t = p.tensor(stage, where);
-    return { ...t, data: Array.from(t.data) };
-  }), { stage, where });
+export async function tensor(page, stage, where) {
+  const t = await api(page, 'tensor', stage, where);
+  return { ...t, data: Array.from(t.data) };
+}
 
 export const frames = (page) => page.evaluate(() => window.playgroundReady.then((p) => p.debug.frames()));
 
@@ -108,7 +118,9 @@ export async function golden(page_or_png, name, { most_different = 0.004, clip }
     await writeFile(file, png);
     return;
   }
-  const expected = PNG.sync.read(await readFile(file));
+  const kept = await readFile(file);
+  if (kept.equals(png)) return;
+  const expected = PNG.sync.read(kept);
   const actual = PNG.sync.read(png);
   const results = join(build_folder, 'results', 'images');
   await mkdir(results, { recursive: true });

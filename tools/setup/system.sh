@@ -51,6 +51,8 @@ missing_debian() { # verb
     want Xvfb xvfb
     want xdotool xdotool
     want_package libgl1-mesa-dri
+    want_package libegl1
+    want_package libegl-mesa0
     # The exported scripts are run by a real Python, the fuzzers by clang's library.
     want_package python3-numpy
     if [ "$(debian_version)" = 12 ]; then want_package libclang-rt-19-dev

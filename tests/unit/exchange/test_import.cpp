@@ -107,7 +107,8 @@ TEST_CASE("offers say what would be done, the best first, and only what works") 
   const Document d = sentence("a b c", 8, 2);
   CHECK(offers(d, npy_file(Dims{8, 8}), {.stage = Stage::kWq}) == Says{"As it is", "Transpose"});
   CHECK(offers(d, npy_file(Dims{4, 8}), {.stage = Stage::kWq}) ==
-        Says{"Resize: width 8 → 4", "Transpose and resize: head width 4 → 2", "Take 4 × 8 of it", "Transpose, then take 8 × 4 of it"});
+        Says{"Resize: width 8 → 4", "Transpose and resize: head width 4 → 2", "Put 4 × 8 at the top left", "Transpose, then put 8 × 4 at the top left"});
+  CHECK(offers(d, npy_file(Dims{9, 9}), {.stage = Stage::kWq}).back() == "Transpose, then take 8 × 8 of it");
   CHECK(offers(d, npy_file(Dims{5, 8}), {.stage = Stage::kEmbeddings}).front() == "Resize: tokens 3 → 5");
   CHECK(offers(d, npy_file(Dims{3, 8}), {.stage = Stage::kWeights}).empty());
 }

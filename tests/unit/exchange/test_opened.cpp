@@ -41,6 +41,17 @@ TEST_CASE("a file is known by its bytes first and its name last") {
   CHECK(text_file("a.txt", to_json(preset("cat"))).kind() == FileKind::kState);
 }
 
+TEST_CASE("a file of another program is called so, and its bytes are not said") {
+  const std::string png("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16);
+  CHECK(refused("w.npy", png) == "w.npy: is no .npy file, whatever its name says");
+  CHECK(refused("w.NPZ", "1,2") == "w.NPZ: is no .npz file, whatever its name says");
+  for (const char* name : {"w.png", "w.csv", "w.json", "w.txt", ""}) {
+    CHECK(refused(name, png).ends_with("is neither text nor a .npy, .npz or .safetensors file"));
+  }
+  CHECK(refused("m.pt", std::string("PK\3\4 m/data.pkl")) == "m.pt: is a PyTorch file of pickled objects; save it as .safetensors or .npz");
+  CHECK(text_file("a.csv", "\xef\xbb\xbf" "1\t2\r\n").kind() == FileKind::kTable);
+}
+
 TEST_CASE("every kind gives its arrays by name, type and shape") {
   const OpenedFile npz = must(OpenedFile::open("a.npz", write_npz({{"w", to_npy(counted({2, 3}))}, {"m", {Dtype::kBool, {2}, {1, 0}}}})));
   REQUIRE(npz.entries().size() == 2);

@@ -79,6 +79,47 @@ TEST_CASE("12 words, width 16, 2 heads: seeded weights in 300 characters, edited
   CHECK(opened(full) == d);
 }
 
+TEST_CASE("weights of any seed are the seed in the link, also when the document went through its JSON") {
+  const Document plain = sentence(kTwelve, 16, 2);
+  for (const std::uint64_t seed : {std::uint64_t{16383}, std::uint64_t{16384}, std::uint64_t{1} << 30, (std::uint64_t{1} << 30) + 1,
+                                   (std::uint64_t{1} << 53) - 1, (std::uint64_t{1} << 63) + 12345, ~std::uint64_t{0}}) {
+    CAPTURE(seed);
+    const Document d = after(plain, action::SetWeights{WeightInit::kRandom, seed});
+    const std::string link = link_of(d);
+    CHECK(link.size() < 200);
+    CHECK(opened(link) == d);
+    CHECK(link_of(opened(link)) == link);
+    CHECK(link_of(must(document_from_json(to_json(d)))) == link);
+    CHECK(to_json(must(document_from_json(to_json(d)))) == to_json(d));
+  }
+}
+
+TEST_CASE("every matrix may have a seed of its own, and edits at its beginning") {
+  Document d = sentence(kTwelve, 16, 2);
+  d = after(d, action::SetLayers{2});
+  std::string json = to_json(d);
+  std::uint64_t seed = 1'000'000'007;
+  for (std::size_t at = 0; (at = json.find("\"w_", at)) != std::string::npos; at += 6) {
+    const std::size_t from = json.find("[[", at);
+    json.replace(from, json.find("]]", from) + 2 - from, "{\"random\":" + std::to_string(seed *= 3) + "}");
+  }
+  d = must(document_from_json(json));
+  CHECK(d.seeds.size() == 8);
+  for (int col = 0; col < 8; ++col) d = after(d, action::SetCell{{{1, Stage::kWv, 0}, 0, col}, 0.5F});
+  const std::string link = link_of(d);
+  INFO(link);
+  CHECK(link.size() < 300);
+  CHECK(opened(link) == d);
+}
+
+TEST_CASE("a document remembers no more seeds than it can have matrices") {
+  Document d = sentence("a b", 4, 1);
+  for (std::uint64_t i = 0; i < 200; ++i) d = after(d, action::SetWeights{WeightInit::kRandom, 100'000 + i % 150});
+  CHECK(d.seeds.size() == 56);
+  CHECK(d.seeds.back() == 100'049);
+  CHECK(sentence("a b", 4, 1).seeds.empty());
+}
+
 TEST_CASE("how it is looked at is in the link too") {
   SharedView v;
   v.layer = 1;
@@ -135,6 +176,17 @@ TEST_CASE("links of version 1 open for ever") {
   CHECK(state->view == v);
 }
 
+TEST_CASE("links of version 2 open for ever") {
+  const char* const golden =
+      "s=AuMqzszNzEksyiypZDELyUhVSE4sUSgG4vw8hRIgNxfITEpNTiwtTlXILFEoTyxWKEstqlQoySxKTVEoyU9JrGRX4GDhZO"
+      "ES4BZgYGaAAUYGRnau1Nyk1JSUzLz0YgZWduby-EIG9glPLmxin_H1kxiIn43GL0Pj5yPxGe6nAgA";
+  const Document d = after(sentence(kTwelve, 16, 2), action::SetWeights{WeightInit::kRandom, 0xfedcba9876543210ULL});
+  INFO(link_of(d));
+  const auto state = decode_share_link(golden, &core_words());
+  REQUIRE(state);
+  CHECK(state->document == d);
+}
+
 TEST_CASE("words that only the full list knows are unknown to the small one, and learned later") {
   Document d = sentence("river qwxz", 8, 1);
   d.query.tokens[1].origin = Origin::kWord;  // as a larger list would have said
@@ -160,7 +212,7 @@ TEST_CASE("cut off, changed and foreign links say what is wrong and open nothing
   CHECK(refused("s=").code == ErrorCode::kParse);
   CHECK(refused("s=<script>alert(1)</script>").message.find("letters") != std::string::npos);
   CHECK(refused("https://example.org/#s=%00").code == ErrorCode::kParse);
-  CHECK(refused("s=" + base64url("\x02what a newer one says")).message.find("newer") != std::string::npos);
+  CHECK(refused("s=" + base64url("\x03what a newer one says")).message.find("newer") != std::string::npos);
   CHECK(refused("preset=nothing").code == ErrorCode::kNotFound);
   CHECK(refused("s=" + std::string(std::size_t{2} << 20, 'A')).code == ErrorCode::kTooLarge);
 }

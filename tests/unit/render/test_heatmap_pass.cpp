@@ -3,13 +3,13 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <cmath>
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
 #include <limits>
 
 #include "gl_window.hpp"
 
 #include "base/rng.hpp"
 #include "render/heatmap_pass.hpp"
+#include "render/ui_pass.hpp"
 
 using namespace ap;
 using render::HeatmapItem;
@@ -227,13 +227,15 @@ TEST_CASE("a lost context: nothing is drawn, then everything is again") {
 TEST_CASE("a shader that does not compile gives the driver's words") {
   const GlWindow window;
   if (!window.ok()) SKIP("no OpenGL 3.3 here");
-  const auto broken = render::Program::make("shaders/x", "void main() { gl_Position = nonsense; }",
-                                            "void main() {}");
-  REQUIRE_FALSE(broken.has_value());
-  CHECK(broken.error().code == ErrorCode::kUnsupported);
-  CHECK(broken.error().where == "shaders/x.vert");
-  CHECK(broken.error().message.find("nonsense") != std::string::npos);
-  CHECK(render::Program::make("shaders/none", "", "").error().code == ErrorCode::kNotFound);
+  auto broken = render::Program::begin("shaders/x", "void main() { gl_Position = nonsense; }",
+                                       "void main() {}");
+  REQUIRE(broken.has_value());
+  const auto finished = broken->finish();
+  REQUIRE_FALSE(finished.has_value());
+  CHECK(finished.error().code == ErrorCode::kUnsupported);
+  CHECK(finished.error().where == "shaders/x.vert");
+  CHECK(finished.error().message.find("nonsense") != std::string::npos);
+  CHECK(render::Program::begin("shaders/none", "", "").error().code == ErrorCode::kNotFound);
 }
 
 TEST_CASE(
@@ -246,7 +248,8 @@ TEST_CASE(
   io.IniFilename = nullptr;
   io.DisplaySize = {100, 80};
   io.DisplayFramebufferScale = {2, 2};
-  REQUIRE(ImGui_ImplOpenGL3_Init("#version 330"));
+  auto ui = render::UiPass::make();
+  REQUIRE(ui.has_value());
   Rng rng(9);
   const Matrix m = random_matrix(5, 7, rng, false);
   HeatmapItem item;
@@ -256,7 +259,8 @@ TEST_CASE(
   constexpr Rgba kTop = rgb(0x00ff00);
   {
     const Target target(200, 160, kGround);
-    ImGui_ImplOpenGL3_NewFrame();
+    io.Fonts->Build();
+    (*ui)->atlas();
     ImGui::NewFrame();
     pass->begin_frame();
     ImDrawList* list = ImGui::GetBackgroundDrawList();
@@ -267,7 +271,7 @@ TEST_CASE(
     outside.rect.x = 500;
     CHECK_FALSE(pass->queue(list, outside));
     ImGui::Render();
-    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    (*ui)->draw(*ImGui::GetDrawData());
 
     HeatmapItem device = item;
     device.rect = {20.5F, 11, 140, 100};
@@ -279,6 +283,7 @@ TEST_CASE(
     CHECK(compare(target.read(), expected).worst <= 2);
   }
   CHECK(glGetError() == GL_NO_ERROR);
-  ImGui_ImplOpenGL3_Shutdown();
+  CHECK((*ui)->check().has_value());
+  ui->reset();
   ImGui::DestroyContext();
 }

@@ -1,5 +1,6 @@
 // What a stranger meets: the default example on a page of 1280 x 800 has numbers in every cell, large
 // enough to be read without zooming.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "playground/session.hpp"
@@ -19,8 +20,13 @@ struct FirstView {
   Rect region;
   Camera camera;
 
-  FirstView(float width, float height, bool hints) {
+  FirstView(float width, float height, bool hints, const std::string& preset = "", bool panel = false) {
+    if (!preset.empty()) REQUIRE(session.dispatch(action::LoadPreset{preset}));
+    arrange(width, height, hints, panel);
+  }
+  void arrange(float width, float height, bool hints, bool panel) {
     ui::LayoutInput in;
+    in.panel_open = panel;
     in.width = width;
     in.height = height;
     in.hints = hints;
@@ -48,6 +54,71 @@ TEST_CASE("at 1280 x 800 every cell of the default example shows its number") {
       CHECK(first.numbers(i).size >= 11);
     }
   }
+}
+
+TEST_CASE("longer sentences, every switch and an open panel leave a number in every cell") {
+  const auto all_numbered = [](const FirstView& v) {
+    for (std::size_t i = 0; i < v.model.sheet().blocks.size(); ++i) {
+      const Block& b = v.model.sheet().blocks[i];
+      INFO(name(b.id.stage) << ", cells " << b.cell_w * v.camera.zoom << " x " << b.cell_h * v.camera.zoom);
+      CHECK(v.numbers(i).size >= 9);
+    }
+  };
+  for (const char* preset : {"cat", "street", "causal", "similarity", "translation"}) {
+    INFO(preset);
+    all_numbered(FirstView(1280, 800, false, preset));
+  }
+  all_numbered(FirstView(1280, 800, false, "", true));
+  all_numbered(FirstView(900, 800, false));
+  FirstView switches(1280, 800, false, "causal");
+  REQUIRE(switches.session.dispatch(action::SetPositions{PositionKind::kSinusoidal}));
+  REQUIRE(switches.session.dispatch(action::SetSoftcap{3}));
+  REQUIRE(switches.session.dispatch(action::SetResidual{true}));
+  switches.arrange(1280, 800, false, false);
+  all_numbered(switches);
+}
+
+TEST_CASE("on wide pages no flow line of a preset runs through cells, words or tabs") {
+  const auto hit = [](const Sheet& sheet, Point p) {
+    const auto of = [&](const Rect& r) { return r.grown(-0.5F).contains(p); };
+    return std::ranges::any_of(sheet.blocks, [&](const Block& b) {
+             return of(b.matrix) || of(b.row_gutter) || of(b.header) || of(b.legend);
+           }) ||
+           std::ranges::any_of(sheet.ghosts, [&](const Ghost& tab) { return of(tab.rect); });
+  };
+  for (const char* preset :
+       {"it", "cat", "street", "causal", "similarity", "translation", "bank"}) {
+    for (const auto& [width, height] :
+         {std::pair{1280, 800}, {900, 800}, {1440, 900}, {2560, 1440}}) {
+      const FirstView v(static_cast<float>(width), static_cast<float>(height), false, preset);
+      const Sheet& sheet = v.model.sheet();
+      CHECK(sheet.flows.size() >= 12);
+      for (const Flow& flow : sheet.flows) {
+        int hits = 0;
+        for (int i = 0; i <= 200; ++i) hits += hit(sheet, at(flow, static_cast<float>(i) / 200)) ? 1 : 0;
+        INFO(preset << " " << width << ": "
+                    << name(sheet.blocks[static_cast<std::size_t>(flow.from)].id.stage) << " to "
+                    << name(sheet.blocks[static_cast<std::size_t>(flow.to)].id.stage));
+        CHECK(hits == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("in a column of text X makes Q on one line, K and V on another; a phone has a line each") {
+  const auto level = [](const FirstView& v, Stage a, Stage b) {
+    const Block* one = v.model.sheet().find({0, a, 0});
+    const Block* other = v.model.sheet().find({0, b, 0});
+    REQUIRE(one);
+    REQUIRE(other);
+    return one->matrix.y == other->matrix.y;
+  };
+  const FirstView column(600, 800, false);
+  CHECK(level(column, Stage::kEmbeddings, Stage::kQ));
+  CHECK(level(column, Stage::kK, Stage::kV));
+  CHECK_FALSE(level(column, Stage::kQ, Stage::kK));
+  for (const Block& b : column.model.sheet().blocks) CHECK(number_size(b.cell_w, b.cell_h) >= 11);
+  CHECK_FALSE(level(FirstView(400, 800, false), Stage::kEmbeddings, Stage::kQ));
 }
 
 TEST_CASE("on larger pages the numbers grow, on smaller ones they go before they crowd") {

@@ -299,6 +299,9 @@ TEST_CASE("cells too narrow for a sign still show numbers that have none", "[she
   CHECK(format(0.64F, weights.style).view() == ".64");
   CHECK(number_detail(18.7F, 16, 2.5F, 2.5F).size == 0);
   CHECK(number_detail(15, 16, 0.64F, 0).size == 0);  // no room for two digits
+  // Small type has no zero before the point, so that signs of neighbours stand apart.
+  CHECK(format(-0.4F, number_detail(19.7F, 16, 2.5F, 2.5F).style).view() == "\u2013.4");
+  CHECK(format(-0.4F, number_detail(24.6F, 18, 2.5F, 2.5F).style).view() == "\u20130.4");
   CHECK(number_detail(18.7F, 12, 0.64F, 0).size == 0);
 }
 
