@@ -11,7 +11,10 @@ if(EXISTS "${app}/cli_main.cpp")
   add_executable(attention ${cli_sources})
   set_target_properties(attention PROPERTIES EXCLUDE_FROM_ALL "${EMSCRIPTEN}")
   target_link_libraries(attention PRIVATE ${cli_layers} ap_assets_gui ap_cli11)
-  target_compile_options(attention PRIVATE ${AP_WARNINGS} -Wconversion)
+  # Options are read once: what takes time is compiling CLI11's templates, so few files share them.
+  target_compile_options(attention PRIVATE ${AP_WARNINGS} -Wconversion
+    "$<$<CONFIG:Release>:-O1>")
+  set_target_properties(attention PROPERTIES UNITY_BUILD "${AP_PCH}" UNITY_BUILD_BATCH_SIZE 4)
   target_precompile_headers(attention PRIVATE <CLI/CLI.hpp>)
   if(EMSCRIPTEN)
     # CLI11 reports by exceptions, which end in cli_main.cpp.

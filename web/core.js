@@ -66,7 +66,7 @@ const NUMBERS = ['width', 'heads', 'kv_heads', 'key_width', 'value_width', 'mlp_
   'norm_epsilon'];
 const CHOICES = ['scale', 'norm', 'norm_place', 'mlp'];
 // What a state may have besides, that changes no number here.
-const ASIDE = { '': ['version', 'title', 'preset', 'token_mode', 'locked', 'locked_cells', 'learning'],
+const ASIDE = { '': ['version', 'title', 'preset', 'token_mode', 'seeds', 'locked', 'locked_cells', 'learning'],
   query: ['origins'], source: ['origins'] };
 
 /** Every key of an object is one of these. */

@@ -12,7 +12,13 @@ if (theme) document.documentElement.dataset.theme = theme;
 window.playgroundReady = start({ canvas: byId('canvas'), theme, offer: hand_over,
   variant: settings.get('variant') ?? undefined });
 
+/** What is not the drawing waits for the first picture (or for blocked.js, if that takes long). */
+function show_all() {
+  document.body.classList.remove('starting');
+}
+
 function say(text) {
+  if (text) show_all();
   byId('ap-message').textContent = text;
   byId('ap-message').classList.toggle('problem', text !== '');
 }
@@ -58,6 +64,7 @@ async function hand_over(title, text) {
 
 try {
   const api = await window.playgroundReady;
+  show_all();
   if (api.debug.hasPicture()) {
     say('');
   } else {

@@ -70,8 +70,14 @@ async function load_variant(name, options) {
   const response = fetch(binary());
   response.catch(() => {});  // reported where it is awaited
   const loading = script();
-  // While they come the GPU process sets up what src/platform/web.cpp will be given for the same canvas.
-  options.canvas?.getContext('webgl2', { alpha: false, depth: false, stencil: false, antialias: false });
+  // While they come the GPU process sets up what src/platform/web.cpp will be given for the same canvas,
+  // at the size that it will have: another one later would be a second set of buffers to wait for.
+  if (options.canvas) {
+    const { width, height } = options.canvas.getBoundingClientRect();
+    options.canvas.width = Math.max(1, Math.round(width * (window.devicePixelRatio || 1)));
+    options.canvas.height = Math.max(1, Math.round(height * (window.devicePixelRatio || 1)));
+    options.canvas.getContext('webgl2', { alpha: false, depth: false, stencil: false, antialias: false });
+  }
   const { default: create } = await loading;
   return new Promise((resolve, reject) => {
     const module = {

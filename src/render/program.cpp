@@ -8,14 +8,21 @@
 namespace ap::render {
 namespace {
 
-std::string_view header() noexcept {
+bool is_es() noexcept {
+#ifdef __EMSCRIPTEN__
+  return true;  // WebGL 2; in a page each question waits for another process
+#else
   const GLubyte* version = glGetString(GL_VERSION);
-  const bool es = version != nullptr &&
-                  std::string_view(reinterpret_cast<const char*>(version)).starts_with("OpenGL ES");
+  return version != nullptr &&
+         std::string_view(reinterpret_cast<const char*>(version)).starts_with("OpenGL ES");
+#endif
+}
+
+std::string_view header() noexcept {
   // Samplers too: lowp, their default, would be free to round float textures.
-  return es ? "#version 300 es\nprecision highp float;\nprecision highp int;\nprecision highp "
-              "sampler2D;\n"
-            : "#version 330 core\n";
+  return is_es() ? "#version 300 es\nprecision highp float;\nprecision highp int;\nprecision highp "
+                   "sampler2D;\n"
+                 : "#version 330 core\n";
 }
 
 std::string log_of(GLuint object, bool program) {
@@ -29,8 +36,8 @@ std::string log_of(GLuint object, bool program) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-/// A shader that may turn out to be refused: asking would wait for the driver, and both shaders of a
-/// program can be compiled at once. 0: there is no source.
+/// A shader that may turn out to be refused: asking would wait for the driver, and both shaders of
+/// a program can be compiled at once. 0: there is no source.
 GLuint compile(GLenum kind, std::string_view source) {
   if (source.empty()) return 0;
   const GLuint shader = glCreateShader(kind);
@@ -59,8 +66,7 @@ Error problem_of(GLuint program, GLuint vertex, GLuint fragment, const std::stri
 }  // namespace
 
 Result<Program> Program::begin(std::string_view name, std::string_view vertex,
-                               std::string_view fragment,
-                               std::span<const char* const> attributes) {
+                               std::string_view fragment, std::span<const char* const> attributes) {
   Program program;
   program.name_ = name;
   program.shaders_ = {compile(GL_VERTEX_SHADER, vertex), compile(GL_FRAGMENT_SHADER, fragment)};

@@ -1,7 +1,10 @@
 #include "ui/inline_editor.hpp"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/draw_adapter.hpp"
 #include "ui/target_brush.hpp"
@@ -84,11 +87,15 @@ void InlineEditor::draw_error(Context& context, const Rect& field, const Rect& r
                error_.data(), error_.data() + error_.size(), kWidth);
 }
 
-/// The field gets the keyboard a frame or two after it opens: fast fingers lose nothing.
+/// The field gets the keyboard a frame or two after it opens: fast fingers lose nothing. As in the
+/// field, the first character replaces what was there.
 void InlineEditor::take_early_keys() {
-  if (!fresh_ && !has_keys_ && typed_) {
+  if (!fresh_ && !has_keys_) {
     for (const ImWchar c : ImGui::GetIO().InputQueueCharacters) {
-      if (c > ' ' && c < 0x7F) text_ += static_cast<char>(c);
+      if (c < ' ' || c == 0x7F || (numeric() && (c == ' ' || c > 0x7F))) continue;
+      if (!std::exchange(typed_, true)) text_.clear();
+      char utf8[5];
+      text_ += ImTextCharToUtf8(utf8, c);
     }
   }
   fresh_ = false;
@@ -100,6 +107,7 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   field.x = std::clamp(box.centre().x - field.w / 2, region.x + 2,
                        std::max(region.x + 2, region.right() - field.w - 2));
   ImGui::SetCursorScreenPos({field.x, field.y});
+  take_early_keys();
   TextFieldOptions options;
   options.width = field.w;
   options.height = field.h;
@@ -113,7 +121,6 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   options.labels = &context.labels;
   ImGui::PushStyleColor(ImGuiCol_FrameBg, im(context.theme.panel));
   ImGui::PushStyleColor(ImGuiCol_FrameBgHovered, im(context.theme.panel));
-  take_early_keys();
   constexpr const char* kLabels[] = {"Cell value", "Token", "Wanted share", "Word that the output should be like"};
   if (what_ == What::kWord) options.hint = "like which word?";
   const TextFieldResult r = text_field(context.ports, "##inline",

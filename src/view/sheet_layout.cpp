@@ -63,17 +63,24 @@ float worth_of_zoom(float zoom, const Pitch& pitch) noexcept {
 constexpr float kRoomy = 1.06F, kInOrder = 1.04F, kBreakAtMix = 1.15F;
 
 /// A little is given for the order that reads best.
-float score(const Placement& p, const Plan& plan, const Pitch& pitch, bool roomy,
-            const SheetOptions& o) {
-  return worth_of_zoom(zoom_of(p, o), pitch) * (roomy ? kRoomy : 1) *
-         (plan.two_rows || plan.lines ? 1 : kInOrder) * (plan.break_at_mix ? kBreakAtMix : 1) *
-         (orphan(p) ? 0.85F : 1);
+float score_at(float zoom, const Plan& plan, const Pitch& pitch) {
+  return worth_of_zoom(zoom, pitch) * (plan.tight ? 1 : kRoomy) *
+         (plan.two_rows || plan.lines ? 1 : kInOrder) * (plan.break_at_mix ? kBreakAtMix : 1);
 }
 
-/// No plan of the measured parts has a higher score: without any gap they would still take their area.
+float score(const Placement& p, const Plan& plan, const Pitch& pitch, const SheetOptions& o) {
+  return score_at(zoom_of(p, o), plan, pitch) * (orphan(p) ? 0.85F : 1);
+}
+
+/// No plan of the measured parts has a higher score: in any order they take their area, with the least
+/// of gaps beside and below.
 float most_score(const Parts& parts, const Pitch& pitch, bool roomy, const SheetOptions& o) {
+  const float beside = Plan{.tight = !roomy}.pair_gap();
+  const float below = kCaptionHeight + kRowGap;
   float area = 0;
-  for (const Item& item : parts.items) area += item.width * (item.ascent + item.descent);
+  for (const Item& item : parts.items) {
+    area += (item.width + beside) * (item.ascent + item.descent + below);
+  }
   const float zoom = std::min(1.25F, std::sqrt(o.width * o.height / std::max(area, 1.F)));
   return worth_of_zoom(zoom, pitch) * (roomy ? kRoomy : 1) * kInOrder * kBreakAtMix;
 }
@@ -86,20 +93,26 @@ struct Choice {
   float score = -1;
 };
 
-void try_plans(const Parts& parts, const Pitch& pitch, bool roomy, const SheetOptions& o,
+/// `most`: that a plan can score.
+void try_plans(const Parts& parts, const Pitch& pitch, bool roomy, const SheetOptions& o, float most,
                Choice& best) {
   Plan widest;
   widest.right = 1e9F;
   widest.break_at_mix = false;
   const float all = place(parts, widest).width;
   const auto consider = [&](Plan plan) {
+    const float most_here = most / (plan.break_at_mix ? 1 : kBreakAtMix) /
+                            (plan.two_rows || plan.lines ? kInOrder : 1);
+    if (most_here <= best.score) return;
     float used = all + 1;
     for (plan.right = all; plan.right > all * 0.2F; plan.right *= 0.9F) {
       if (plan.right >= used) continue;  // wraps where the last one did
       const Placement p = place(parts, plan);
       used = p.width <= plan.right ? p.width : all + 1;
-      const float s = score(p, plan, pitch, roomy, o);
+      const float s = score(p, plan, pitch, o);
       if (s > best.score) best = {plan, pitch.side, pitch.aspect, roomy, s};
+      // What is narrower is higher.
+      if (score_at(std::min(1.25F, o.height / (p.height + 32)), plan, pitch) <= best.score) break;
     }
   };
   for (const bool mix : {true, false}) {
@@ -148,7 +161,7 @@ Choice choose_wide(Parts& parts, const SheetOptions& o) {
   for (const Size& size : sizes(parts, o)) {
     if (size.most <= best.score) break;
     measure(parts, size.pitch, o, size.roomy);
-    try_plans(parts, size.pitch, size.roomy, o, best);
+    try_plans(parts, size.pitch, size.roomy, o, size.most, best);
   }
   return best;
 }

@@ -21,7 +21,13 @@ float widest(const Parts& parts, const std::vector<int>& items) {
 
 class Rows {
  public:
-  explicit Rows(const Parts& parts) : parts_(parts) {}
+  explicit Rows(const Parts& parts) : parts_(parts) {
+    rows_.reserve(kUsualRows);
+    tops_.reserve(kUsualRows);
+    out_.row_tops.reserve(kUsualRows);
+    out_.ascents.reserve(kUsualRows);
+    out_.spots.reserve(parts.items.size());
+  }
 
   /// Next to another matrix of the same words, an item needs no words of its own.
   [[nodiscard]] bool needs_labels(int row, int item) const {
@@ -92,6 +98,7 @@ class Rows {
     return bottom;
   }
 
+  static constexpr std::size_t kUsualRows = 8;
   const Parts& parts_;
   std::vector<Row> rows_;
   std::vector<float> tops_;

@@ -67,12 +67,13 @@ int way_of(Point step) noexcept {
 }
 
 struct Visit {
-  float cost = 0;
-  int state = 0;  // 4 node + way
-  friend bool operator>(const Visit& a, const Visit& b) noexcept { return a.cost > b.cost; }
+  float least = 0;  // no way through here costs less
+  float cost = 0;  // to here
+  int state = 0;   // 4 node + way
+  friend bool operator>(const Visit& a, const Visit& b) noexcept { return a.least > b.least; }
 };
 
-/// Dijkstra's algorithm over the grid's nodes and the direction in which one came.
+/// A* over the grid's nodes and the direction in which one came.
 class Search {
  public:
   Search(const Grid& grid, std::span<const Rect> obstacles,
@@ -86,9 +87,12 @@ class Search {
         worth_(static_cast<std::size_t>(2 * grid.nodes()), kUnknown) {}
 
   std::vector<Point> run(std::span<const Port> from, std::span<const Port> to) {
+    for (const Port& p : to) {
+      const int node = grid_.node(p.at);
+      goal_[static_cast<std::size_t>(4 * node + way_of(p.way))] = true;
+      goals_.push_back(grid_.at(node));
+    }
     for (const Port& p : from) reach(4 * grid_.node(p.at) + way_of(p.way), 0, -1);
-    for (const Port& p : to)
-      goal_[static_cast<std::size_t>(4 * grid_.node(p.at) + way_of(p.way))] = true;
     while (!open_.empty()) {
       const Visit v = open_.top();
       open_.pop();
@@ -126,7 +130,13 @@ class Search {
     if (cost >= known) return;
     known = cost;
     before_[static_cast<std::size_t>(state)] = before;
-    open_.push({cost, state});
+    open_.push({cost + least_from(grid_.at(state / 4)), cost, state});
+  }
+  /// As if nothing were in the way.
+  [[nodiscard]] float least_from(Point p) const noexcept {
+    float least = std::numeric_limits<float>::max();
+    for (const Point& g : goals_) least = std::min(least, std::abs(g.x - p.x) + std::abs(g.y - p.y));
+    return least;
   }
   [[nodiscard]] bool along_taken(const Rect& segment) const noexcept {
     for (const std::vector<Point>& line : taken_)
@@ -153,6 +163,7 @@ class Search {
   std::vector<float> cost_;
   std::vector<int> before_;
   std::vector<bool> goal_;
+  std::vector<Point> goals_;
   std::vector<float> worth_;  // 2 node + axis: of the segment to the right or down
   std::priority_queue<Visit, std::vector<Visit>, std::greater<>> open_;
 };

@@ -118,7 +118,7 @@ bool overlap(const Rect& a, const Rect& b) { return a.grown(-0.1F).overlaps(b.gr
 TEST_CASE("on a sheet of any size nothing overlaps, and all of it is inside its bounds",
           "[sheet]") {
   Rng rng(20);
-  for (int n = 0; n < 300; ++n) {
+  for (int n = 0; n < 120; ++n) {
     const Case c = random_case(rng);
     const Sheet sheet = layout_sheet(c.spec, c.options);
     INFO("case " << n << ": T " << c.spec.queries << ", S " << c.spec.keys << ", page "
@@ -141,7 +141,7 @@ TEST_CASE("on a sheet of any size nothing overlaps, and all of it is inside its 
 
 TEST_CASE("parts of a block lie inside its frame and apart from one another", "[sheet]") {
   Rng rng(21);
-  for (int n = 0; n < 150; ++n) {
+  for (int n = 0; n < 60; ++n) {
     const Case c = random_case(rng);
     for (const Block& b : layout_sheet(c.spec, c.options).blocks) {
       INFO("case " << n << ": " << name(b.id.stage) << " " << b.shape);
@@ -160,7 +160,7 @@ TEST_CASE("parts of a block lie inside its frame and apart from one another", "[
 
 TEST_CASE("every stage that is on has a block or, folded, a tab", "[sheet]") {
   Rng rng(22);
-  for (int n = 0; n < 200; ++n) {
+  for (int n = 0; n < 80; ++n) {
     const Case c = random_case(rng);
     const Sheet sheet = layout_sheet(c.spec, c.options);
     for (const StageShape& s : c.spec.stages) {
@@ -233,7 +233,7 @@ TEST_CASE("flow lines run from source to target and hardly ever through what is 
 
 TEST_CASE("a stacked sheet keeps to the page's width", "[sheet]") {
   Rng rng(23);
-  for (int n = 0; n < 200; ++n) {
+  for (int n = 0; n < 80; ++n) {
     Case c = random_case(rng);
     c.options.width = static_cast<float>(pick(rng, {320, 400, 600}));
     const Sheet sheet = layout_sheet(c.spec, c.options);

@@ -137,6 +137,18 @@ page_test('keyboard alone: arrows, Tab, Enter, numbers, Shift, Delete', {}, asyn
   await agrees(page, 'after the keys', 5e-5);  // float: scores of 100 cancel to small ones
 });
 
+page_test('fast fingers: what follows Enter at once is in the field', {}, async (page) => {
+  await page.focus('#canvas');
+  await press(page, 'ArrowDown');
+  for (const value of ['1.25', '-0.5']) {
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(value);
+    await settled(page);
+    await press(page, 'Enter');
+  }
+  assert.deepEqual([await cell(page, 'embeddings', 0, 0), await cell(page, 'embeddings', 1, 0)], [1.25, -0.5]);
+});
+
 page_test('tokens: changed in place, dragged, deleted and inserted by menu', {}, async (page) => {
   const tokens = () => api(page, 'state').then((s) => s.query.tokens);
   const first = await tokens();

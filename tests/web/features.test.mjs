@@ -546,8 +546,9 @@ page_test('a hand that rests with the button down draws nothing', {}, async (pag
   await page.mouse.move(cx + 8, cy);
   await settled(page);
   const before = await frames(page);
-  await page.waitForTimeout(1000);
-  assert.equal(await frames(page), before);
+  await page.waitForTimeout(1500);
+  const drawn = await frames(page) - before;
+  assert.ok(drawn <= 1, `${drawn} frames`);  // one, when the view is stored
   await page.mouse.up();
   await page.waitForFunction(() => location.hash.length > 20);  // the address follows once the hand has left
 });
