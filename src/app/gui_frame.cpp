@@ -4,9 +4,11 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/assets.hpp"
+#include "render/picture_mark.hpp"
 #include "render/screen.hpp"
 #include "ui/fonts.hpp"
 #include "ui/text_field.hpp"
@@ -17,6 +19,7 @@ namespace {
 // ImGui takes fast input apart (down and up of one click come in two frames): frames without
 // drawing until it is all read, so that nothing lags behind the hand.
 constexpr int kMaxFramesAtOnce = 4;
+constexpr float kLongestStep = 0.1F;  // seconds
 
 void clipboard_from(platform::Ports& ports) {
   ImGuiIO& io = ImGui::GetIO();
@@ -90,6 +93,7 @@ int Gui::run(Scene scene) {
   };
   client.context_restored = [this] {
     checked_ = false;
+    shown_ = 0;
     if (!pass_) {
       make_pass();
     } else if (const auto done = pass_->restore(); !done) {
@@ -109,11 +113,8 @@ bool Gui::frame() {
     if (context.InputEventsQueue.empty()) break;
   }
   ImGui::Render();
-  render::clear_screen(view.pixel_width, view.pixel_height, scene_.background());
-  if (pass_) pass_->draw(*ImGui::GetDrawData());
-  if (scene_.drawn) scene_.drawn(view);
+  draw(view);
   window_.cursor(cursor_shape());
-  window_.present();
   if (!faces_offered_) offer_faces(window_.ports());  // the first picture does not wait for them
   if (faces_offered_) check_pass();
   faces_offered_ = true;
@@ -121,17 +122,37 @@ bool Gui::frame() {
   return more || !context.InputEventsQueue.empty() || ui::fonts().pending();
 }
 
+void Gui::draw(const platform::Viewport& view) {
+  const ImDrawData& data = *ImGui::GetDrawData();
+  render::PictureMark mark;
+  mark.add(data);
+  mark.add(scene_.background());
+  mark.add(std::array{view.pixel_width, view.pixel_height});
+  mark.add(render::pictures_made());
+  if (window_.keeps_picture() && mark.value() == shown_) return;
+  shown_ = mark.value();
+  render::clear_screen(view.pixel_width, view.pixel_height, scene_.background());
+  if (pass_) pass_->draw(data);
+  if (scene_.drawn) scene_.drawn(view);
+  window_.present();
+}
+
 void Gui::update(const platform::Viewport& view) {
   ImGuiIO& io = ImGui::GetIO();
   // The first frame is drawn with the few characters that are baked already.
   const bool baked = ImGui::GetFrameCount() == 0 && ui::fonts().scale() == view.scale;
-  if (!baked && ui::fonts().refresh(view.scale) && pass_) pass_->atlas();
+  if (!baked && ui::fonts().refresh(view.scale) && pass_) {
+    pass_->atlas();
+    shown_ = 0;  // the same places in the atlas may hold other letters
+  }
   io.DisplaySize = {view.width, view.height};
   io.DisplayFramebufferScale = {static_cast<float>(view.pixel_width) / view.width,
                                 static_cast<float>(view.pixel_height) / view.height};
   const double now = window_.ports().now();
-  io.DeltaTime = std::clamp(static_cast<float>(now - last_time_), 1e-4F, 0.1F);
-  last_time_ = now;
+  const double passed = now - std::exchange(last_time_, now);
+  io.DeltaTime = std::clamp(static_cast<float>(passed), 1e-4F, kLongestStep);
+  // Nothing jumps after a rest, but it was a rest: two slow clicks are no double click.
+  if (passed > kLongestStep) ImGui::GetCurrentContext()->Time += passed - kLongestStep;
   ImGui::NewFrame();
   scene_.frame(view.width, view.height, view.scale);
   ui::finish_text_fields(window_.ports());

@@ -2,6 +2,7 @@
 // Survives the loss of the graphics context.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -35,6 +36,7 @@ class Gui {
  private:
   bool frame();
   void update(const platform::Viewport& view);
+  void draw(const platform::Viewport& view);
   void make_pass();
   /// Whether the driver took the shaders: asked after the first picture, which so need not wait.
   void check_pass();
@@ -44,6 +46,7 @@ class Gui {
   GuiInput input_;
   Scene scene_;
   double last_time_ = 0;
+  std::uint64_t shown_ = 0;  // the mark of the picture on the screen; 0: none
   bool faces_offered_ = false;
   bool checked_ = false;
 };

@@ -151,6 +151,7 @@ class NativeWindow final : public Window {
 
   [[nodiscard]] Viewport viewport() const override;
   void present() override { SDL_GL_SwapWindow(window_); }
+  [[nodiscard]] bool keeps_picture() const override { return false; }
   void cursor(SDL_SystemCursor shape) override {
     SDL_Cursor*& made = cursors_[shape];
     if (made == nullptr) made = SDL_CreateSystemCursor(shape);

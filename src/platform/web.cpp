@@ -44,6 +44,7 @@ class WebWindow final : public Window {
   WebWindow() = default;
   [[nodiscard]] Viewport viewport() const override { return page().viewport; }
   void present() override {}
+  [[nodiscard]] bool keeps_picture() const override { return true; }
   void cursor(SDL_SystemCursor shape) override {
     if (shape == cursor_) return;
     cursor_ = shape;

@@ -66,6 +66,8 @@ class Window {
   [[nodiscard]] virtual Viewport viewport() const = 0;
   /// Shows what was drawn.
   virtual void present() = 0;
+  /// What was shown last stays there until something else is drawn, whatever passed over it.
+  [[nodiscard]] virtual bool keeps_picture() const = 0;
   virtual void cursor(SDL_SystemCursor shape) = 0;
   /// Desktop: where the input method's candidates go.
   virtual void text_cursor(Box box) = 0;

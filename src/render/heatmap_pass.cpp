@@ -57,6 +57,19 @@ GLuint make_colours() {
   return name;
 }
 
+/// Numbers by id and revision.
+std::uint64_t mark_of(const HeatmapItem& item) noexcept {
+  PictureMark mark;
+  mark.add(item.rect);
+  mark.add(item.clip);
+  mark.add(std::array{item.style.range.low, item.style.range.high, item.style.dim, item.style.px_scale});
+  mark.add(item.style.map);
+  mark.add(item.style.mode);
+  mark.add(item.id);
+  mark.add(item.revision);
+  return mark.value();
+}
+
 float map_row(const HeatmapStyle& s) noexcept {
   return (s.map == MapKind::kSequential ? 2.0F : 0.0F) + (s.mode == Mode::kDark ? 1.0F : 0.0F);
 }
@@ -127,7 +140,7 @@ bool HeatmapPass::queue(ImDrawList* list, const HeatmapItem& item) {
   if (intersect(kept.clip, item.rect).empty()) return false;
   kept.style.px_scale = scale.x;
   if (!upload(kept, scaled(item.rect, {}, scale.x, scale.y))) return false;
-  queued_.push_back({this, kept});
+  queued_.push_back({{mark_of(kept)}, this, kept});
   list->AddCallback(&HeatmapPass::callback, &queued_.back());
   list->AddCallback(ImDrawCallback_ResetRenderState, nullptr);
   return true;

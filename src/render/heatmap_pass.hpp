@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "render/picture_mark.hpp"
 #include "render/program.hpp"
 #include "render/texture_cache.hpp"
 #include "view/geometry.hpp"
@@ -70,7 +71,7 @@ class HeatmapPass {
   [[nodiscard]] const TextureCache& textures() const noexcept { return textures_; }
 
  private:
-  struct Queued {
+  struct Queued : CallbackMark {
     HeatmapPass* pass;
     HeatmapItem item;
   };

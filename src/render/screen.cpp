@@ -5,6 +5,11 @@
 #include "render/gl.hpp"
 
 namespace ap::render {
+namespace {
+
+std::uint64_t made = 0;
+
+}  // namespace
 
 void clear_screen(int pixel_width, int pixel_height, Rgba colour) {
   constexpr float kByte = 1.0F / 255.0F;
@@ -34,6 +39,7 @@ std::uint32_t make_picture(int width, int height, std::span<const unsigned char>
       rgba.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4) {
     return 0;
   }
+  ++made;
   GLint before = 0;
   glGetIntegerv(GL_TEXTURE_BINDING_2D, &before);
   GLuint texture = 0;
@@ -49,6 +55,8 @@ std::uint32_t make_picture(int width, int height, std::span<const unsigned char>
   glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(before));
   return texture;
 }
+
+std::uint64_t pictures_made() noexcept { return made; }
 
 void free_picture(std::uint32_t texture) {
   const GLuint name = texture;

@@ -15,10 +15,10 @@ namespace ap::ui {
 
 void InlineEditor::start(What what, CellId cell, std::string_view text, bool typed) {
   *this = {};
-  open_ = focus_ = fresh_ = true;
+  open_ = focus_ = true;
   what_ = what;
   cell_ = cell;
-  typed_ = typed;
+  typed_ = fresh_ = typed;
   text_ = text;
 }
 
@@ -87,8 +87,9 @@ void InlineEditor::draw_error(Context& context, const Rect& field, const Rect& r
                error_.data(), error_.data() + error_.size(), kWidth);
 }
 
-/// The field gets the keyboard a frame or two after it opens: fast fingers lose nothing. As in the
-/// field, the first character replaces what was there.
+/// The field gets the keyboard a frame or two after it opens, and what was typed until then waits in
+/// the queue: fast fingers lose nothing. As in the field, the first character replaces what was there.
+/// (A page's own field never fills this queue.)
 void InlineEditor::take_early_keys() {
   if (!fresh_ && !has_keys_) {
     for (const ImWchar c : ImGui::GetIO().InputQueueCharacters) {
@@ -126,7 +127,7 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   const TextFieldResult r = text_field(context.ports, "##inline",
                                        kLabels[static_cast<std::size_t>(what_)], text_, options);
   ImGui::PopStyleColor(2);
-  has_keys_ = context.ports.edits_text() || ImGui::IsItemActive();
+  has_keys_ = ImGui::IsItemActive();
   if (focus_ || r.began) context.ports.request_frame();
   focus_ = false;
   ImGui::GetWindowDrawList()->AddRect({field.x, field.y}, {field.right(), field.bottom()},

@@ -44,8 +44,8 @@ class InlineEditor {
   bool insert_ = false;
   bool focus_ = false;
   bool typed_ = false;
-  bool fresh_ = false;    // opened in this frame
-  bool has_keys_ = false; // what is typed goes to the field
+  bool fresh_ = false;    // opened in this frame by the characters that are in its queue
+  bool has_keys_ = false; // ImGui gives what is typed to the field
   CellId cell_;
   TokenPlace place_;
   std::string text_;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { api, settled, tensor } from './harness.mjs';
-import { agrees, at, cell, click, close, drag, history, press, start_suite, type, view } from './sheet_hands.mjs';
+import { DESK, agrees, at, cell, click, close, drag, history, press, start_suite, type, view } from './sheet_hands.mjs';
 
 const { page_test } = start_suite({ before, after });
 /** What is left to undo: opening the example that the address names. */
@@ -180,7 +180,7 @@ page_test('the mask is painted on the masked scores, shown again, and undone at 
   await agrees(page, 'after the painting');
 });
 
-page_test('the similarity preset, chosen from the menu, has the lesson\'s numbers', {}, async (page) => {
+page_test('the similarity preset, chosen from the menu, has the lesson\'s numbers', DESK, async (page) => {
   const presets = await api(page, 'presets');
   const index = presets.findIndex(({ id }) => id === 'similarity');
   await page.mouse.click(850, 30);

@@ -5,7 +5,7 @@ import { after, before } from 'node:test';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import { api, frames, settled, tensor } from './harness.mjs';
-import { agrees, at, cell, click, drag, hover, press, start_suite, stored_view, type, view } from './sheet_hands.mjs';
+import { DESK, agrees, at, cell, click, drag, hover, press, start_suite, stored_view, type, view } from './sheet_hands.mjs';
 
 const { page_test } = start_suite({ before, after });
 
@@ -63,7 +63,7 @@ page_test('copy gives tab-separated numbers, paste takes a NumPy list, cut leave
   assert.deepEqual(await api(page, 'state'), kept);
 });
 
-page_test('copy and paste by the keys themselves', {}, async (page) => {
+page_test('copy and paste by the keys themselves', { pooled: false }, async (page) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const value = await cell(page, 'w_q', 2, 1);
   await click(page, 'w_q', { row: 2, col: 1 });
@@ -115,7 +115,7 @@ page_test('wheel pans, Ctrl+wheel zooms at the pointer, F fits', {}, async (page
 const RAIL = ['Lessons', 'Explain', 'Model', 'Graph', 'Arcs', 'Heads', 'Rows', 'Words', 'Train', 'Files'];
 const PANEL_KINDS = { Train: 10, Files: 8 };  // others as in the rail
 
-page_test('each panel opens from the rail, draws, and closes', {}, async (page) => {
+page_test('each panel opens from the rail, draws, and closes', DESK, async (page) => {
   const closed = await picture(page);
   const clip = { x: 1220 - 340, y: 130, width: 320, height: 300 };
   const seen = [];
@@ -204,7 +204,7 @@ page_test('the walk says the numbers of the trace', { preset: '', before: async 
   assert.match(said[7], new RegExp(`^The ${model.heads} heads`));
 });
 
-page_test('the theme button: system, light, dark; the page around follows', {}, async (page) => {
+page_test('the theme button: system, light, dark; the page around follows', DESK, async (page) => {
   const light = await picture(page, { x: 600, y: 60, width: 40, height: 20 });
   await page.mouse.click(1252, 30);
   await settled(page);
@@ -253,7 +253,7 @@ page_test('sensitivity colours every embedding and weight by its influence', {},
   assert.ok(changed(usual, await picture(page, clip)) > 500);
 });
 
-page_test('a pinned baseline: the matrices show differences and back', {}, async (page) => {
+page_test('a pinned baseline: the matrices show differences and back', DESK, async (page) => {
   await click(page, 'weights', { row: 7, col: 1 });
   await page.mouse.click(1246, 148);  // Explain
   await settled(page);
@@ -354,7 +354,7 @@ page_test('a step that is switched off dims nothing and says so', { preset: '' }
   assert.ok(distance(all, await cell_colour(page, 'scores', 0, 1)) < 4, 'the sheet is dimmed');
 });
 
-page_test('the default example at first sight: a number in every cell, at 100 %', { preset: '' }, async (page) => {
+page_test('the default example at first sight: a number in every cell, at 100 %', { ...DESK, preset: '' }, async (page) => {
   assert.ok((await view(page)).zoom > 0.9);
   for (const [stage, rows, cols] of [['embeddings', 8, 6], ['w_q', 6, 3], ['weights', 8, 8], ['output', 8, 6]]) {
     for (let row = 0; row < rows; row++) {
@@ -419,7 +419,7 @@ page_test('undo right after painting: the picture and the numbers go back', {}, 
   assert.deepEqual(await api(page, 'state'), start);
 });
 
-page_test('the drawing fills the page; its table button shows the table, Tab finds the other one', {}, async (page) => {
+page_test('the drawing fills the page; its table button shows the table, Tab finds the other one', DESK, async (page) => {
   const heights = () => page.evaluate(() => [document.getElementById('canvas').clientHeight, innerHeight]);
   const [canvas, all] = await heights();
   assert.equal(canvas, all);
@@ -537,6 +537,18 @@ page_test('titles, captions and folding: select, zoom, look at a step, fold away
   assert.deepEqual(await api(page, 'state'), before_fold);
   await click(page, 'scaled', { part: 'ghost' });
   await at(page, 'scaled');
+});
+
+page_test('two clicks with a rest between them are no double click', {}, async (page) => {
+  await click(page, 'w_q', { row: 1, col: 1 });
+  await page.waitForTimeout(700);
+  await click(page, 'w_q', { row: 1, col: 1 });
+  assert.equal(await page.locator('[data-attention-field]:visible').count(), 0);
+  const { cx, cy } = await at(page, 'w_q', { row: 1, col: 1 });
+  await page.waitForTimeout(700);
+  await page.mouse.dblclick(cx, cy);
+  await settled(page);
+  assert.equal(await page.locator('[data-attention-field]:focus').count(), 1);
 });
 
 page_test('a hand that rests with the button down draws nothing', {}, async (page) => {

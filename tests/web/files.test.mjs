@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
-import { api, browser, open_page, ready, serve, settled, tensor } from './harness.mjs';
+import { api, browser, close_page, open_page, ready, serve, settled, tensor } from './harness.mjs';
 import { npy, safetensors, zip } from '../fuzz/seeds.mjs';
 import { check_numbers, read_svg } from '../support/svg_text.mjs';
 
@@ -26,7 +26,7 @@ after(async () => {
 });
 
 async function with_page(body, options = {}) {
-  const page = await open_page(chrome, `${site.address}#preset=cat`, { acceptDownloads: true, ...options });
+  const page = await open_page(chrome, `${site.address}#preset=cat`, { pooled: true, acceptDownloads: true, ...options });
   try {
     await page.evaluate(async () => {
       const { files, open_files } = await import('./files.js');
@@ -42,7 +42,7 @@ async function with_page(body, options = {}) {
     await body(page);
     assert.deepEqual(page.problems, []);
   } finally {
-    await page.context().close();
+    await close_page(page);
   }
 }
 const exported = async (page, request) => Buffer.from(await page.evaluate((r) => window.exported(r), request), 'base64');
@@ -51,10 +51,10 @@ const floats = (values) => Buffer.from(Float32Array.from(values).buffer);
 const give = (page, name, bytes) => page.locator('#ap-files input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
 
 test('nothing of it is fetched before it is asked for', async () => {
-  const page = await open_page(chrome, site.address);
+  const page = await open_page(chrome, site.address, { pooled: true });
   const names = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
   assert.ok(!names.some((name) => /files/.test(name)), names.join(' '));
-  await page.context().close();
+  await close_page(page);
 });
 
 test('the dialog opens with the keyboard on the tab that it shows', () => with_page(async (page) => {
@@ -203,7 +203,7 @@ test('in a sandboxed frame the text is shown instead of a download', async () =>
   await frame.evaluate(async () => (await import('./files.js')).open_files(window.api, { tab: 'export', to: 'numpy' }));
   await frame.locator('#ap-files').getByRole('button', { name: 'Show' }).click();
   await frame.waitForFunction(() => document.querySelector('#ap-files textarea').value.includes('import numpy'));
-  await page.context().close();
+  await close_page(page);
 });
 
 test('the offline page opens from a disk and works', async () => {

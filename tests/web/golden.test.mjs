@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { api, golden, settled } from './harness.mjs';
-import { hover, press, start_suite } from './sheet_hands.mjs';
+import { DESK, hover, press, start_suite } from './sheet_hands.mjs';
 
-const { page_test } = start_suite({ before, after });
+const { page_test } = start_suite({ before, after, size: DESK });
 
 const SIZES = [
   ['light', { width: 1280, height: 800 }],

@@ -43,12 +43,47 @@ export async function browser() {
   return launch_chromium(chromium, { executablePath: BROWSER, flags: FLAGS });
 }
 
-/** A page of its own context; `page.problems` are console errors and uncaught exceptions. */
+const pools = new WeakMap();  // browser -> contexts, by their options
+
+/** A context with one page that stays open: what it has compiled, others of the same process need not. */
+async function pooled_context(chrome, options, address) {
+  if (!pools.has(chrome)) pools.set(chrome, new Map());
+  const pool = pools.get(chrome), key = JSON.stringify(options);
+  if (!pool.has(key)) {
+    pool.set(key, chrome.newContext(options).then(async (context) => {
+      const page = await context.newPage();
+      await page.addInitScript(() => { Storage.prototype.setItem = () => {}; });  // its view is not the others'
+      await page.goto(address);
+      await ready(page);
+      return context;
+    }));
+  }
+  return pool.get(key);
+}
+
+/** A page that finds nothing stored by the pages before it. */
+async function pooled_page(chrome, options, viewport, address) {
+  const page = await (await pooled_context(chrome, options, address)).newPage();
+  await page.setViewportSize(viewport);
+  await page.addInitScript(() => {
+    if (location.protocol === 'about:' || sessionStorage.getItem('begun')) return;
+    sessionStorage.setItem('begun', 'yes');  // of this tab: a reload finds what the page has stored
+    localStorage.clear();
+  });
+  return page;
+}
+
+/**
+ * A page of its own context; `pooled`: of one that pages of the same options share, closed by
+ * close_page. `page.problems` are console errors and uncaught exceptions.
+ */
 export async function open_page(chrome, address, options = {}) {
-  const { width = 1280, height = 800, scale = 1, wait = true, before, ...rest } = options;
-  const context = await chrome.newContext({ viewport: { width, height }, deviceScaleFactor: scale,
-    reducedMotion: 'reduce', colorScheme: 'light', ...rest });
-  const page = await context.newPage();
+  const { width = 1280, height = 800, scale = 1, wait = true, pooled = false, before, ...rest } = options;
+  const viewport = { width, height };
+  const of_context = { deviceScaleFactor: scale, reducedMotion: 'reduce', colorScheme: 'light', ...rest };
+  const page = pooled ? await pooled_page(chrome, of_context, viewport, address)
+    : await chrome.newContext({ ...of_context, viewport }).then((context) => context.newPage());
+  page.pooled = pooled;
   page.problems = [];
   page.on('console', (message) => {
     if (message.type() === 'error') page.problems.push(message.text());
@@ -59,6 +94,8 @@ export async function open_page(chrome, address, options = {}) {
   if (wait) await ready(page);
   return page;
 }
+
+export const close_page = (page) => (page.pooled ? page.close() : page.context().close());
 
 /** The playground answers and, unless there is no picture, stands still after its first frames. */
 export async function ready(page) {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { api, browser, open_page, serve, settled } from './harness.mjs';
+import { api, browser, close_page, open_page, serve, settled } from './harness.mjs';
 
 let chrome, site;
 before(async () => {
@@ -45,7 +45,7 @@ const blocks = (page) => page.evaluate(() => {
 });
 
 async function start_page(options = {}) {
-  const page = await open_page(chrome, `${site.address}#lesson=vectors&step=1`, options);
+  const page = await open_page(chrome, `${site.address}#lesson=vectors&step=1`, { pooled: true, ...options });
   await shown(page, 1);
   // The whole word list: what the numbers of the steps stand on.
   await page.waitForFunction(() => performance.getEntriesByType('resource').some((r) => r.name.endsWith('words.bin') && r.responseEnd));
@@ -73,7 +73,7 @@ for (const id of ids) {
       await walk_tasks(page, id, n, source);
     }
     assert.deepEqual(page.problems, []);
-    await page.context().close();
+    await close_page(page);
   });
 }
 
@@ -130,11 +130,11 @@ test('numbers in prose follow the sheet', async () => {
   await settled(page);
   const { data } = await page.evaluate(() => { const t = window.api.tensor('weights'); return { data: [...t.data.slice(4, 8)] }; });
   assert.ok((await said()).includes(data.map((x) => x.toFixed(2)).join(', ')), await said());
-  await page.context().close();
+  await close_page(page);
 });
 
 test('undo takes a step of a lesson back in one', async () => {
-  const page = await open_page(chrome, site.address);
+  const page = await open_page(chrome, site.address, { pooled: true });
   const first = JSON.stringify(await api(page, 'state'));
   await page.evaluate(() => { location.hash = 'lesson=graph&step=1'; });
   await page.evaluate(() => document.getElementById('ap-lessons-button').click());
@@ -144,7 +144,7 @@ test('undo takes a step of a lesson back in one', async () => {
   assert.notEqual(JSON.stringify(await api(page, 'state')), first);
   assert.equal(await api(page, 'undo'), true);
   assert.equal(JSON.stringify(await api(page, 'state')), first);
-  await page.context().close();
+  await close_page(page);
 });
 
 test('keys: next, previous, close; where one was is kept', async () => {
@@ -167,7 +167,7 @@ test('keys: next, previous, close; where one was is kept', async () => {
   assert.equal(await page.locator('.lesson-mark').first().textContent(), 'Step 2');
   await page.locator('.lesson-card').first().click();
   await shown(page, 2);
-  await page.context().close();
+  await close_page(page);
 });
 
 for (const [width, height] of [[1280, 800], [400, 800]]) {
@@ -182,7 +182,7 @@ for (const [width, height] of [[1280, 800], [400, 800]]) {
       assert.deepEqual(violations.map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)]), []);
     }
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-    await page.context().close();
+    await close_page(page);
   });
 }
 
@@ -199,7 +199,7 @@ test('sizes: a layer runs, reports, and can be cancelled', async () => {
   await page.waitForTimeout(150);
   await page.getByRole('button', { name: 'Cancel' }).click();
   assert.match(await page.textContent('.lesson-widget [role=status]'), /Cancelled/);
-  await page.context().close();
+  await close_page(page);
 });
 
 test('patches: a click shows where a patch looks; a picture of one\'s own becomes the embeddings', async () => {
@@ -215,5 +215,5 @@ test('patches: a click shows where a patch looks; a picture of one\'s own become
   await page.setInputFiles('.lesson-widget input[type=file]', { name: 'mine.png', mimeType: 'image/png', buffer: png });
   await page.waitForFunction(() => /has not left/.test(document.querySelector('.lesson-widget p[role=status]').textContent));
   assert.notEqual(JSON.stringify(await api(page, 'state')), before);
-  await page.context().close();
+  await close_page(page);
 });

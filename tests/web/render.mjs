@@ -4,12 +4,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hover, start_suite } from './sheet_hands.mjs';
+import { DESK, hover, start_suite } from './sheet_hands.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const images = resolve(here, '../../docs/images');
 const hooks = {};
-const { open } = start_suite({ before: (f) => { hooks.begin = f; }, after: (f) => { hooks.end = f; } });
+const { open } = start_suite({ before: (f) => { hooks.begin = f; }, after: (f) => { hooks.end = f; }, size: DESK });
 await hooks.begin();
 const page = await open({ preset: '', width: 1280, height: 800 });
 await hover(page, 'scores', { row: 5, col: 1 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
-import { api, browser, open_page, ready, serve, settled } from './harness.mjs';
+import { api, browser, close_page, open_page, ready, serve, settled } from './harness.mjs';
 import { stored_view } from './sheet_hands.mjs';
 
 let chrome;
@@ -19,7 +19,7 @@ after(async () => {
 const words_here = (page) => page.waitForFunction(() => performance.getEntriesByType('resource')
   .some(({ name, responseEnd }) => name.endsWith('words.bin') && responseEnd > 0)).then(() => settled(page));
 async function open(hash = '', options = {}) {
-  const page = await open_page(chrome, `${site.address}${hash && '#'}${hash}`, { before: stored_view(), ...options });
+  const page = await open_page(chrome, `${site.address}${hash && '#'}${hash}`, { before: stored_view(), pooled: true, ...options });
   await words_here(page);
   return page;
 }
@@ -28,7 +28,7 @@ const notice = (page) => page.textContent('#ap-live');
 async function closed(...pages) {
   for (const page of pages) {
     assert.deepEqual(page.problems, []);
-    await page.context().close();
+    await close_page(page);
   }
 }
 

@@ -2,18 +2,24 @@
 // mouse, keyboard and fingers on it. Each waits until the picture stands still.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { api, browser, open_page, serve, settled, tensor } from './harness.mjs';
+import { api, browser, close_page, open_page, serve, settled, tensor } from './harness.mjs';
 import { compare } from './oracle.mjs';
 
 /** The variant under test; the other one is compared with it in api.test.mjs. */
 const VARIANT = process.env.AP_VARIANT ? `variant=${process.env.AP_VARIANT}` : '';
+
+// A page on a desk, where positions or the looks of it matter; other tests have a smaller one, whose frames
+// take two thirds of the time.
+export const DESK = { width: 1280, height: 800 };
+const SMALL = { width: 1000, height: 640 };
 
 /** The stored view that opens without the first hints; `more` as in ui/view_store.cpp. */
 export const stored_view = (more = '') => (page) => page.addInitScript((text) => {
   if (!localStorage.getItem('attention-playground:view')) localStorage.setItem('attention-playground:view', text);
 }, `welcomed=1${more && '&'}${more}`);
 
-export function start_suite({ before, after }) {
+/** `size`: of its pages, if a test says none. */
+export function start_suite({ before, after, size = SMALL }) {
   const shared = {};
   before(async () => {
     [shared.chrome, shared.site] = await Promise.all([browser(), serve()]);
@@ -26,7 +32,7 @@ export function start_suite({ before, after }) {
   shared.open = ({ preset = 'cat', ...options } = {}) => {
     const hash = [preset && `preset=${preset}`, VARIANT].filter(Boolean).join('&');
     return open_page(shared.chrome, `${shared.site.address}${hash && '#'}${hash}`,
-      { before: stored_view(options.view), ...options });
+      { before: stored_view(options.view), pooled: true, ...size, ...options });
   };
   /** One page a test; no console error may be left. */
   shared.page_test = (name, options, body) => test(name, async (t) => {
@@ -35,7 +41,7 @@ export function start_suite({ before, after }) {
       await body(page, t);
       assert.deepEqual(page.problems, []);
     } finally {
-      await page.context().close();
+      await close_page(page);
     }
   });
   return shared;

@@ -74,6 +74,10 @@ page_test('the first view transfers at most 450 kB; words come after the first f
 
 /** Keeps what the canvas shows after its first frame and after its last. */
 const watch_canvas = (page) => page.addInitScript(() => {
+  const context = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function readable(kind, options) {  // when nothing was drawn, too
+    return context.call(this, kind, { ...options, preserveDrawingBuffer: true });
+  };
   const request = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (callback) => request((time) => {
     callback(time);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { PNG } from 'pngjs';
 import { api, golden, settled, tensor } from './harness.mjs';
-import { at, cell, click, close, drag, history, press, start_suite, type } from './sheet_hands.mjs';
+import { DESK, at, cell, click, close, drag, history, press, start_suite, type } from './sheet_hands.mjs';
 
 const { page_test } = start_suite({ before, after });
 const targets = async (page) => (await api(page, 'state')).learning?.targets ?? [];
@@ -40,7 +40,7 @@ async function stroke(page, from, to, keys = []) {
   await drag(page, a, { x: b.cx - a.cx, y: b.cy - a.cy }, { keys });
 }
 
-page_test('a drag over weights paints a row that sums to 1, in one step of undo', {}, async (page) => {
+page_test('a drag over weights paints a row that sums to 1, in one step of undo', DESK, async (page) => {
   await fresh(page);
   await click(page, 'weights', { row: 0, col: 0 });
   await press(page, 't');
@@ -93,6 +93,7 @@ page_test('a share is typed; the others share the rest', {}, async (page) => {
   await fresh(page);
   await click(page, 'weights', { row: 1, col: 1 });
   await press(page, 't');
+  await page.waitForTimeout(500);  // no double click
   await click(page, 'weights', { row: 1, col: 1 });
   await stroke(page, { row: 1, col: 2 }, { row: 1, col: 2 });
   await click(page, 'weights', { row: 1, col: 2 });
@@ -161,7 +162,7 @@ page_test('selected cells are locked, marked, kept by training, and unlocked aga
   assert.equal((await api(page, 'state')).locked_cells, undefined);
 });
 
-page_test('every matrix can be coloured by the slope of the loss', { view: 'panel=10' }, async (page) => {
+page_test('every matrix can be coloured by the slope of the loss', { ...DESK, view: 'panel=10' }, async (page) => {
   await fresh(page);
   await click(page, 'weights', { row: 1, col: 2 });
   await press(page, 'g');   // no loss yet
