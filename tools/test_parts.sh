@@ -108,7 +108,7 @@ window_tests() {
     done
     export DISPLAY=":$(cat "$RESULTS/display")" LIBGL_ALWAYS_SOFTWARE=1 SDL_VIDEODRIVER=x11
   fi
-  node_tests desktop || status=$?
+  node_tests desktop --test-concurrency=1 || status=$?
   stop_screen
   return $status
 }

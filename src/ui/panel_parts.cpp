@@ -18,6 +18,16 @@ void put_text(ImVec2 at, std::string_view text, FontRole role, Rgba colour) {
                                       im(colour), text.data(), text.data() + text.size());
 }
 
+/// One of a chooser's choices, in any script, in a box at `at`.
+void put_choice(Context& context, ImDrawList& list, std::string_view text, ImVec2 at, float width,
+                float height) {
+  const float size = fonts().get(FontRole::kBody).size;
+  list.PushClipRect(at, {at.x + width, at.y + height + 4}, true);
+  context.labels.draw(list, {at.x, at.y + (height - size) / 2}, im(context.theme.ink), text,
+                      Face::kText, size);
+  list.PopClipRect();
+}
+
 }  // namespace
 
 Rect take_canvas(float height) {
@@ -118,19 +128,34 @@ BarResult bar_row(Context& context, std::string_view label, float share, std::st
 
 bool chooser(Context& context, const char* id, std::string_view shown,
              const std::vector<std::string>& choices, int& chosen) {
+  constexpr float kChevron = 14;
   bool changed = false;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ImGui::GetFrameHeight();
+  const float padding = ImGui::GetStyle().FramePadding.x;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
   ImGui::SetNextItemWidth(-1);
   // An item reaches half a space beyond its line: without padding the first and last are cut.
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, kSpace1 + 2});
-  const bool open = ImGui::BeginCombo(id, std::string(shown).c_str(), ImGuiComboFlags_HeightLargest);
+  const bool open =
+      ImGui::BeginCombo(id, "", ImGuiComboFlags_HeightLargest | ImGuiComboFlags_NoArrowButton);
   ImGui::PopStyleVar();
+  // Not ImGui's own text and arrow: words may be in any script, and the top bar has chevrons.
+  put_choice(context, list, shown, {at.x + padding, at.y}, width - 2 * padding - kChevron, height);
+  draw_icon(list, Icon::kChevronDown, {at.x + width - padding - kChevron / 2, at.y + height / 2},
+            kChevron, im(context.theme.ink_soft));
   if (!open) return false;
   for (int i = 0; i < static_cast<int>(choices.size()); ++i) {
     ImGui::PushID(i);
-    if (ImGui::Selectable(choices[static_cast<std::size_t>(i)].c_str(), i == chosen)) {
+    const ImVec2 line = ImGui::GetCursorScreenPos();
+    const float inner = ImGui::GetContentRegionAvail().x;
+    if (ImGui::Selectable("##choice", i == chosen)) {
       changed = i != chosen;
       chosen = i;
     }
+    put_choice(context, *ImGui::GetWindowDrawList(), choices[static_cast<std::size_t>(i)], line,
+               inner, ImGui::GetTextLineHeight());
     ImGui::PopID();
   }
   ImGui::EndCombo();

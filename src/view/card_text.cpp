@@ -196,7 +196,8 @@ CardLine title_line(const CellId& cell, const Trace& trace, const SheetLabels& l
   line.kind = LineKind::kTitle;
   const Stage stage = cell.tensor.stage;
   const Hue hue = hue_of(stage);
-  for (const MathRun& run : title_of(stage))
+  const Stage input = stage == Stage::kSourceEmbeddings ? Stage::kSourceInput : Stage::kInput;
+  for (const MathRun& run : title_of(stage, trace.has({0, input, 0})))
     line.runs.push_back(
         {std::string(run.text), run.drop > 0 ? RunRole::kSub : RunRole::kHeading, hue, {}});
   const Names names = names_of(cell, trace, labels);

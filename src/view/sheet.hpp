@@ -50,6 +50,9 @@ struct MathRun {
 using MathText = std::vector<MathRun>;
 /// How figures call it: W with a lowered Q, "scores", ...
 [[nodiscard]] MathText title_of(Stage stage);
+/// Without a stage of its own for the input (no positions are added), the embeddings are what the
+/// formulas call X.
+[[nodiscard]] MathText title_of(Stage stage, bool has_input);
 /// What it is, short: "Q Kᵀ", "X W" with a lowered Q, "softmax of rows".
 [[nodiscard]] MathText formula_of(TensorId id);
 /// The same in plain text, for tooltips and screen readers: "W_Q".

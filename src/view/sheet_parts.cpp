@@ -120,11 +120,8 @@ class Builder {
     b.cols = s.cols;
     b.row_axis = s.row_axis;
     b.col_axis = s.col_axis;
-    b.title = title_of(s.id.stage);
-    // Without positions the embeddings are what the formulas call X.
-    if (s.id.stage == Stage::kEmbeddings && !has(Stage::kInput)) b.title = title_of(Stage::kInput);
-    if (s.id.stage == Stage::kSourceEmbeddings && !has(Stage::kSourceInput))
-      b.title = title_of(Stage::kSourceInput);
+    const bool source = s.id.stage == Stage::kSourceEmbeddings;
+    b.title = title_of(s.id.stage, has(source ? Stage::kSourceInput : Stage::kInput));
     b.formula = s.editable && options_.live ? MathText{{"↔ drag"}} : formula_of(s.id);
     b.shape = std::to_string(s.rows) + " × " + std::to_string(s.cols);
     b.step = step_of(s.id.stage);

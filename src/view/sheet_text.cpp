@@ -160,6 +160,12 @@ MapKind map_of(Stage stage) noexcept {
   return stage == Stage::kWeights ? MapKind::kSequential : MapKind::kDiverging;
 }
 
+MathText title_of(Stage stage, bool has_input) {
+  if (!has_input && stage == Stage::kEmbeddings) return title_of(Stage::kInput);
+  if (!has_input && stage == Stage::kSourceEmbeddings) return title_of(Stage::kSourceInput);
+  return title_of(stage);
+}
+
 MathText title_of(Stage stage) {
   switch (stage) {
     case Stage::kEmbeddings:

@@ -18,7 +18,7 @@ test('a lesson stands beside the sheet', { skip }, async () => {
   const { status, stderr } = spawnSync(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'lesson=order&step=1',
     '--screenshot', file], { env: environment(home), encoding: 'utf8', timeout: 60_000 });
   assert.equal(status, 0, stderr);
-  await golden(await readFile(file), 'desktop-lesson', { most_different: 0.02 });
+  await golden(await readFile(file), 'desktop-lesson');
   await rm(home, { recursive: true });
 });
 

@@ -71,7 +71,7 @@ test('the window looks as it should, in both themes', { skip }, async () => {
     const { code, errors } = await run(['--width', '1280', '--height', '800', '--scale', '1', '--screenshot', file], home);
     assert.equal(code, 0, errors);
     // Mesa's rasterizer differs a little from version to version.
-    await golden(await readFile(file), name, { most_different: 0.02 });
+    await golden(await readFile(file), name);
   }
   await rm(home, { recursive: true });
 });

@@ -146,7 +146,7 @@ export async function tensor(page, stage, where) {
 export const frames = (page) => page.evaluate(() => window.playgroundReady.then((p) => p.debug.frames()));
 
 /** Compares with tests/web/golden/<name>.png; throws with both saved when more pixels differ. */
-export async function golden(page_or_png, name, { most_different = 0.004, clip } = {}) {
+export async function golden(page_or_png, name, { most_different = 0.0015, clip } = {}) {
   const png = Buffer.isBuffer(page_or_png) ? page_or_png : await page_or_png.screenshot({ clip });
   const file = join(here, 'golden', `${name}.png`);
   if (process.env.AP_UPDATE_GOLDEN || !existsSync(file)) {

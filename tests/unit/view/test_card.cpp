@@ -201,3 +201,22 @@ TEST_CASE("each step is told with the sentence's own words", "[card]") {
   CHECK(step_sentence(Step::kEmbed, deep, labels_of(deep), 1, 0, 2) ==
         "Layer 2 begins with what layer 1 put out: “w2” is one row of X, 4 numbers.");
 }
+
+TEST_CASE("a card calls a matrix what the sheet calls it: X without positions, E where they are added") {
+  for (const Trace& trace : traces()) {
+    const SheetLabels labels = labels_of(trace);
+    const Sheet sheet = layout_sheet(sheet_spec(trace, 0, 0), {});
+    for (const Block& block : sheet.blocks) {
+      const auto e = explain(trace, {block.id, 0, 0});
+      REQUIRE(e);
+      const Card card = make_card(*e, trace, labels);
+      REQUIRE(!card.lines.empty());
+      std::string title, heading;
+      for (const MathRun& run : block.title) title += run.text;
+      for (const auto& run : card.lines[0].runs) {
+        if (run.role != RunRole::kWord) heading += run.text;
+      }
+      CHECK(heading == title);
+    }
+  }
+}
