@@ -98,7 +98,7 @@ trap stop_screen EXIT
 window_tests() {
   local status=0
   if have Xvfb; then
-    Xvfb -displayfd 3 -screen 0 1600x1200x24 -nolisten tcp 3>"$RESULTS/display" \
+    Xvfb -displayfd 3 -screen 0 1600x1200x24 -nolisten tcp -noreset 3>"$RESULTS/display" \
       >"$RESULTS/xvfb.log" 2>&1 </dev/null &
     SCREEN_PID=$!
     local tries=0

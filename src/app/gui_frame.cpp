@@ -153,7 +153,10 @@ void Gui::update(const platform::Viewport& view) {
   io.DeltaTime = std::clamp(static_cast<float>(passed), 1e-4F, kLongestStep);
   // Nothing jumps after a rest, but it was a rest: two slow clicks are no double click.
   if (passed > kLongestStep) ImGui::GetCurrentContext()->Time += passed - kLongestStep;
+  ImGuiContext& context = *ImGui::GetCurrentContext();
+  order_.hold(context);
   ImGui::NewFrame();
+  order_.give_back(context);
   scene_.frame(view.width, view.height, view.scale);
   ui::finish_text_fields(window_.ports());
   ImGui::EndFrame();

@@ -9,6 +9,7 @@
 #include "app/gui_input.hpp"
 #include "platform/window.hpp"
 #include "render/ui_pass.hpp"
+#include "ui/input_order.hpp"
 #include "view/colour.hpp"
 
 namespace ap::app {
@@ -44,6 +45,7 @@ class Gui {
   platform::Window& window_;
   std::unique_ptr<render::UiPass> pass_;
   GuiInput input_;
+  ui::InputOrder order_;
   Scene scene_;
   double last_time_ = 0;
   std::uint64_t shown_ = 0;  // the mark of the picture on the screen; 0: none

@@ -158,8 +158,8 @@ bool chooser(Context& context, const char* id, std::string_view shown,
                inner, ImGui::GetTextLineHeight());
     ImGui::PopID();
   }
+  if (changed || ImGui::IsWindowAppearing()) context.ports.request_frame();
   ImGui::EndCombo();
-  context.ports.request_frame();
   return changed;
 }
 

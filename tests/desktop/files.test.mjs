@@ -3,11 +3,12 @@
 // program (zenity); one that answers at once stands in for it.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { npy } from '../fuzz/seeds.mjs';
-import { environment, home_of_a_regular, no_hands, pause, program, xdo } from './hands.mjs';
+import { at_rest, environment, home_of_a_regular, no_hands, program, window_of, xdo } from './hands.mjs';
 
 // Places in the panel of a window of 1280 x 800, before and after an array was opened.
 const OPEN = [944, 183];
@@ -18,8 +19,8 @@ const IMPORT = [937, 328];
 const IMPORT_SLICE = [937, 408];
 
 const DIALOG = `#!/bin/sh
-echo "$@" >> "$(dirname "$0")/asked"
 cat "$(dirname "$0")/answer"
+echo "$@" >> "$(dirname "$0")/asked"
 `;
 
 /** A window with the panel open and a dialog that answers; `use` gets its hands. */
@@ -33,24 +34,32 @@ async function with_panel(use) {
     { env: { ...env, PATH: `${tools}:${env.PATH}` }, stdio: 'ignore' });
   const closed = new Promise((done) => child.on('close', done));
   try {
-    const window = xdo('search', '--sync', '--onlyvisible', '--name', 'Attention Playground').split('\n')[0];
-    await pause(2500);
+    const window = await window_of(child);
     xdo('windowfocus', window);
-    const click = async ([x, y], ms = 700) => {
+    const click = async ([x, y]) => {
       xdo('mousemove', '--window', window, x, y);
-      await pause(200);
+      await at_rest(child);
       xdo('click', 1);
-      await pause(ms);
+      await at_rest(child);
     };
+    const keys = async (...names) => {
+      xdo('key', ...names);
+      await at_rest(child);
+    };
+    const asked = async () => (existsSync(join(tools, 'asked')) ? (await readFile(join(tools, 'asked'), 'utf8')).trim().split('\n') : []);
     await use({
       file: (name) => join(home, name),
       click,
+      keys,
       /** A click on a button that asks for a file, answered with `path`. */
       async choose(button, path) {
         await writeFile(join(tools, 'answer'), path);
-        await click(button, 1500);
+        const before = (await asked()).length;
+        await click(button);
+        for (let i = 0; i < 400 && (await asked()).length === before; i++) await at_rest(child);
+        await at_rest(child);
       },
-      asked: async () => (await readFile(join(tools, 'asked'), 'utf8')).trim().split('\n').at(-1),
+      asked: async () => (await asked()).at(-1),
       async end() {
         child.kill('SIGTERM');
         await closed;
@@ -92,15 +101,13 @@ test('a dialog that is closed writes nothing', { skip: no_hands }, () => with_pa
   assert.deepEqual(model, JSON.parse(exported('state')).model);
 }));
 
-test('an array goes into the document, undone by Ctrl+Z and done again', { skip: no_hands }, () => with_panel(async ({ file, click, choose, end }) => {
+test('an array goes into the document, undone by Ctrl+Z and done again', { skip: no_hands }, () => with_panel(async ({ file, click, keys, choose, end }) => {
   const w = array(8, 8);
   await writeFile(file('w.npy'), w.bytes);
   await choose(OPEN, file('w.npy'));
   await click(IMPORT);
-  xdo('key', 'ctrl+z');
-  await pause(300);
-  xdo('key', 'ctrl+y');
-  await pause(700);
+  await keys('ctrl+z');
+  await keys('ctrl+y');
   const { model } = await end();
   assert.deepEqual(model.layers[0].w_q, w.rows);
   assert.deepEqual(model.layers[0].w_k, JSON.parse(exported('state')).model.layers[0].w_k);

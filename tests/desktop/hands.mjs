@@ -1,6 +1,7 @@
 // What the tests of the desktop window share: the program, a home folder of its own, hands by xdotool.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -21,9 +22,38 @@ export async function home_of_a_regular() {
   return home;
 }
 
-export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** The window has drawn what it was asked for: at rest it takes no processor time. */
+export async function at_rest(child) {
+  const latest = performance.now() + 20_000;
+  for (let last = -1, quiet = 0; quiet < 4 && performance.now() < latest;) {
+    await pause(50);
+    const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+    const spent = Number(fields[11]) + Number(fields[12]);
+    quiet = spent === last ? quiet + 1 : 0;
+    last = spent;
+  }
+}
+
 export const xdo = (...args) => {
   const { status, stdout, stderr } = spawnSync('xdotool', args.map(String), { encoding: 'utf8', timeout: 20_000 });
   assert.equal(status, 0, `xdotool ${args.join(' ')}: ${stderr}`);
   return stdout.trim();
 };
+
+/** The window of the program that was started, once it stands still. */
+export async function window_of(child) {
+  // Windows that are just being closed end a search with an error.
+  for (let tries = 0; tries < 100; tries++) {
+    const { status, stdout } = spawnSync('xdotool', ['search', '--all', '--onlyvisible', '--pid', String(child.pid), '--name',
+      'Attention Playground'], { encoding: 'utf8' });
+    const [window] = status === 0 ? stdout.trim().split('\n') : [''];
+    if (window) {
+      await at_rest(child);
+      return window;
+    }
+    await pause(100);
+  }
+  throw new Error('no window came');
+}

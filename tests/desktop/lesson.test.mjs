@@ -6,7 +6,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { golden } from '../web/harness.mjs';
-import { environment, home_of_a_regular, no_hands, pause, program, skip, xdo } from './hands.mjs';
+import { at_rest, environment, home_of_a_regular, no_hands, program, skip, window_of, xdo } from './hands.mjs';
 
 // The words 'Make the one the other' of the first step of Order, beside a window of 1280 x 800.
 const LINK = { x: 150, y: 152 };
@@ -29,13 +29,12 @@ test('a link in the prose changes the sheet, which is kept with how far one came
   const closed = new Promise((done) => child.on('close', done));
   const state = async () => JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8')).query.tokens;
   try {
-    const window = xdo('search', '--sync', '--onlyvisible', '--name', 'Attention Playground').split('\n')[0];
-    await pause(2500);
+    const window = await window_of(child);
     xdo('windowfocus', window);
     xdo('mousemove', '--window', window, LINK.x, LINK.y);
-    await pause(200);
+    await at_rest(child);
     xdo('click', 1);
-    await pause(1500);
+    await at_rest(child);
     child.kill('SIGTERM');
     await closed;
     assert.deepEqual(await state(), ['the', 'man', 'bit', 'the', 'dog']);

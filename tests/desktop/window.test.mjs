@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { PNG } from 'pngjs';
 import { golden } from '../web/harness.mjs';
-import { environment, home_of_a_regular, no_hands, pause, program, skip, xdo } from './hands.mjs';
+import { at_rest, environment, home_of_a_regular, no_hands, program, skip, window_of, xdo } from './hands.mjs';
 
 /** {code, errors} of the program, stopped after a minute. */
 function run(args, home) {
@@ -143,21 +143,20 @@ test('a number typed into a cell is kept, and there the next time', { skip: no_h
     { env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' }, stdio: 'ignore' });
   const closed = new Promise((done) => child.on('close', done));
   try {
-    const window = xdo('search', '--sync', '--onlyvisible', '--name', 'Attention Playground').split('\n')[0];
-    await pause(1500);
+    const window = await window_of(child);
     xdo('windowfocus', window);
     xdo('key', 'Down');   // the first cell of X
     xdo('key', 'Right');
-    await pause(300);
+    await at_rest(child);
     xdo('type', '--delay', '60', '4.5');
     xdo('key', 'Return');
-    await pause(500);
+    await at_rest(child);
     xdo('mousemove', '--window', window, 300, 30, 'click', 1);  // the sentence
-    await pause(300);
+    await at_rest(child);
     xdo('key', 'End');
     xdo('type', '--delay', '60', ' models');
     xdo('key', 'Return');
-    await pause(500);
+    await at_rest(child);
     child.kill('SIGTERM');
     await closed;
     const state = JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8'));
@@ -182,15 +181,14 @@ test('a caret goes where a person sees it between words of another script', { sk
     { env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' }, stdio: 'ignore' });
   const closed = new Promise((done) => child.on('close', done));
   try {
-    const window = xdo('search', '--sync', '--onlyvisible', '--name', 'Attention Playground').split('\n')[0];
-    await pause(1500);
+    const window = await window_of(child);
     xdo('windowfocus', window);
     // The letters are 18 points wide and begin at 28: the click is just right of the fourth.
     xdo('mousemove', '--window', window, 28 + 4 * 18 + 2, 30, 'click', 1);
-    await pause(300);
+    await at_rest(child);
     xdo('type', '--delay', '60', 'x');
     xdo('key', 'Return');
-    await pause(500);
+    await at_rest(child);
     child.kill('SIGTERM');
     await closed;
     const kept = JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8'));
