@@ -23,6 +23,11 @@ function say(text) {
   byId('ap-message').classList.toggle('problem', text !== '');
 }
 
+// Who asks for the table before it is there gets it when it is.
+let asked = 0;
+const ask = () => { asked++; };
+byId('ap-table-button').addEventListener('click', ask);
+
 /** The table is fetched when the picture stands, as the word list is; at the latest after two seconds. */
 async function first_frame() {
   const late = performance.now() + 2000;
@@ -34,7 +39,10 @@ async function first_frame() {
 async function with_companion(api) {
   if (api.debug.hasPicture()) await first_frame();
   const { show_companion } = await import('./companion.js');
-  return show_companion(api, byId('ap-table'), byId('ap-table-button'));
+  const companion = show_companion(api, byId('ap-table'), byId('ap-table-button'));
+  byId('ap-table-button').removeEventListener('click', ask);
+  if (asked % 2) companion.open();
+  return companion;
 }
 
 const is_embedded = window.parent !== window;

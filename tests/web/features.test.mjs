@@ -425,8 +425,8 @@ page_test('the drawing fills the page; its table button shows the table, Tab fin
   assert.equal(canvas, all);
   const grid = page.locator('#ap-grid');
   await page.mouse.click(1191, 785);
+  await grid.waitFor();
   await settled(page);
-  assert.ok(await grid.isVisible());
   assert.ok((await heights())[0] < all - 100);
   await page.click('#ap-table-button');
   await settled(page);
@@ -438,9 +438,21 @@ page_test('the drawing fills the page; its table button shows the table, Tab fin
   assert.equal(await page.evaluate(() => document.activeElement.id), 'ap-table-button');
 });
 
-page_test('the table follows the cell that is selected on the drawing', {}, async (page) => {
+/** Its script takes its time. */
+const slow_table = (page) => page.route('**/companion.js', async (route) => {
+  await new Promise((done) => setTimeout(done, 1500));
+  await route.continue();
+});
+page_test('who asks for the table before it is loaded gets it when it is', { ...DESK, pooled: false, before: slow_table }, async (page) => {
+  await page.mouse.click(1191, 785);
+  assert.equal(await page.locator('#ap-grid').count(), 0);
+  await page.locator('#ap-grid').waitFor();
+});
+
+page_test('the table follows the cell that is selected on the drawing', DESK, async (page) => {
   await click(page, 'q', { row: 3, col: 2 });
   await page.mouse.click(1191, 785);
+  await page.locator('#ap-grid').waitFor();
   await settled(page);
   await page.focus('#canvas');
   const shown = () => page.evaluate(() => ({ stage: document.getElementById('ap-stage-choice').value,
