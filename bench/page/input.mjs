@@ -19,9 +19,10 @@ const STARTS = 7;
 // An empty WebGL page; with ?names, one that first downloads these files and does nothing with them.
 const EMPTY = `<!doctype html><meta charset="utf-8"><title>Empty</title><canvas id="c" width="1280" height="800"></canvas>
 <script type="module">
-const gl = document.getElementById('c').getContext('webgl2');
 const names = location.search.slice(1).split(',').filter(Boolean);
-await Promise.all(names.map((name) => fetch(name).then((answer) => answer.arrayBuffer())));
+const loading = Promise.all(names.map((name) => fetch(name).then((answer) => answer.arrayBuffer())));
+const gl = document.getElementById('c').getContext('webgl2');
+if (names.length) await loading;
 requestAnimationFrame(() => { gl.clearColor(1, 1, 1, 1); gl.clear(gl.COLOR_BUFFER_BIT); });
 </script>`;
 
@@ -192,34 +193,33 @@ async function look(page) {
   return { pan, zoom, idle };
 }
 
-async function first_view(browser, address) {
+/** Milliseconds up to the end of the first frame's work, and what was asked for before it was drawn. */
+async function start_of(browser, address) {
+  const page = await open(browser, 'about:blank', false);
+  await page.goto(address);
+  await page.waitForFunction(() => window.__work.first > 0);
+  // As tests/web/shell.test.mjs counts it; on the screen it is a little later, when the rest is on its way.
+  const start = await page.evaluate(() => {
+    const drawn = performance.getEntriesByName('attention-first-frame')[0]?.startTime ?? window.__work.first;
+    return { first: window.__work.first,
+      files: performance.getEntriesByType('resource').filter((r) => r.startTime <= drawn).map((r) => r.name) };
+  });
+  await page.context().close();
+  return start;
+}
+
+/** By turns: an empty WebGL page, the playground, and an empty page that downloads what the playground did. */
+async function first_view(browser, address, site) {
   const ours = [], empty = [], fetched = [];
-  let bytes = 0, files = '';
+  let files = [];
   for (let i = 0; i < STARTS; ++i) {
-    for (const [list, where] of [[empty, 'empty.html'], [ours, ''], [fetched, `empty.html?${files}`]]) {
-      const page = await open(browser, 'about:blank', false);
-      const sizes = new Map(), bodies = [];
-      page.on('response', (response) => {
-        if (response.ok()) bodies.push(response.body().then((body) => sizes.set(response.url(), gzipSync(body, { level: 9 }).length), () => {}));
-      });
-      await page.goto(address + where);
-      await page.waitForFunction(() => window.__work.first > 0);
-      // What was asked for before the first frame was drawn, as tests/web/shell.test.mjs counts it; on
-      // the screen it is a little later, when the rest is already on its way.
-      const { first, names } = await page.evaluate(() => {
-        const drawn = performance.getEntriesByName('attention-first-frame')[0]?.startTime ?? window.__work.first;
-        return { first: window.__work.first, names: [location.href.replace(/#.*/, ''),
-          ...performance.getEntriesByType('resource').filter((r) => r.startTime <= drawn).map((r) => r.name)] };
-      });
-      list.push(first);
-      await Promise.all(bodies);
-      if (where === '') {
-        bytes = Math.max(bytes, names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0));
-        files = names.filter((name) => sizes.has(name)).map((name) => name.slice(address.length)).join(',');
-      }
-      await page.context().close();
-    }
+    empty.push((await start_of(browser, `${address}empty.html`)).first);
+    const start = await start_of(browser, address);
+    ours.push(start.first);
+    files = start.files.map((url) => new URL(url).pathname.slice(1)).filter((name) => fs.existsSync(path.join(site, name)));
+    fetched.push((await start_of(browser, `${address}empty.html?${files}`)).first);
   }
+  const bytes = ['index.html', ...files].reduce((sum, name) => sum + gzipSync(fs.readFileSync(path.join(site, name)), { level: 9 }).length, 0);
   const [ours_ms, empty_ms, fetched_ms] = [ours, empty, fetched].map((list) => quantile(list, 0.5));
   return { ours_ms, empty_ms, download_ms: Math.max(0, fetched_ms - empty_ms), bytes };
 }
@@ -236,7 +236,7 @@ export async function measure_input(site) {
     await page.mouse.move(1100, 770);
     const { pan, zoom, idle } = await look(page);
     await page.context().close();
-    return { scrub: edit, pan, zoom, idle, start: await first_view(browser, address) };
+    return { scrub: edit, pan, zoom, idle, start: await first_view(browser, address, path.resolve(site)) };
   } finally {
     await browser.close();
     server.close();

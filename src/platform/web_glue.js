@@ -482,6 +482,8 @@ addToLibrary({
     Module['isAwaited'] = AP.isAwaited;
     AP.listen();
     AP.measure();
+    // As soon as main has returned: until the browser's next frame there would be nothing to do.
+    if (!document.hidden) queueMicrotask(AP.drawNow);
   },
   ap_glue_request_frame__deps: ['$AP'],
   ap_glue_request_frame: () => {
