@@ -51,18 +51,20 @@ page_test('each step', { preset: '' }, async (page) => {
 
 /** As the rail has them; the lessons are not a panel. */
 const PANELS = ['', 'explain', 'model', 'graph', 'arcs', 'heads', 'rows', 'words', 'train', 'files'];
-page_test('each side panel', { width: 1000, height: 700, preset: '' }, async (page) => {
-  await hover(page, 'weights', { row: 5, col: 1 });
-  await page.mouse.down();
-  await page.mouse.up();
-  for (const [i, name] of PANELS.entries()) {
-    if (!name) continue;
-    await page.mouse.click(972, 64 + 28 + 56 * i);
-    await page.mouse.move(300, 690);
-    await settled(page);
-    await golden(page, `panel-${name}`, { clip: { x: 560, y: 56, width: 440, height: 644 } });
-  }
-});
+for (const [theme, options] of [['', {}], ['-dark', { colorScheme: 'dark' }]]) {
+  page_test(`each side panel${theme}`, { width: 1000, height: 700, preset: '', ...options }, async (page) => {
+    await hover(page, 'weights', { row: 5, col: 1 });
+    await page.mouse.down();
+    await page.mouse.up();
+    for (const [i, name] of PANELS.entries()) {
+      if (!name) continue;
+      await page.mouse.click(972, 64 + 28 + 56 * i);
+      await page.mouse.move(300, 690);
+      await settled(page);
+      await golden(page, `panel-${name}${theme}`, { clip: { x: 560, y: 56, width: 440, height: 644 } });
+    }
+  });
+}
 
 page_test('a panel on the phone is a sheet from below', { width: 400, height: 800, hasTouch: true, isMobile: true,
   preset: '', view: 'panel=5' }, (page) => golden(page, 'phone-heads'));
