@@ -14,7 +14,7 @@ import { barTable } from '../bars.mjs';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
   '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml' };
-const STARTS = 7;
+const STARTS = 21;
 
 // An empty WebGL page; with ?names, one that first downloads these files and does nothing with them.
 const EMPTY = `<!doctype html><meta charset="utf-8"><title>Empty</title><canvas id="c" width="1280" height="800"></canvas>
