@@ -122,17 +122,19 @@ bool Gui::frame() {
   return more || !context.InputEventsQueue.empty() || ui::fonts().pending();
 }
 
-void Gui::draw(const platform::Viewport& view) {
-  const ImDrawData& data = *ImGui::GetDrawData();
+bool Gui::is_shown(const platform::Viewport& view) {
   render::PictureMark mark;
-  mark.add(data);
+  mark.add(*ImGui::GetDrawData());
   mark.add(scene_.background());
   mark.add(std::array{view.pixel_width, view.pixel_height});
   mark.add(render::pictures_made());
-  if (window_.keeps_picture() && mark.value() == shown_) return;
-  shown_ = mark.value();
+  return std::exchange(shown_, mark.value()) == mark.value();
+}
+
+void Gui::draw(const platform::Viewport& view) {
+  if (window_.keeps_picture() && is_shown(view)) return;
   render::clear_screen(view.pixel_width, view.pixel_height, scene_.background());
-  if (pass_) pass_->draw(data);
+  if (pass_) pass_->draw(*ImGui::GetDrawData());
   if (scene_.drawn) scene_.drawn(view);
   window_.present();
 }

@@ -37,6 +37,8 @@ class Gui {
  private:
   bool frame();
   void update(const platform::Viewport& view);
+  /// Whether the last picture was the same; this one is the last from now on.
+  bool is_shown(const platform::Viewport& view);
   void draw(const platform::Viewport& view);
   void make_pass();
   /// Whether the driver took the shaders: asked after the first picture, which so need not wait.

@@ -13,3 +13,14 @@
 #include <GL/gl.h>
 #include <GL/glext.h>
 #endif
+
+namespace ap::render {
+
+// A page has WebGL 2, which is OpenGL ES 3.0; elsewhere the driver knows what it is.
+#ifdef __EMSCRIPTEN__
+inline constexpr bool kWebGl = true;
+#else
+inline constexpr bool kWebGl = false;
+#endif
+
+}  // namespace ap::render

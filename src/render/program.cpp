@@ -9,13 +9,10 @@ namespace ap::render {
 namespace {
 
 bool is_es() noexcept {
-#ifdef __EMSCRIPTEN__
-  return true;  // WebGL 2; in a page each question waits for another process
-#else
+  if constexpr (kWebGl) return true;  // in a page each question waits for another process
   const GLubyte* version = glGetString(GL_VERSION);
   return version != nullptr &&
          std::string_view(reinterpret_cast<const char*>(version)).starts_with("OpenGL ES");
-#endif
 }
 
 std::string_view header() noexcept {

@@ -21,6 +21,7 @@ constexpr float kLeastForNumbers = 16;
 constexpr float kColumnWidth = 480;     // of a stacked page
 constexpr float kColumnCell = 28;
 constexpr float kMostForNumbers = 1.5F;
+constexpr float kMostZoom = 1.25F;
 // Zoom from which words have room for their smallest type: numbers are not worth less.
 constexpr float kLeastForWords = 0.66F;
 // Zoom from which a line of small type fits the height that is meant for it.
@@ -33,9 +34,14 @@ bool orphan(const Placement& p) {
   return last > 1 && std::ranges::count(p.spots, last, &Placement::Spot::row) == 1;
 }
 
+/// At which the page shows it, if its height alone counted.
+float zoom_by_height(const Placement& p, const SheetOptions& o) noexcept {
+  return std::min(kMostZoom, o.height / (p.height + 32));
+}
+
 /// At which the page shows it.
 float zoom_of(const Placement& p, const SheetOptions& o) noexcept {
-  return std::min({o.width / (p.width + 32), o.height / (p.height + 32), 1.25F});
+  return std::min(o.width / (p.width + 32), zoom_by_height(p, o));
 }
 
 /// What numbers are worth that can be read without zooming, by their size in a cell of this size.
@@ -60,30 +66,35 @@ float worth_of_zoom(float zoom, const Pitch& pitch) noexcept {
   return cell * std::min(zoom, 1.F) * legible;
 }
 
-constexpr float kRoomy = 1.06F, kInOrder = 1.04F, kBreakAtMix = 1.15F;
-
 /// A little is given for the order that reads best.
 float score_at(float zoom, const Plan& plan, const Pitch& pitch) {
-  return worth_of_zoom(zoom, pitch) * (plan.tight ? 1 : kRoomy) *
-         (plan.two_rows || plan.lines ? 1 : kInOrder) * (plan.break_at_mix ? kBreakAtMix : 1);
+  return worth_of_zoom(zoom, pitch) * (plan.tight ? 1 : 1.06F) *
+         (plan.two_rows || plan.lines ? 1 : 1.04F) * (plan.break_at_mix ? 1.15F : 1);
 }
 
 float score(const Placement& p, const Plan& plan, const Pitch& pitch, const SheetOptions& o) {
   return score_at(zoom_of(p, o), plan, pitch) * (orphan(p) ? 0.85F : 1);
 }
 
-/// No plan of the measured parts has a higher score: in any order they take their area, with the least
-/// of gaps beside and below.
-float most_score(const Parts& parts, const Pitch& pitch, bool roomy, const SheetOptions& o) {
+/// No plan of the measured parts is shown larger: in any order they take their area, with the least of
+/// gaps beside and below.
+float most_zoom(const Parts& parts, bool roomy, const SheetOptions& o) {
   const float beside = Plan{.tight = !roomy}.pair_gap();
   const float below = kCaptionHeight + kRowGap;
   float area = 0;
   for (const Item& item : parts.items) {
     area += (item.width + beside) * (item.ascent + item.descent + below);
   }
-  const float zoom = std::min(1.25F, std::sqrt(o.width * o.height / std::max(area, 1.F)));
-  return worth_of_zoom(zoom, pitch) * (roomy ? kRoomy : 1) * kInOrder * kBreakAtMix;
+  return std::min(kMostZoom, std::sqrt(o.width * o.height / std::max(area, 1.F)));
 }
+
+/// A size of cells, and the largest zoom and score that any plan of it can have.
+struct Size {
+  Pitch pitch;
+  bool roomy;
+  float zoom;
+  float most;
+};
 
 struct Choice {
   Plan plan;
@@ -93,32 +104,30 @@ struct Choice {
   float score = -1;
 };
 
-/// `most`: that a plan can score.
-void try_plans(const Parts& parts, const Pitch& pitch, bool roomy, const SheetOptions& o, float most,
-               Choice& best) {
+/// The parts are measured for this size.
+void try_plans(const Parts& parts, const Size& size, const SheetOptions& o, Choice& best) {
+  const Pitch& pitch = size.pitch;
   Plan widest;
   widest.right = 1e9F;
   widest.break_at_mix = false;
   const float all = place(parts, widest).width;
   const auto consider = [&](Plan plan) {
-    const float most_here = most / (plan.break_at_mix ? 1 : kBreakAtMix) /
-                            (plan.two_rows || plan.lines ? kInOrder : 1);
-    if (most_here <= best.score) return;
+    if (score_at(size.zoom, plan, pitch) <= best.score) return;
     float used = all + 1;
     for (plan.right = all; plan.right > all * 0.2F; plan.right *= 0.9F) {
       if (plan.right >= used) continue;  // wraps where the last one did
       const Placement p = place(parts, plan);
       used = p.width <= plan.right ? p.width : all + 1;
       const float s = score(p, plan, pitch, o);
-      if (s > best.score) best = {plan, pitch.side, pitch.aspect, roomy, s};
+      if (s > best.score) best = {plan, pitch.side, pitch.aspect, size.roomy, s};
       // What is narrower is higher.
-      if (score_at(std::min(1.25F, o.height / (p.height + 32)), plan, pitch) <= best.score) break;
+      if (score_at(zoom_by_height(p, o), plan, pitch) <= best.score) break;
     }
   };
   for (const bool mix : {true, false}) {
-    for (const bool two_rows : {false, true}) consider({false, false, two_rows, mix, 0, !roomy});
+    for (const bool two_rows : {false, true}) consider({false, false, two_rows, mix, 0, !size.roomy});
   }
-  consider({false, true, false, true, 0, !roomy});
+  consider({false, true, false, true, 0, !size.roomy});
 }
 
 /// Height of a cell by its width: numbers leave room above and below, colours alone need none.
@@ -128,12 +137,6 @@ std::span<const float> aspects_for(float cell) noexcept {
   if (cell < kLeastForNumbers) return kColours;
   return kNumbers;
 }
-
-struct Size {
-  Pitch pitch;
-  bool roomy;
-  float most;
-};
 
 /// Every size of cells worth a look, the most promising first.
 std::vector<Size> sizes(Parts& parts, const SheetOptions& o) {
@@ -148,7 +151,8 @@ std::vector<Size> sizes(Parts& parts, const SheetOptions& o) {
       const Pitch pitch(side, parts.longest, aspect);
       for (const bool roomy : {true, false}) {
         measure(parts, pitch, o, roomy);
-        all.push_back({pitch, roomy, most_score(parts, pitch, roomy, o)});
+        const float zoom = most_zoom(parts, roomy, o);
+        all.push_back({pitch, roomy, zoom, score_at(zoom, {.tight = !roomy}, pitch)});
       }
     }
   }
@@ -161,7 +165,7 @@ Choice choose_wide(Parts& parts, const SheetOptions& o) {
   for (const Size& size : sizes(parts, o)) {
     if (size.most <= best.score) break;
     measure(parts, size.pitch, o, size.roomy);
-    try_plans(parts, size.pitch, size.roomy, o, size.most, best);
+    try_plans(parts, size, o, best);
   }
   return best;
 }

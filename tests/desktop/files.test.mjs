@@ -35,7 +35,6 @@ async function with_panel(use) {
   const closed = new Promise((done) => child.on('close', done));
   try {
     const window = await window_of(child);
-    xdo('windowfocus', window);
     const click = async ([x, y]) => {
       xdo('mousemove', '--window', window, x, y);
       await at_rest(child);

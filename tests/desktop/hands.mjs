@@ -42,7 +42,7 @@ export const xdo = (...args) => {
   return stdout.trim();
 };
 
-/** The window of the program that was started, once it stands still. */
+/** The window of the program that was started, once it stands still; it has the keyboard. */
 export async function window_of(child) {
   // Windows that are just being closed end a search with an error.
   for (let tries = 0; tries < 100; tries++) {
@@ -51,6 +51,7 @@ export async function window_of(child) {
     const [window] = status === 0 ? stdout.trim().split('\n') : [''];
     if (window) {
       await at_rest(child);
+      xdo('windowfocus', window);
       return window;
     }
     await pause(100);

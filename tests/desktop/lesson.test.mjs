@@ -30,7 +30,6 @@ test('a link in the prose changes the sheet, which is kept with how far one came
   const state = async () => JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8')).query.tokens;
   try {
     const window = await window_of(child);
-    xdo('windowfocus', window);
     xdo('mousemove', '--window', window, LINK.x, LINK.y);
     await at_rest(child);
     xdo('click', 1);

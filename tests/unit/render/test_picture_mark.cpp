@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/rng.hpp"
+#include "support/imgui_screen.hpp"
 
 using namespace ap;
 using render::CallbackMark;
@@ -24,17 +25,12 @@ std::uint64_t mark_of(const std::vector<unsigned char>& bytes) {
 
 /// Of what is drawn into the background of a frame of 100 x 100.
 std::uint64_t mark_of(const std::function<void(ImDrawList&)>& draw) {
-  ImGui::CreateContext();
-  ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;
-  io.DisplaySize = {100, 100};
-  io.Fonts->Build();
+  const test::ImGuiScreen screen(100);
   ImGui::NewFrame();
   draw(*ImGui::GetBackgroundDrawList());
   ImGui::Render();
   PictureMark mark;
   mark.add(*ImGui::GetDrawData());
-  ImGui::DestroyContext();
   return mark.value();
 }
 

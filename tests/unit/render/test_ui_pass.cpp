@@ -7,6 +7,7 @@
 #include "gl_window.hpp"
 
 #include "render/ui_pass.hpp"
+#include "support/imgui_screen.hpp"
 
 using namespace ap;
 using render::UiPass;
@@ -24,22 +25,10 @@ constexpr int kSide = 100;
 class Interface {
  public:
   Interface() {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = {kSide / 2, kSide / 2};
-    io.DisplayFramebufferScale = {2, 2};
-    io.Fonts->Build();
     auto made = UiPass::make();
     if (!made) FAIL(made.error().message);
     pass = std::move(*made);
     pass->atlas();
-  }
-  Interface(const Interface&) = delete;
-  Interface& operator=(const Interface&) = delete;
-  ~Interface() {
-    pass.reset();
-    ImGui::DestroyContext();
   }
 
   template <typename Draw>
@@ -52,6 +41,7 @@ class Interface {
     return target.read();
   }
 
+  test::ImGuiScreen screen{kSide / 2, 2};
   std::unique_ptr<UiPass> pass;
 };
 

@@ -1,6 +1,7 @@
 // A modifier belongs to the keys that were pressed while it was down, however late the frame comes.
 #include <catch2/catch_test_macros.hpp>
 
+#include "support/imgui_screen.hpp"
 #include "ui/input_order.hpp"
 
 using namespace ap;
@@ -10,17 +11,7 @@ namespace {
 /// Frames of an ImGui context without a window.
 class Frames {
  public:
-  Frames() {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = {100, 100};
-    io.Fonts->Build();
-    next();
-  }
-  Frames(const Frames&) = delete;
-  Frames& operator=(const Frames&) = delete;
-  ~Frames() { ImGui::DestroyContext(); }
+  Frames() { next(); }
 
   void next() {
     ImGuiContext& context = *ImGui::GetCurrentContext();
@@ -37,6 +28,7 @@ class Frames {
   int plain_z = 0;
 
  private:
+  test::ImGuiScreen screen_{100};
   ui::InputOrder order_;
 };
 
