@@ -27,6 +27,8 @@ async function shown(page, index) {
   await ready(inside);
   return { element, inside };
 }
+/** A wheel that turns while the page still glides counts from where it is: so one glide at a time. */
+const scrolled_to = (page, y) => page.waitForFunction((to) => Math.abs(scrollY - to) < 1, y, { timeout: 3000 });
 async function closed(page) {
   assert.deepEqual(page.problems, []);
   await page.context().close();
@@ -77,10 +79,11 @@ test('wheel and finger pass over every one of them', async () => {
     const box = await element.boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     const start = await page.evaluate(() => scrollY);
+    const end = await page.evaluate(() => Math.min(scrollY + 150, document.documentElement.scrollHeight - innerHeight));
     await page.mouse.wheel(0, 150);
-    await page.waitForFunction((y) => scrollY !== y, start, { timeout: 3000 });
+    await scrolled_to(page, end);
     await page.mouse.wheel(0, -150);
-    await page.waitForFunction((y) => scrollY === y, start, { timeout: 3000 });
+    await scrolled_to(page, end - 150);
     const cdp = await page.context().newCDPSession(page);
     const finger = (type, dy) => cdp.send('Input.dispatchTouchEvent', { type,
       touchPoints: dy === null ? [] : [{ x: box.x + box.width / 2, y: box.y + box.height / 2 - dy }] });
