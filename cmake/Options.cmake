@@ -39,6 +39,9 @@ endif()
 
 if(EMSCRIPTEN)
   add_compile_options(-msimd128)
+  # The pass would undo the order of instructions in src/tensor/tile_wasm.S. For links at -O2 and up;
+  # others do not run it.
+  set(AP_KERNEL_LINK_OPTIONS -sBINARYEN_EXTRA_PASSES=--skip-pass=ssa-nomerge)
   # Relaxed SIMD is behind a flag in Node 20 and older.
   execute_process(COMMAND node --v8-options OUTPUT_VARIABLE v8_options ERROR_QUIET)
   set(CMAKE_CROSSCOMPILING_EMULATOR node)

@@ -103,7 +103,8 @@ else()
     ap_ui ap_platform ap_render ${cli_layers} ap_assets_gui)
   ap_compile_options(attention-playground SMALL)
   target_compile_options(attention-playground PRIVATE -flto)
-  target_link_options(attention-playground PRIVATE -flto -Oz -sMODULARIZE -sEXPORT_ES6
+  target_link_options(attention-playground PRIVATE -flto -Oz ${AP_KERNEL_LINK_OPTIONS}
+    -sMODULARIZE -sEXPORT_ES6
     -sENVIRONMENT=web -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH
     -sMAXIMUM_MEMORY=2GB -sSTACK_SIZE=1MB -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2
     "SHELL:--js-library ${CMAKE_SOURCE_DIR}/src/platform/web_glue.js"
@@ -132,7 +133,7 @@ endif()
 if(EMSCRIPTEN AND EXISTS "${app}/core_api.cpp")
   add_executable(attention-core "${app}/core_api.cpp")
   # Of small size, with the same bits: the order of additions is the source's.
-  ap_kernels_again(ap_tensor_small SMALL -flto)
+  ap_kernels_again(ap_tensor_small SMALL -flto -DAP_ONE_TILE)
   target_link_libraries(attention-core PRIVATE ap_tensor_small ap_playground ap_attention ap_base)
   ap_compile_options(attention-core SMALL)
   target_compile_options(attention-core PRIVATE -flto)

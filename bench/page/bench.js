@@ -59,11 +59,11 @@ async function byTurns(entries, samples) {
 async function againstPeak(variants, jobs, samples) {
   const key = (v) => `peak of ${v.name}`;
   const all = await byTurns([
-    ...variants.map((v) => ({ name: key(v), run: () => v.module._peak_chains(kPeakRounds) })), ...jobs,
+    ...variants.map((v) => ({ name: key(v), run: () => v.module._peak_run(kPeakRounds) })), ...jobs,
   ], samples);
   const peak = {};
   for (const v of variants) {
-    peak[v.name] = v.module._peak_chains_flops(kPeakRounds) / all[key(v)].ms / 1e6;
+    peak[v.name] = v.module._peak_flops(kPeakRounds) / all[key(v)].ms / 1e6;
     delete all[key(v)];
   }
   return { peak, engines: all };

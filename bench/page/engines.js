@@ -1,6 +1,6 @@
 // The engines under one interface. Each: name, forward(shape, data) and gemm(shape, a, b), which give
 // {run, weights?, output, free}; run() computes once and may return a promise; data = [x, w_q, w_k,
-// w_v, w_o]; weights() and output() copy results out. All on this thread.
+// w_v, w_o]; weights() reads them into an array of JavaScript's, output() copies. All on this thread.
 import { attentionModel, gemmModel } from './onnx_graph.js';
 
 async function wasmModule(url) { return (await import(url)).default(); }
@@ -19,9 +19,10 @@ export async function ours(variant) {
         m._incoming_take(i);
       });
       m._session_refresh();
+      const kept = new Float32Array(h * t * t);  // the array that the weights are read into
       return {
         run: () => m._session_full(),
-        weights: () => copy(m._session_weights(), h * t * t),
+        weights: () => kept.set(new Float32Array(m.HEAPF32.buffer, m._session_weights(), kept.length)),
         output: () => copy(m._session_output(), t * d),
         flops: m._session_flops(),
         free: () => m._session_free(),

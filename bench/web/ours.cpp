@@ -94,11 +94,11 @@ EMSCRIPTEN_KEEPALIVE void gemm_run() {
            gemm_scratch);
 }
 
-EMSCRIPTEN_KEEPALIVE void peak_chains(int rounds) {
-  sink = ap::bench::Peak<V>::chains(rounds, 0.5F);
+EMSCRIPTEN_KEEPALIVE void peak_run(int rounds) {
+  sink = ap::bench::Peak<V>::run(rounds);
 }
-EMSCRIPTEN_KEEPALIVE double peak_chains_flops(int rounds) {
-  return rounds * ap::bench::Peak<V>::kChainFlops;
+EMSCRIPTEN_KEEPALIVE double peak_flops(int rounds) {
+  return rounds * ap::bench::Peak<V>::kRoundFlops;
 }
 EMSCRIPTEN_KEEPALIVE float peak_sink() { return sink; }
 

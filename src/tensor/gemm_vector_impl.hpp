@@ -1,6 +1,6 @@
 // Products with one row or one column for one vector type V, straight from the matrix as it lies: a
 // changed cell must not cost the packing of everything else. The order of additions is that of
-// gemm_impl.hpp, so the bits are too. And 4 x 4 transposes.
+// gemm_impl.hpp, so the bits are too.
 #pragma once
 
 #include <algorithm>
@@ -53,25 +53,6 @@ struct VectorProducts {
     if (i < m.rows) column_edge(m, i, x, x_stride, c, c_stride);
   }
 
-  static void transpose(ConstView from, View to) noexcept {
-    int i = 0;
-    for (; i + 4 <= from.rows; i += 4) {
-      int j = 0;
-      for (; j + 4 <= from.cols; j += 4) {
-        typename Quad::Reg t[4];
-        Quad::transpose(from.row(i) + j, from.stride, t);
-        AP_UNROLL
-        for (int s = 0; s < 4; ++s) Quad::store(to.row(j + s) + i, t[s]);
-      }
-      for (; j < from.cols; ++j) {
-        for (int s = 0; s < 4; ++s) to.row(j)[i + s] = from.row(i + s)[j];
-      }
-    }
-    for (; i < from.rows; ++i) {
-      for (int j = 0; j < from.cols; ++j) to.row(j)[i] = from.row(i)[j];
-    }
-  }
-
  private:
   template <int kSteps>
   static AP_INLINE void row_steps(const float* a, std::ptrdiff_t a_stride, ConstView b,
@@ -117,7 +98,7 @@ struct VectorProducts {
         AP_UNROLL
         for (int q = 0; q < kQuads; ++q) {
           QuadReg column[4];
-          Quad::transpose(m.row(i + 4 * q) + d, stride, column);
+          load_columns<Quad>(m.row(i + 4 * q) + d, stride, column);
           AP_UNROLL
           for (int s = 0; s < 4; ++s) sum[q] = Quad::madd(column[s], factor[s], sum[q]);
         }

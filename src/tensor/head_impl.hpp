@@ -21,24 +21,26 @@ struct Head {
     if (in.k.rows == 0 || in.q.cols == 0 || in.q.rows <= Wide::kVectorLimit) {
       return in_turn(in, out, scratch);
     }
-    by_blocks(in, out, scratch);
+    Product::narrow(in.k.rows) ? by_blocks<Narrow>(in, out, scratch)
+                               : by_blocks<Wide>(in, out, scratch);
   }
 
   /// Keys and values are packed once, then blocks of queries pass. A head is narrow in most models.
+  template <class Keys>
   static void by_blocks(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept {
     const int sources = in.k.rows;
     Scratch::Impl& buffers = scratch.impl();
-    float* keys = buffers.key_panels.need(Wide::panel_floats(in.k.cols, sources));
+    float* keys = buffers.key_panels.need(Keys::panel_floats(in.k.cols, sources));
     float* values = buffers.value_panels.need(Narrow::panel_floats(sources, in.v.cols));
-    Wide::pack_all_transposed(in.k, keys);
+    Keys::pack_all_transposed(in.k, keys);
     Narrow::pack_all(in.v, values);
     for (int i = 0; i < in.q.rows; i += kBlockRows) {
       const int rows = std::min(kBlockRows, in.q.rows - i);
-      Wide::with_panels(in.q.block(i, 0, rows, in.q.cols), keys,
-                        out.scores.block(i, 0, rows, sources));
+      Keys::with_panels(in.q.block(i, 0, rows, in.q.cols), keys,
+                        out.scores.block(i, 0, rows, sources), scratch);
       for (int r = i; r < i + rows; ++r) row(in, out, r);
       Narrow::with_panels(out.weights.block(i, 0, rows, sources), values,
-                         out.out.block(i, 0, rows, in.v.cols));
+                          out.out.block(i, 0, rows, in.v.cols), scratch);
     }
   }
 

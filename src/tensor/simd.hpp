@@ -6,6 +6,7 @@
 // second operand when the first is not ordered before or after it, as maxps and f32x4.pmax do.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -63,9 +64,8 @@ struct Wasm128 {
   static AP_INLINE Reg select(Reg mask, Reg a, Reg b) { return wasm_v128_bitselect(a, b, mask); }
   /// The integer in the low mantissa bits, moved up into the exponent.
   static AP_INLINE Reg to_exponent(Reg a) { return wasm_i32x4_shl(a, 23); }
-  /// rows[i][k] -> out[k][i] for a 4 x 4 block whose rows are `stride` floats apart.
-  static AP_INLINE void transpose(const float* p, std::ptrdiff_t stride, Reg out[4]) {
-    const Reg a = load(p), b = load(p + stride), c = load(p + 2 * stride), d = load(p + 3 * stride);
+  /// Four rows of a 4 x 4 block -> its columns.
+  static AP_INLINE void transpose(Reg a, Reg b, Reg c, Reg d, Reg out[4]) {
     const Reg ab_lo = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5);
     const Reg ab_hi = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7);
     const Reg cd_lo = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
@@ -133,8 +133,7 @@ struct Generic128 {
     typedef std::uint32_t Unsigned __attribute__((vector_size(16)));
     return (Reg)((Unsigned)a << 23);
   }
-  static AP_INLINE void transpose(const float* p, std::ptrdiff_t stride, Reg out[4]) {
-    const Reg a = load(p), b = load(p + stride), c = load(p + 2 * stride), d = load(p + 3 * stride);
+  static AP_INLINE void transpose(Reg a, Reg b, Reg c, Reg d, Reg out[4]) {
     const Reg ab_lo = __builtin_shufflevector(a, b, 0, 4, 1, 5);
     const Reg ab_hi = __builtin_shufflevector(a, b, 2, 6, 3, 7);
     const Reg cd_lo = __builtin_shufflevector(c, d, 0, 4, 1, 5);
@@ -154,6 +153,13 @@ struct Generic128 {
 };
 
 #endif
+
+/// p[i * stride + k] -> out[k][i] for a 4 x 4 block.
+template <class Quad>
+AP_INLINE void load_columns(const float* p, std::ptrdiff_t stride, typename Quad::Reg out[4]) {
+  Quad::transpose(Quad::load(p), Quad::load(p + stride), Quad::load(p + 2 * stride),
+                  Quad::load(p + 3 * stride), out);
+}
 
 /// n < V::kLanes floats, the other lanes `fill`; never reads past p + n.
 template <class V>

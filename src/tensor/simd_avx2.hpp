@@ -20,11 +20,11 @@ struct Fma128 {
   static AP_INLINE Reg load_splat(const float* p) { return _mm_broadcast_ss(p); }
   static AP_INLINE Reg add(Reg a, Reg b) { return _mm_add_ps(a, b); }
   static AP_INLINE Reg madd(Reg a, Reg b, Reg c) { return _mm_fmadd_ps(a, b, c); }
-  static AP_INLINE void transpose(const float* p, std::ptrdiff_t stride, Reg out[4]) {
-    out[0] = load(p);
-    out[1] = load(p + stride);
-    out[2] = load(p + 2 * stride);
-    out[3] = load(p + 3 * stride);
+  static AP_INLINE void transpose(Reg a, Reg b, Reg c, Reg d, Reg out[4]) {
+    out[0] = a;
+    out[1] = b;
+    out[2] = c;
+    out[3] = d;
     _MM_TRANSPOSE4_PS(out[0], out[1], out[2], out[3]);
   }
 };

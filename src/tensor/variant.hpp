@@ -27,7 +27,7 @@ class GrowBuffer {
 };
 
 struct Scratch::Impl {
-  GrowBuffer a_panels;    // one block of A, tile rows interleaved (gemm_at only)
+  GrowBuffer a_panels;    // one block of A, tile rows interleaved
   GrowBuffer b_panels;    // one block of B, tile columns contiguous
   GrowBuffer row;         // running sums of a row product
   GrowBuffer key_panels;  // a head's keys, transposed, while its queries pass
