@@ -100,9 +100,21 @@ function(ap_precompile target)
   if(AP_PCH)
     target_precompile_headers(${target} PRIVATE <algorithm> <array> <charconv> <cmath> <cstdint>
       <functional> <limits> <memory> <optional> <span> <string> <string_view> <utility> <vector> ${ARGN})
-    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      # clang forgets there that libstdc++ silences what it deprecates itself (std::stable_sort).
-      target_compile_options(${target} PRIVATE -Wno-deprecated-declarations)
-    endif()
+    ap_precompiled_options(${target})
+  endif()
+endfunction()
+
+# ap_precompile_as(target other): what `other`, compiled with the same options, has had precompiled.
+function(ap_precompile_as target other)
+  if(AP_PCH)
+    target_precompile_headers(${target} REUSE_FROM ${other})
+    ap_precompiled_options(${target})
+  endif()
+endfunction()
+
+function(ap_precompiled_options target)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # clang forgets there that libstdc++ silences what it deprecates itself (std::stable_sort).
+    target_compile_options(${target} PRIVATE -Wno-deprecated-declarations)
   endif()
 endfunction()

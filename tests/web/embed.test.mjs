@@ -27,8 +27,14 @@ async function shown(page, index) {
   await ready(inside);
   return { element, inside };
 }
-/** A wheel that turns while the page still glides counts from where it is: so one glide at a time. */
-const scrolled_to = (page, y) => page.waitForFunction((to) => Math.abs(scrollY - to) < 1, y, { timeout: 3000 });
+/** Where the page stands when it glides no more: a wheel's way and a finger's throw take their time. */
+const rest = (page) => page.evaluate(async () => {
+  for (let still = 0, was = NaN; still < 10; was = scrollY) {
+    await new Promise(requestAnimationFrame);
+    still = scrollY === was ? still + 1 : 0;
+  }
+  return scrollY;
+});
 async function closed(page) {
   assert.deepEqual(page.problems, []);
   await page.context().close();
@@ -76,21 +82,23 @@ test('wheel and finger pass over every one of them', async () => {
   const page = await blog({ hasTouch: true });
   for (const index of [0, 1, 2, 3, 5]) {
     const { element } = await shown(page, index);
+    const start = await rest(page);
     const box = await element.boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    const start = await page.evaluate(() => scrollY);
-    const end = await page.evaluate(() => Math.min(scrollY + 150, document.documentElement.scrollHeight - innerHeight));
     await page.mouse.wheel(0, 150);
-    await scrolled_to(page, end);
+    await page.waitForFunction((y) => scrollY > y, start, { timeout: 10_000 });
+    const below = await rest(page);
     await page.mouse.wheel(0, -150);
-    await scrolled_to(page, end - 150);
+    await page.waitForFunction((y) => scrollY < y, below, { timeout: 10_000 });
+    const back = await rest(page);
+    const { y } = await element.boundingBox();
     const cdp = await page.context().newCDPSession(page);
     const finger = (type, dy) => cdp.send('Input.dispatchTouchEvent', { type,
-      touchPoints: dy === null ? [] : [{ x: box.x + box.width / 2, y: box.y + box.height / 2 - dy }] });
+      touchPoints: dy === null ? [] : [{ x: box.x + box.width / 2, y: y + box.height / 2 - dy }] });
     await finger('touchStart', 0);
     for (let dy = 12; dy <= 120; dy += 12) await finger('touchMove', dy);
     await finger('touchEnd', null);
-    await page.waitForFunction((y) => scrollY > y + 60, start, { timeout: 3000 });
+    await page.waitForFunction((y) => scrollY > y + 60, back, { timeout: 10_000 });
   }
   await closed(page);
 });
