@@ -135,7 +135,7 @@ TEST_CASE("any rectangle of a product alone has its bits in the whole") {
       check_rectangles(between(rng, 1, 70), size, between(rng, 1, 70), rng, scratch);
       check_rectangles(between(rng, 1, 70), between(rng, 1, 70), size, rng, scratch);
     }
-    for (int rows = 1; rows <= 40; ++rows) {  // so wide that A is packed too
+    for (const int rows : {1, 6, 11, 12, 13, 14, 15, 16, 17, 18, 40}) {  // so wide: A is packed too
       check_rectangles(rows, between(rng, 380, 430), between(rng, 1, 70), rng, scratch);
     }
     check_rectangles(130, 50, 600, rng, scratch);
