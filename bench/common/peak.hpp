@@ -25,8 +25,9 @@ struct Peak {
     AP_UNROLL
     for (int i = 0; i < kChains; ++i) chain[i] = V::splat(static_cast<float>(i));
     const Reg f = V::splat(one), g = V::splat(one);
-    AP_NO_UNROLL  // two rounds mixed would have each step wait for the one before it
-        for (int r = 0; r < rounds; ++r) {
+    // Two rounds mixed would have each step wait for the one before it.
+    AP_NO_UNROLL
+    for (int r = 0; r < rounds; ++r) {
       AP_UNROLL
       for (int i = 0; i < kChains; ++i) chain[i] = step(chain[i], f, g, i);
     }

@@ -43,7 +43,7 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
       strips_of(a, strips);
       packed_block(strips, a.cols, panels, c, first);
     } else {
-      loose_block(a, panels, c, first);
+      loose_block(a, panels, a.cols * kWidth, kWidth, c, first);
     }
   }
 
@@ -81,7 +81,7 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
       for (int j = 0; j < c.cols; ++j)
         Vectors::column(a, b.data + j, b.stride, c.data + j, c.stride);
     } else if (small(b, c)) {
-      direct(a, b, c);
+      loose_block(a, b.data, kWidth, b.stride, c, true);
     } else {
       blocked(a, b, c, scratch, [](ConstView m, int k, int j, int depth, int cols, float* out) {
         Pack::pack(m.block(k, j, depth, cols), out);
@@ -147,15 +147,6 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
     return c.rows <= kSmallRows && b.rows <= kGemmDepth && b.rows * b.stride <= kSmallFloats &&
            c.cols % kWidth == 0;
   }
-  static void direct(ConstView a, ConstView b, View c) noexcept {
-    for (int j = 0; j < c.cols; j += kWidth) {
-      for (int i = 0, rows = 0; i < c.rows; i += rows) {
-        rows = tile_rows(c.rows - i);
-        any_loose_tile(rows, a.row(i), a.stride, a.cols, b.data + j, b.stride,
-                       {c.row(i) + j, c.stride, std::min(rows, c.rows - i), kWidth, true});
-      }
-    }
-  }
 
   template <class PackBlock>
   static void blocked(ConstView a, ConstView b, View c, Scratch& scratch,
@@ -184,13 +175,14 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
     return kRows > kShortRows && is_short ? kShortRows : kRows;
   }
 
-  static void loose_block(ConstView a, const float* panels, View c, bool first) noexcept {
-    for (int j = 0; j < c.cols;
-         j += kWidth, panels += static_cast<std::ptrdiff_t>(a.cols) * kWidth) {
+  /// Panels are `next` floats from each other, their rows `stride`: packed, or B as it lies.
+  static void loose_block(ConstView a, const float* panel, std::ptrdiff_t next,
+                          std::ptrdiff_t stride, View c, bool first) noexcept {
+    for (int j = 0; j < c.cols; j += kWidth, panel += next) {
       const int width = std::min(kWidth, c.cols - j);
       for (int i = 0, rows = 0; i < a.rows; i += rows) {
         rows = tile_rows(a.rows - i);
-        any_loose_tile(rows, a.row(i), a.stride, a.cols, panels, kWidth,
+        any_loose_tile(rows, a.row(i), a.stride, a.cols, panel, stride,
                        {c.row(i) + j, c.stride, std::min(rows, a.rows - i), width, first});
       }
     }
@@ -247,10 +239,11 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
                                                     const float* panel,
                                                     const TilePlace& to) noexcept {
     using Hand = HandTile<V, kRows, kRegs>;
-    if (Hand::kThere && to.height == kRows && to.width == kWidth) {
-      return Hand::run(strip, panel, depth, to.c, to.stride, to.first);
+    using Any = Tile<V, kRows, kRegs, 1>;
+    if constexpr (Hand::kThere) {
+      if (Any::is_whole(to)) return Hand::run(strip, panel, depth, to.c, to.stride, to.first);
     }
-    Tile<V, kRows, kRegs, 1>::run(PackedRows<V, kRows>(strip), depth, panel, kWidth, to);
+    Any::run(PackedRows<V, kRows>(strip), depth, panel, kWidth, to);
   }
 };
 

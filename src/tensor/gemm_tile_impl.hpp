@@ -62,6 +62,10 @@ struct Tile {
   using Reg = typename V::Reg;
   static constexpr int kWidth = kRegs * V::kLanes;
 
+  static AP_INLINE bool is_whole(const TilePlace& to) {
+    return to.height == kRows && to.width == kWidth;
+  }
+
   template <class Factors>
   static AP_INLINE void run(Factors a, int depth, const float* panel, std::ptrdiff_t panel_stride,
                             const TilePlace& to) {
@@ -75,7 +79,7 @@ struct Tile {
     }
     kSteps == 1 ? one_by_one(a, depth, panel, panel_stride, sum)
                 : two_by_two(a, depth, panel, panel_stride, sum);
-    to.height == kRows&& to.width == kWidth ? store(sum, to) : store_edge(sum, to);
+    is_whole(to) ? store(sum, to) : store_edge(sum, to);
   }
 
  private:

@@ -7,12 +7,11 @@
 
 namespace ap::simd {
 
-/// kThere: run() is Tile<V, kRows, kRegs>::run for a packed A and a whole tile of C; stride in
-/// floats.
+/// Where kThere, run() is Tile<V, kRows, kRegs>::run for a packed A and a whole tile of C; stride
+/// in floats.
 template <class V, int kRows, int kRegs>
 struct HandTile {
   static constexpr bool kThere = false;
-  static void run(const float*, const float*, int, float*, std::ptrdiff_t, bool) noexcept {}
 };
 
 #if defined(AP_HAND_TILES)

@@ -86,19 +86,17 @@ test('wheel and finger pass over every one of them', async () => {
     const box = await element.boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.wheel(0, 150);
-    await page.waitForFunction((y) => scrollY > y, start, { timeout: 10_000 });
-    const below = await rest(page);
+    await page.waitForFunction((y) => scrollY !== y, start, { timeout: 3000 });
+    await rest(page);
     await page.mouse.wheel(0, -150);
-    await page.waitForFunction((y) => scrollY < y, below, { timeout: 10_000 });
-    const back = await rest(page);
-    const { y } = await element.boundingBox();
+    await page.waitForFunction((y) => scrollY === y, start, { timeout: 3000 });
     const cdp = await page.context().newCDPSession(page);
     const finger = (type, dy) => cdp.send('Input.dispatchTouchEvent', { type,
-      touchPoints: dy === null ? [] : [{ x: box.x + box.width / 2, y: y + box.height / 2 - dy }] });
+      touchPoints: dy === null ? [] : [{ x: box.x + box.width / 2, y: box.y + box.height / 2 - dy }] });
     await finger('touchStart', 0);
     for (let dy = 12; dy <= 120; dy += 12) await finger('touchMove', dy);
     await finger('touchEnd', null);
-    await page.waitForFunction((y) => scrollY > y + 60, back, { timeout: 10_000 });
+    await page.waitForFunction((y) => scrollY > y + 60, start, { timeout: 3000 });
   }
   await closed(page);
 });
