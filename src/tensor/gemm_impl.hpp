@@ -22,6 +22,7 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
   using Pack = Packing<V, kTileRows, kTileRegs>;
   using Pack::kWidth;
   using Pack::panel_floats;
+  using Hand = HandTiles<V, kTileRows, kTileRegs>;
   static constexpr int kRows = kTileRows;
   static constexpr int kRegs = kTileRegs;
   static constexpr int kSteps = kTileSteps;  // k a pass of the hot loop
@@ -31,7 +32,8 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
   static constexpr int kSmallRows = 32;      // see small()
   static constexpr int kSmallFloats = 6144;
   static constexpr int kShortRows = 4;    // a rest of so many rows takes a shorter tile
-  static constexpr int kStripCols = 384;  // from so many columns on A is worth a copy
+  /// From so many columns on A is worth a copy.
+  static constexpr int kStripCols = Hand::kThere ? 48 : 384;
 
   // ---- C (+)= A · panels for one block of k --------------------------------------------------
 
@@ -175,6 +177,13 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
     return kRows > kShortRows && is_short ? kShortRows : kRows;
   }
 
+  /// Of so many rows, the tiles before the last ones.
+  static constexpr int whole_tiles(int rows) {
+    const int whole = rows / kRows;
+    const int over = rows % kRows;
+    return whole > 0 && over > 0 && tile_rows(kRows + over) != kRows ? whole - 1 : whole;
+  }
+
   /// Panels are `next` floats from each other, their rows `stride`: packed, or B as it lies.
   static void loose_block(ConstView a, const float* panel, std::ptrdiff_t next,
                           std::ptrdiff_t stride, View c, bool first) noexcept {
@@ -221,29 +230,43 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
                     : Short::Pack::pack_strip_transposed(strip, to);
     }
   }
+  /// Several panels of few k are taken together: then a row of C is written line by line.
   static void packed_block(const float* strips, int depth, const float* panels, View c,
                            bool first) noexcept {
-    for (int j = 0; j < c.cols;
-         j += kWidth, panels += static_cast<std::ptrdiff_t>(depth) * kWidth) {
+    const int group = std::max(1, kGemmDepth / depth) * kWidth;
+    for (int j = 0; j < c.cols; j += group, panels += static_cast<std::ptrdiff_t>(depth) * group) {
+      const int cols = std::min(group, c.cols - j);
+      packed_group(strips, depth, panels, c.block(0, j, c.rows, cols), first);
+    }
+  }
+  static void packed_group(const float* strips, int depth, const float* panel, View c,
+                           bool first) noexcept {
+    int done_rows = 0;
+    int done_cols = 0;
+    if constexpr (Hand::kThere) {
+      const int down = whole_tiles(c.rows);
+      const int across = c.cols / kWidth;
+      if (down > 0 && across > 0) {
+        Hand::run(strips, panel, depth, {c.data, c.stride, down, across}, first);
+        done_rows = down * kRows;
+        done_cols = across * kWidth;
+      }
+    }
+    for (int j = 0; j < c.cols; j += kWidth, panel += static_cast<std::ptrdiff_t>(depth) * kWidth) {
       const int width = std::min(kWidth, c.cols - j);
-      for (int i = 0, rows = 0; i < c.rows; i += rows) {
+      for (int i = j < done_cols ? done_rows : 0, rows = 0; i < c.rows; i += rows) {
         rows = tile_rows(c.rows - i);
         const float* strip = strips + static_cast<std::ptrdiff_t>(i) * depth;
         const TilePlace to{c.row(i) + j, c.stride, std::min(rows, c.rows - i), width, first};
-        rows == kRows ? packed_tile(strip, depth, panels, to)
-                      : Short::packed_tile(strip, depth, panels, to);
+        rows == kRows ? packed_tile(strip, depth, panel, to)
+                      : Short::packed_tile(strip, depth, panel, to);
       }
     }
   }
   static __attribute__((noinline)) void packed_tile(const float* strip, int depth,
                                                     const float* panel,
                                                     const TilePlace& to) noexcept {
-    using Hand = HandTile<V, kRows, kRegs>;
-    using Any = Tile<V, kRows, kRegs, 1>;
-    if constexpr (Hand::kThere) {
-      if (Any::is_whole(to)) return Hand::run(strip, panel, depth, to.c, to.stride, to.first);
-    }
-    Any::run(PackedRows<V, kRows>(strip), depth, panel, kWidth, to);
+    Tile<V, kRows, kRegs, 1>::run(PackedRows<V, kRows>(strip), depth, panel, kWidth, to);
   }
 };
 

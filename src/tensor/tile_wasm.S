@@ -1,14 +1,16 @@
-// The 3 x 12 tile of gemm_tile_impl.hpp for a packed A and a whole tile of C, in an order of
-// instructions that compilers do not keep: one k after the other, eight in a pass. LLVM and Binaryen
-// join the unrolled steps of a sum into one expression whose operands do not fit into the registers,
-// at half the speed; not unrolled the products take 6 % longer. A link must skip Binaryen's pass
-// ssa-nomerge, which would undo the order (AP_KERNEL_LINK_OPTIONS).
+// The tiles of gemm_tile_impl.hpp for a packed A and whole tiles of C, in orders of instructions that
+// compilers do not keep: one k after the other, eight in a pass. LLVM and Binaryen join the unrolled
+// steps of a sum into one expression whose operands do not fit into the registers, at half the speed;
+// not unrolled the products take 6 % longer. A link must skip Binaryen's pass ssa-nomerge, which
+// would undo the order (AP_KERNEL_LINK_OPTIONS).
 //
-//   void ap_tile_3x12(const float* strip, const float* panel, int depth, float* c, int stride,
-//                     int first)
+//   void ap_tiles_RxW(const float* strip, const float* panel, int depth, float* c, int stride,
+//                     int first, int count, int strip_step, int panel_step, int c_step)
 //
-// strip: depth x 3, panel: depth x 12, both packed; c: 3 rows `stride` bytes apart. first: c = sum,
-// else c = c + sum. Additions are in the order of Tile::run and so are their operands: the same bits.
+// strip: depth x R, panel: depth x W, both packed; c: R rows, `stride` bytes apart. first: c = sum,
+// else c = c + sum. `count` such tiles: after each c moves by c_step bytes, and strip and panel, which
+// stand behind their last k then, by strip_step and panel_step. Additions are in the order of
+// Tile::run and so are their operands: the same bits.
 
 #define STRIP 0
 #define PANEL 1
@@ -16,94 +18,188 @@
 #define C 3
 #define STRIDE 4
 #define FIRST 5
-#define S00 6
-#define S01 7
-#define S02 8
-#define S10 9
-#define S11 10
-#define S12 11
-#define S20 12
-#define S21 13
-#define S22 14
-#define A 15
-#define B0 16
-#define B1 17
-#define B2 18
+#define COUNT 6
+#define STRIP_STEP 7
+#define PANEL_STEP 8
+#define C_STEP 9
+#define LEFT 10
+#define ROW 11
+#define V0 12
+#define V1 13
+#define V2 14
+#define V3 15
+#define V4 16
+#define V5 17
+#define V6 18
+#define V7 19
+#define V8 20
+#define V9 21
+#define V10 22
+#define V11 23
+#define V12 24
+#define V13 25
+#define V14 26
 
 #define MOVE(pointer, bytes) local.get pointer; i32.const bytes; i32.add; local.set pointer
+#define MOVE_BY(pointer, step) local.get pointer; local.get step; i32.add; local.set pointer
 
-// ---- one k: nine products ----------------------------------------------------------------------
+#define TAKE_A(at) local.get STRIP; v128.load32_splat at:p2align=2
+#define TAKE_B(at) local.get PANEL; v128.load at:p2align=2
+#define ADD_TO(sum) local.get sum; f32x4.add; local.set sum
+#define CLEAR(sum) v128.const 0, 0; local.set sum
+#define CLEAR_8 \
+  CLEAR(V0); CLEAR(V1); CLEAR(V2); CLEAR(V3); CLEAR(V4); CLEAR(V5); CLEAR(V6); CLEAR(V7)
 
-#define LOAD_B(b, at) local.get PANEL; v128.load at:p2align=2; local.set b
-#define MADD(b, sum) \
-  local.get A; local.get b; f32x4.mul; local.get sum; f32x4.add; local.set sum
-#define ROW(at, s0, s1, s2) \
-  local.get STRIP; v128.load32_splat at:p2align=2; local.set A; \
-  MADD(B0, s0); MADD(B1, s1); MADD(B2, s2)
-// V8 needs an instruction of its own for the offset of a splat, unless it is the same in each step:
-// so the strip's pointer moves with each step, the panel's with each pass.
-#define STEP(b0, b1, b2) \
-  LOAD_B(B0, b0); LOAD_B(B1, b1); LOAD_B(B2, b2); \
-  ROW(0, S00, S01, S02); ROW(4, S10, S11, S12); ROW(8, S20, S21, S22); MOVE(STRIP, 12)
-
-// ---- the sums, to C ----------------------------------------------------------------------------
-
-#define PUT(sum, at) local.get C; local.get sum; v128.store at:p2align=2
+#define PUT(sum, at) local.get ROW; local.get sum; v128.store at:p2align=2
 #define ADD(sum, at) \
-  local.get C; local.get C; v128.load at:p2align=2; local.get sum; f32x4.add; \
+  local.get ROW; local.get ROW; v128.load at:p2align=2; local.get sum; f32x4.add; \
   v128.store at:p2align=2
-#define NEXT_ROW local.get C; local.get STRIDE; i32.add; local.set C
-#define TO_C(what) \
-  what(S00, 0); what(S01, 16); what(S02, 32); NEXT_ROW; \
-  what(S10, 0); what(S11, 16); what(S12, 32); NEXT_ROW; \
-  what(S20, 0); what(S21, 16); what(S22, 32)
 
-  // Its address is taken, so that Binaryen does not move it into its only caller, where V8 would
-  // have too few registers for it.
-  .section .rodata.ap_tile_3x12_address, "", @
-  .globl ap_tile_3x12_address
-  .type ap_tile_3x12_address, @object
-  .no_dead_strip ap_tile_3x12_address
-  .p2align 2
-ap_tile_3x12_address:
-  .int32 ap_tile_3x12
-  .size ap_tile_3x12_address, 4
+// Its address is taken, so that Binaryen does not move it into its only caller, where V8 would have
+// too few registers for it.
+#define BEGIN(name) \
+  .section .rodata.name##_address, "", @; \
+  .globl name##_address; \
+  .type name##_address, @object; \
+  .no_dead_strip name##_address; \
+  .p2align 2; \
+name##_address: \
+  .int32 name; \
+  .size name##_address, 4; \
+  .section .text.name, "", @; \
+  .globl name; \
+  .type name, @function; \
+name: \
+  .functype name (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) -> (); \
+  .local i32, i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, \
+    v128, v128
 
-  .section .text.ap_tile_3x12, "", @
-  .globl ap_tile_3x12
-  .type ap_tile_3x12, @function
-ap_tile_3x12:
-  .functype ap_tile_3x12 (i32, i32, i32, i32, i32, i32) -> ()
-  .local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
-  block
-  loop  // until eight divides what is left
-  local.get DEPTH; i32.const 7; i32.and; i32.eqz; br_if 1
-  STEP(0, 16, 32)
-  MOVE(PANEL, 48)
-  MOVE(DEPTH, -1)
-  br 0
-  end_loop
-  end_block
-  block
-  local.get DEPTH; i32.eqz; br_if 0
-  loop
-  STEP(0, 16, 32)
-  STEP(48, 64, 80)
-  STEP(96, 112, 128)
-  STEP(144, 160, 176)
-  STEP(192, 208, 224)
-  STEP(240, 256, 272)
-  STEP(288, 304, 320)
-  STEP(336, 352, 368)
-  MOVE(PANEL, 384)
-  MOVE(DEPTH, -8)
-  local.get DEPTH; br_if 0
-  end_loop
-  end_block
-  local.get FIRST
-  if
-  TO_C(PUT)
-  else
-  TO_C(ADD)
-  end_if
+#define TILES(clear, step, row_bytes, steps, pass_bytes, to_c) \
+  loop; \
+  clear; \
+  local.get DEPTH; local.set LEFT; \
+  block; \
+  loop; /* until eight divides what is left */ \
+  local.get LEFT; i32.const 7; i32.and; i32.eqz; br_if 1; \
+  step; \
+  MOVE(PANEL, row_bytes); MOVE(LEFT, -1); \
+  br 0; \
+  end_loop; \
+  end_block; \
+  block; \
+  local.get LEFT; i32.eqz; br_if 0; \
+  loop; \
+  steps; \
+  MOVE(PANEL, pass_bytes); MOVE(LEFT, -8); \
+  local.get LEFT; br_if 0; \
+  end_loop; \
+  end_block; \
+  local.get C; local.set ROW; \
+  local.get FIRST; \
+  if; to_c(PUT); else; to_c(ADD); end_if; \
+  MOVE_BY(STRIP, STRIP_STEP); MOVE_BY(PANEL, PANEL_STEP); MOVE_BY(C, C_STEP); \
+  MOVE(COUNT, -1); \
+  local.get COUNT; br_if 0; \
+  end_loop; \
   end_function
+
+// In every step: V8 needs an instruction of its own for the offset of a splat, unless it is the same
+// in each: so the strip's pointer moves with each step, the panel's with each pass.
+//
+// Multiplications that each have their addition behind them get 92 % of what the processor's pipes
+// can do; two of the ones and then two of the others get 98 %. So one product is HELD until its
+// neighbour's is there. It stays where it is because it sets a factor that the neighbour reads.
+
+#if !defined(__wasm_relaxed_simd__)
+
+// ---- 3 x 12: sums of column j in V(3j) .. V(3j + 2) --------------------------------------------
+
+#define A0 V9
+#define A1 V10
+#define A2 V11
+#define B V12
+#define HELD V13
+
+#define NEW_A(at, a) TAKE_A(at); local.tee a
+#define OLD_A(at, a) local.get a
+#define COLUMN(a, at, s0, s1, s2) \
+  a(0, A0); TAKE_B(at); local.tee B; f32x4.mul; local.set HELD; \
+  a(4, A1); local.get B; f32x4.mul; ADD_TO(s1); \
+  local.get HELD; ADD_TO(s0); \
+  a(8, A2); local.get B; f32x4.mul; ADD_TO(s2)
+#define STEP_3X12(b0, b1, b2) \
+  COLUMN(NEW_A, b0, V0, V1, V2); COLUMN(OLD_A, b1, V3, V4, V5); COLUMN(OLD_A, b2, V6, V7, V8); \
+  MOVE(STRIP, 12)
+#define STEPS_3X12 \
+  STEP_3X12(0, 16, 32); STEP_3X12(48, 64, 80); STEP_3X12(96, 112, 128); \
+  STEP_3X12(144, 160, 176); STEP_3X12(192, 208, 224); STEP_3X12(240, 256, 272); \
+  STEP_3X12(288, 304, 320); STEP_3X12(336, 352, 368)
+#define C_3X12(what) \
+  what(V0, 0); what(V3, 16); what(V6, 32); MOVE_BY(ROW, STRIDE); \
+  what(V1, 0); what(V4, 16); what(V7, 32); MOVE_BY(ROW, STRIDE); \
+  what(V2, 0); what(V5, 16); what(V8, 32)
+
+  BEGIN(ap_tiles_3x12)
+  TILES(CLEAR_8; CLEAR(V8), STEP_3X12(0, 16, 32), 48, STEPS_3X12, 384, C_3X12)
+
+#undef B
+#undef HELD
+
+// ---- 4 x 8: sums of row i in V(2i), V(2i + 1) --------------------------------------------------
+
+#define A V8
+#define B0 V9
+#define B1 V10
+#define HELD V11
+
+#define NEW_B(at, b) TAKE_B(at); local.tee b
+#define OLD_B(at, b) local.get b
+#define PAIR(a, b, b0, b1, s0, s1) \
+  TAKE_A(a); local.tee A; b(b0, B0); f32x4.mul; local.set HELD; \
+  local.get A; b(b1, B1); f32x4.mul; ADD_TO(s1); \
+  local.get HELD; ADD_TO(s0)
+#define STEP_4X8(b0, b1) \
+  PAIR(0, NEW_B, b0, b1, V0, V1); PAIR(4, OLD_B, b0, b1, V2, V3); \
+  PAIR(8, OLD_B, b0, b1, V4, V5); PAIR(12, OLD_B, b0, b1, V6, V7); MOVE(STRIP, 16)
+#define STEPS_4X8 \
+  STEP_4X8(0, 16); STEP_4X8(32, 48); STEP_4X8(64, 80); STEP_4X8(96, 112); \
+  STEP_4X8(128, 144); STEP_4X8(160, 176); STEP_4X8(192, 208); STEP_4X8(224, 240)
+#define C_4X8(what) \
+  what(V0, 0); what(V1, 16); MOVE_BY(ROW, STRIDE); what(V2, 0); what(V3, 16); \
+  MOVE_BY(ROW, STRIDE); what(V4, 0); what(V5, 16); MOVE_BY(ROW, STRIDE); \
+  what(V6, 0); what(V7, 16)
+
+  BEGIN(ap_tiles_4x8)
+  TILES(CLEAR_8, STEP_4X8(0, 16), 32, STEPS_4X8, 256, C_4X8)
+
+#else
+
+// ---- 6 x 8, fused: sums of row i in V(2i), V(2i + 1) -------------------------------------------
+
+#define A V12
+#define B0 V13
+#define B1 V14
+
+#define NEW_B(at, b) TAKE_B(at); local.tee b
+#define OLD_B(at, b) local.get b
+#define FUSE_TO(sum) local.get sum; f32x4.relaxed_madd; local.set sum
+#define PAIR(a, b, b0, b1, s0, s1) \
+  TAKE_A(a); local.tee A; b(b0, B0); FUSE_TO(s0); local.get A; b(b1, B1); FUSE_TO(s1)
+#define STEP_6X8(b0, b1) \
+  PAIR(0, NEW_B, b0, b1, V0, V1); PAIR(4, OLD_B, b0, b1, V2, V3); \
+  PAIR(8, OLD_B, b0, b1, V4, V5); PAIR(12, OLD_B, b0, b1, V6, V7); \
+  PAIR(16, OLD_B, b0, b1, V8, V9); PAIR(20, OLD_B, b0, b1, V10, V11); MOVE(STRIP, 24)
+#define STEPS_6X8 \
+  STEP_6X8(0, 16); STEP_6X8(32, 48); STEP_6X8(64, 80); STEP_6X8(96, 112); \
+  STEP_6X8(128, 144); STEP_6X8(160, 176); STEP_6X8(192, 208); STEP_6X8(224, 240)
+#define C_6X8(what) \
+  what(V0, 0); what(V1, 16); MOVE_BY(ROW, STRIDE); what(V2, 0); what(V3, 16); \
+  MOVE_BY(ROW, STRIDE); what(V4, 0); what(V5, 16); MOVE_BY(ROW, STRIDE); \
+  what(V6, 0); what(V7, 16); MOVE_BY(ROW, STRIDE); what(V8, 0); what(V9, 16); \
+  MOVE_BY(ROW, STRIDE); what(V10, 0); what(V11, 16)
+
+  BEGIN(ap_tiles_6x8)
+  TILES(CLEAR_8; CLEAR(V8); CLEAR(V9); CLEAR(V10); CLEAR(V11), STEP_6X8(0, 16), 32, STEPS_6X8, \
+        256, C_6X8)
+
+#endif

@@ -7,25 +7,59 @@
 
 namespace ap::simd {
 
-/// Where kThere, run() is Tile<V, kRows, kRegs>::run for a packed A and a whole tile of C; stride
-/// in floats.
+/// Where kThere, run() does what Tile<V, kRows, kRegs>::run does for a packed A and whole tiles of C.
 template <class V, int kRows, int kRegs>
-struct HandTile {
+struct HandTiles {
   static constexpr bool kThere = false;
 };
 
 #if defined(AP_HAND_TILES)
-extern "C" void ap_tile_3x12(const float* strip, const float* panel, int depth, float* c,
-                             int stride, int first) noexcept;
-template <>
-struct HandTile<Wasm128, 3, 3> {
+
+/// C as `down` x `across` whole tiles, row-major, rows `stride` floats apart.
+struct TileGrid {
+  float* c;
+  std::ptrdiff_t stride;
+  int down;
+  int across;
+};
+
+using HandTile = void(const float* strip, const float* panel, int depth, float* c, int stride,
+                      int first, int count, int strip_step, int panel_step, int c_step);
+extern "C" HandTile ap_tiles_3x12, ap_tiles_4x8, ap_tiles_6x8;
+
+template <class V, int kRows, int kRegs, HandTile kTile>
+struct HandTilesBy {
   static constexpr bool kThere = true;
-  static AP_INLINE void run(const float* strip, const float* panel, int depth, float* c,
-                            std::ptrdiff_t stride, bool first) noexcept {
+
+  /// One panel stays while strips pass, or several stay while one strip does.
+  static void run(const float* strips, const float* panels, int depth, const TileGrid& to,
+                  bool first) noexcept {
     constexpr int kFloat = sizeof(float);
-    ap_tile_3x12(strip, panel, depth, c, static_cast<int>(stride) * kFloat, first ? 1 : 0);
+    constexpr int kWidth = kRegs * V::kLanes;
+    const int stride = static_cast<int>(to.stride) * kFloat;
+    const int strip = depth * kRows;
+    if (to.across == 1) {
+      kTile(strips, panels, depth, to.c, stride, first, to.down, 0, -depth * kWidth * kFloat,
+            kRows * stride);
+    } else {
+      for (int i = 0; i < to.down; ++i) {
+        kTile(strips + i * strip, panels, depth, to.c + i * kRows * to.stride, stride, first,
+              to.across, -strip * kFloat, 0, kWidth * kFloat);
+      }
+    }
   }
 };
+
+#if defined(__wasm_relaxed_simd__)
+template <>
+struct HandTiles<WasmRelaxed, 6, 2> : HandTilesBy<WasmRelaxed, 6, 2, ap_tiles_6x8> {};
+#else
+template <>
+struct HandTiles<Wasm128, 3, 3> : HandTilesBy<Wasm128, 3, 3, ap_tiles_3x12> {};
+template <>
+struct HandTiles<Wasm128, 4, 2> : HandTilesBy<Wasm128, 4, 2, ap_tiles_4x8> {};
+#endif
+
 #endif
 
 }  // namespace ap::simd
