@@ -266,7 +266,14 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
   static __attribute__((noinline)) void packed_tile(const float* strip, int depth,
                                                     const float* panel,
                                                     const TilePlace& to) noexcept {
-    Tile<V, kRows, kRegs, 1>::run(PackedRows<V, kRows>(strip), depth, panel, kWidth, to);
+    using Any = Tile<V, kRows, kRegs, 1>;
+    if constexpr (Hand::kThere) {
+      float lanes[kRows][kWidth];
+      Hand::run(strip, panel, depth, {lanes[0], kWidth, 1, 1}, true);
+      Any::store_edge(lanes, to);
+    } else {
+      Any::run(PackedRows<V, kRows>(strip), depth, panel, kWidth, to);
+    }
   }
 };
 

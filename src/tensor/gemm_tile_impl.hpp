@@ -62,10 +62,6 @@ struct Tile {
   using Reg = typename V::Reg;
   static constexpr int kWidth = kRegs * V::kLanes;
 
-  static AP_INLINE bool is_whole(const TilePlace& to) {
-    return to.height == kRows && to.width == kWidth;
-  }
-
   template <class Factors>
   static AP_INLINE void run(Factors a, int depth, const float* panel, std::ptrdiff_t panel_stride,
                             const TilePlace& to) {
@@ -79,7 +75,20 @@ struct Tile {
     }
     kSteps == 1 ? one_by_one(a, depth, panel, panel_stride, sum)
                 : two_by_two(a, depth, panel, panel_stride, sum);
-    is_whole(to) ? store(sum, to) : store_edge(sum, to);
+    if (to.height == kRows && to.width == kWidth) return store(sum, to);
+    float lanes[kRows][kWidth];
+    for (int i = 0; i < kRows; ++i) {
+      for (int r = 0; r < kRegs; ++r) V::store(lanes[i] + r * V::kLanes, sum[i][r]);
+    }
+    store_edge(lanes, to);
+  }
+
+  /// Of a tile's sums, those that C has room for.
+  static AP_INLINE void store_edge(const float (&sum)[kRows][kWidth], const TilePlace& to) {
+    for (int i = 0; i < to.height; ++i) {
+      float* at = to.c + i * to.stride;
+      for (int j = 0; j < to.width; ++j) at[j] = to.first ? sum[i][j] : at[j] + sum[i][j];
+    }
   }
 
  private:
@@ -149,16 +158,6 @@ struct Tile {
         float* at = to.c + i * to.stride + r * V::kLanes;
         V::store(at, to.first ? sum[i][r] : V::add(V::load(at), sum[i][r]));
       }
-    }
-  }
-  static AP_INLINE void store_edge(const Reg (&sum)[kRows][kRegs], const TilePlace& to) {
-    float lanes[kRows][kWidth];
-    for (int i = 0; i < kRows; ++i) {
-      for (int r = 0; r < kRegs; ++r) V::store(lanes[i] + r * V::kLanes, sum[i][r]);
-    }
-    for (int i = 0; i < to.height; ++i) {
-      float* at = to.c + i * to.stride;
-      for (int j = 0; j < to.width; ++j) at[j] = to.first ? lanes[i][j] : at[j] + lanes[i][j];
     }
   }
 };
