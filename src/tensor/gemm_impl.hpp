@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "tensor/gemm_pack_impl.hpp"
+#include "tensor/gemm_strip_impl.hpp"
 #include "tensor/gemm_tile_impl.hpp"
 #include "tensor/gemm_vector_impl.hpp"
 #include "tensor/kernels.hpp"
@@ -17,23 +18,25 @@
 namespace ap::simd {
 
 template <class V, int kTileRows = V::kTileRows, int kTileRegs = V::kTileRegs, int kTileSteps = 1>
-struct Gemm : Packing<V, kTileRows, kTileRegs> {
+struct Gemm : StripProduct<V, kTileRows, kTileRegs> {
   using Vectors = VectorProducts<V>;
+  using Strips = StripProduct<V, kTileRows, kTileRegs>;
   using Pack = Packing<V, kTileRows, kTileRegs>;
   using Pack::kWidth;
   using Pack::panel_floats;
-  using Hand = HandTiles<V, kTileRows, kTileRegs>;
+  using Strips::kBlockRows;
+  using Strips::kStripFloats;
+  using Strips::tile_rows;
+  using Short = Gemm<V, Strips::kShortRows, kTileRegs>;
   static constexpr int kRows = kTileRows;
   static constexpr int kRegs = kTileRegs;
   static constexpr int kSteps = kTileSteps;  // k a pass of the hot loop
-  static constexpr int kBlockRows = 96;      // of A, of every tile height a multiple
   static constexpr int kBlockCols = 768;     // of B: a block is 768 kB
   static constexpr int kVectorLimit = 3;     // up to so many rows or columns need no packing
   static constexpr int kSmallRows = 32;      // see small()
   static constexpr int kSmallFloats = 6144;
-  static constexpr int kShortRows = 4;    // a rest of so many rows takes a shorter tile
   /// From so many columns on A is worth a copy.
-  static constexpr int kStripCols = Hand::kThere ? 48 : 384;
+  static constexpr int kStripCols = HandTiles<V, kTileRows, kTileRegs>::kThere ? 48 : 384;
 
   // ---- C (+)= A · panels for one block of k --------------------------------------------------
 
@@ -42,8 +45,8 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
                     Scratch& scratch) noexcept {
     if (c.cols >= kStripCols && kRows * 2 <= a.rows) {
       float* strips = scratch.impl().a_panels.need(kStripFloats);
-      strips_of(a, strips);
-      packed_block(strips, a.cols, panels, c, first);
+      Strips::make(a, strips);
+      Strips::block(strips, a.cols, panels, c, first);
     } else {
       loose_block(a, panels, a.cols * kWidth, kWidth, c, first);
     }
@@ -128,8 +131,8 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
         Pack::pack(b.block(k, j, depth, cols), panels);
         for (int i = 0; i < c.rows; i += kBlockRows) {
           const int rows = std::min(kBlockRows, c.rows - i);
-          strips_of_transposed(a.block(k, i, depth, rows), strips);
-          packed_block(strips, depth, panels, c.block(i, j, rows, cols), k == 0);
+          Strips::make_transposed(a.block(k, i, depth, rows), strips);
+          Strips::block(strips, depth, panels, c.block(i, j, rows, cols), k == 0);
         }
       }
     }
@@ -170,20 +173,6 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
 
   // ---- tiles ---------------------------------------------------------------------------------
 
-  /// The last rows of a tile of six: up to four, and twice four where six and two would be.
-  using Short = Gemm<V, std::min(kRows, kShortRows), kRegs>;
-  static constexpr int tile_rows(int rest) {
-    const bool is_short = rest <= kShortRows || (rest > kRows && rest <= 2 * kShortRows);
-    return kRows > kShortRows && is_short ? kShortRows : kRows;
-  }
-
-  /// Of so many rows, the tiles before the last ones.
-  static constexpr int whole_tiles(int rows) {
-    const int whole = rows / kRows;
-    const int over = rows % kRows;
-    return whole > 0 && over > 0 && tile_rows(kRows + over) != kRows ? whole - 1 : whole;
-  }
-
   /// Panels are `next` floats from each other, their rows `stride`: packed, or B as it lies.
   static void loose_block(ConstView a, const float* panel, std::ptrdiff_t next,
                           std::ptrdiff_t stride, View c, bool first) noexcept {
@@ -208,72 +197,6 @@ struct Gemm : Packing<V, kTileRows, kTileRegs> {
                                                    const TilePlace& to) noexcept {
     Tile<V, kRows, kRegs, kSteps>::run(LooseRows<V, kRows>(a, a_stride, to.height), depth, panel,
                                        panel_stride, to);
-  }
-
-  static constexpr std::size_t kStripFloats =
-      static_cast<std::size_t>(kBlockRows) * kGemmDepth + Pack::kSpill;
-  /// The rows of A, at most kBlockRows: row i's strip, or its part of one, is depth * i floats in.
-  static void strips_of(ConstView a, float* strips) noexcept {
-    for (int i = 0, rows = 0; i < a.rows; i += rows) {
-      rows = tile_rows(a.rows - i);
-      const ConstView strip = a.block(i, 0, std::min(rows, a.rows - i), a.cols);
-      float* to = strips + static_cast<std::ptrdiff_t>(i) * a.cols;
-      rows == kRows ? Pack::pack_strip(strip, to) : Short::Pack::pack_strip(strip, to);
-    }
-  }
-  static void strips_of_transposed(ConstView at, float* strips) noexcept {
-    for (int i = 0, rows = 0; i < at.cols; i += rows) {
-      rows = tile_rows(at.cols - i);
-      const ConstView strip = at.block(0, i, at.rows, std::min(rows, at.cols - i));
-      float* to = strips + static_cast<std::ptrdiff_t>(i) * at.rows;
-      rows == kRows ? Pack::pack_strip_transposed(strip, to)
-                    : Short::Pack::pack_strip_transposed(strip, to);
-    }
-  }
-  /// Several panels of few k are taken together: then a row of C is written line by line.
-  static void packed_block(const float* strips, int depth, const float* panels, View c,
-                           bool first) noexcept {
-    const int group = std::max(1, kGemmDepth / depth) * kWidth;
-    for (int j = 0; j < c.cols; j += group, panels += static_cast<std::ptrdiff_t>(depth) * group) {
-      const int cols = std::min(group, c.cols - j);
-      packed_group(strips, depth, panels, c.block(0, j, c.rows, cols), first);
-    }
-  }
-  static void packed_group(const float* strips, int depth, const float* panel, View c,
-                           bool first) noexcept {
-    int done_rows = 0;
-    int done_cols = 0;
-    if constexpr (Hand::kThere) {
-      const int down = whole_tiles(c.rows);
-      const int across = c.cols / kWidth;
-      if (down > 0 && across > 0) {
-        Hand::run(strips, panel, depth, {c.data, c.stride, down, across}, first);
-        done_rows = down * kRows;
-        done_cols = across * kWidth;
-      }
-    }
-    for (int j = 0; j < c.cols; j += kWidth, panel += static_cast<std::ptrdiff_t>(depth) * kWidth) {
-      const int width = std::min(kWidth, c.cols - j);
-      for (int i = j < done_cols ? done_rows : 0, rows = 0; i < c.rows; i += rows) {
-        rows = tile_rows(c.rows - i);
-        const float* strip = strips + static_cast<std::ptrdiff_t>(i) * depth;
-        const TilePlace to{c.row(i) + j, c.stride, std::min(rows, c.rows - i), width, first};
-        rows == kRows ? packed_tile(strip, depth, panel, to)
-                      : Short::packed_tile(strip, depth, panel, to);
-      }
-    }
-  }
-  static __attribute__((noinline)) void packed_tile(const float* strip, int depth,
-                                                    const float* panel,
-                                                    const TilePlace& to) noexcept {
-    using Any = Tile<V, kRows, kRegs, 1>;
-    if constexpr (Hand::kThere) {
-      float lanes[kRows][kWidth];
-      Hand::run(strip, panel, depth, {lanes[0], kWidth, 1, 1}, true);
-      Any::store_edge(lanes, to);
-    } else {
-      Any::run(PackedRows<V, kRows>(strip), depth, panel, kWidth, to);
-    }
   }
 };
 

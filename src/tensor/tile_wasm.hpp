@@ -7,7 +7,7 @@
 
 namespace ap::simd {
 
-/// Where kThere, run() does what Tile<V, kRows, kRegs>::run does for a packed A and whole tiles of C.
+/// Where kThere, run() does what Tile<V, kRows, kRegs>::run does for a packed A, for whole tiles.
 template <class V, int kRows, int kRegs>
 struct HandTiles {
   static constexpr bool kThere = false;
