@@ -14,7 +14,7 @@ function bar(what, value, wanted, reached, show, note = '') {
 
 function ratioBar(f, name, rival, wanted) {
   const ratio = byTurn(f.engines[rival], f.engines[name]);
-  const limit = (f.engines[rival].ms * f.peak[name] * 1e6) / f.flops;
+  const limit = (f.engines[rival].ms * f.peak[name].gflops * 1e6) / f.flops;
   const notes = [`quartiles ${fixed(ratio.q1, 2)} - ${fixed(ratio.q3, 2)}`, `limit at the peak ${fixed(limit, 2)}`,
     `ours ${percent(f.engines[name].of_peak)} % of peak, it ${percent(f.engines[rival].of_peak)} %`];
   if (limit < wanted) notes.push('THE BAR IS ABOVE THE PEAK');

@@ -22,12 +22,16 @@ export function byTurn(rival, ours) {
   return { q1: at(0.25), median: at(0.5), q3: at(0.75) };
 }
 
-/** Adds gflops, of_peak (ours by its own variant's, others by SIMD128's) and speedups to each engine of a case. */
+/**
+ * Adds gflops, of_peak and speedups to each engine of a case. of_peak: turn by turn as byTurn, because a busy
+ * neighbour slows both; ours by its own variant's peak, others by SIMD128's.
+ */
 function derive(part) {
   const [base] = Object.keys(part.peak);
   for (const [name, e] of Object.entries(part.engines)) {
+    const peak = part.peak[name] ?? part.peak[base];
     e.gflops = part.flops / e.ms / 1e6;
-    e.of_peak = e.gflops / part.peak[part.peak[name] ? name : base];
+    e.of_peak = part.flops / peak.flops * byTurn(peak, e).median;
     e.throughput_of_ort = part.engines[kOrt].ms / e.ms;
     e.throughput_of_tfjs = part.engines[kTfjs].ms / e.ms;
   }
@@ -41,7 +45,7 @@ function engineTable(part) {
 }
 
 const peakLine = (part) => `peak in the same turns: ${Object.entries(part.peak)
-  .map(([name, gflops]) => `${name} ${fixed(gflops, 1)} GFLOP/s`).join(', ')}`;
+  .map(([name, p]) => `${name} ${fixed(p.gflops, 1)} GFLOP/s`).join(', ')}`;
 
 export function webReport(r) {
   const text = [`Chromium ${r.browser}, one thread, medians and quartiles of ${r.samples} by turns`];

@@ -55,15 +55,21 @@ async function byTurns(entries, samples) {
   }]));
 }
 
-/** The jobs and the peak of each variant by turns: {engines, peak: {variant: GFLOP/s}}. */
+/**
+ * The jobs and the peak of each variant by turns, a variant's own job right after its peak:
+ * {engines, peak: {variant: {gflops, flops, times}}}.
+ */
 async function againstPeak(variants, jobs, samples) {
   const key = (v) => `peak of ${v.name}`;
-  const all = await byTurns([
-    ...variants.map((v) => ({ name: key(v), run: () => v.module._peak_run(kPeakRounds) })), ...jobs,
-  ], samples);
+  const order = variants.flatMap((v) => [
+    { name: key(v), run: () => v.module._peak_run(kPeakRounds) }, jobs.find((job) => job.name === v.name),
+  ]);
+  const all = await byTurns([...order, ...jobs.filter((job) => !order.includes(job))], samples);
   const peak = {};
   for (const v of variants) {
-    peak[v.name] = v.module._peak_flops(kPeakRounds) / all[key(v)].ms / 1e6;
+    const { ms, times } = all[key(v)];
+    const flops = v.module._peak_flops(kPeakRounds);
+    peak[v.name] = { gflops: flops / ms / 1e6, flops, times };
     delete all[key(v)];
   }
   return { peak, engines: all };
