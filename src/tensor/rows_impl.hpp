@@ -320,6 +320,8 @@ struct Rows {
   }
 
   static float reduce_max(Reg a) noexcept {
+    // V8 chooses between two floats by a jump, which numbers at random mislead.
+    if constexpr (requires { V::max_lane(a); }) return V::max_lane(a);
     float lanes[V::kLanes];
     V::store(lanes, a);
     return *std::max_element(lanes, lanes + V::kLanes);

@@ -55,6 +55,11 @@ struct Wasm128 {
   static AP_INLINE Reg madd(Reg a, Reg b, Reg c) { return add(mul(a, b), c); }
   static AP_INLINE Reg max(Reg a, Reg b) { return wasm_f32x4_pmax(b, a); }
   static AP_INLINE Reg min(Reg a, Reg b) { return wasm_f32x4_pmin(b, a); }
+  static AP_INLINE float max_lane(Reg a) {
+    a = max(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
+    a = max(a, wasm_i32x4_shuffle(a, a, 1, 0, 3, 2));
+    return wasm_f32x4_extract_lane(a, 0);
+  }
   static AP_INLINE Reg less(Reg a, Reg b) { return wasm_f32x4_lt(a, b); }
   static AP_INLINE Reg equal(Reg a, Reg b) { return wasm_f32x4_eq(a, b); }
   static AP_INLINE Reg bit_and(Reg a, Reg b) { return wasm_v128_and(a, b); }
