@@ -7,7 +7,7 @@ const kShapes = [
 ];
 const kGemm = { m: 1024, k: 768, n: 768 };
 const kEdits = ['embedding', 'w_q', 'w_k', 'w_v', 'w_o', 'mask'];
-const kSampleMs = 4;  // short runs are repeated until a sample is this long
+const kSampleMs = 100;  // short runs are repeated until a sample is this long: throughput, with an engine's own data in the caches
 const kPeakRounds = 50000;
 
 const quantile = (list, q) => {
