@@ -7,7 +7,9 @@ const kShapes = [
 ];
 const kGemm = { m: 1024, k: 768, n: 768 };
 const kEdits = ['embedding', 'w_q', 'w_k', 'w_v', 'w_o', 'mask'];
-const kSampleMs = 100;  // short runs are repeated until a sample is this long: throughput, with an engine's own data in the caches
+// Short runs are repeated until a sample is this long (or kMostRuns): throughput, with an engine's own data in the caches.
+const kSampleMs = 100;
+const kMostRuns = 2000;
 const kPeakRounds = 50000;
 
 const quantile = (list, q) => {
@@ -41,9 +43,9 @@ async function time(run, repeats) {
 async function byTurns(entries, samples) {
   for (const e of entries) {
     let spent = 0, runs = 0;
-    while (runs < 2 || (spent < 250 && runs < 2000)) { spent += await time(e.run, 1); ++runs; }
+    while (runs < 2 || (spent < 250 && runs < kMostRuns)) { spent += await time(e.run, 1); ++runs; }
     const one = await time(e.run, 1);
-    e.repeats = Math.max(1, Math.min(2000, Math.ceil(kSampleMs / Math.max(one, 1e-4))));
+    e.repeats = Math.max(1, Math.min(kMostRuns, Math.ceil(kSampleMs / Math.max(one, 1e-4))));
     e.times = [];
   }
   for (let s = 0; s < samples; ++s) {

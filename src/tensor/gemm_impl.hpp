@@ -12,7 +12,6 @@
 #include "tensor/gemm_vector_impl.hpp"
 #include "tensor/kernels.hpp"
 #include "tensor/simd.hpp"
-#include "tensor/tile_wasm.hpp"
 #include "tensor/variant.hpp"
 
 namespace ap::simd {
@@ -36,7 +35,7 @@ struct Gemm : StripProduct<V, kTileRows, kTileRegs> {
   static constexpr int kSmallRows = 32;      // see small()
   static constexpr int kSmallFloats = 6144;
   /// From so many columns on A is worth a copy.
-  static constexpr int kStripCols = HandTiles<V, kTileRows, kTileRegs>::kThere ? 48 : 384;
+  static constexpr int kStripCols = Strips::Hand::kThere ? 48 : 384;
 
   // ---- C (+)= A · panels for one block of k --------------------------------------------------
 

@@ -110,6 +110,21 @@ name: \
 // can do; two of the ones and then two of the others get 98 %. So one product is HELD until its
 // neighbour's is there. It stays where it is because it sets a factor that the neighbour reads.
 
+// ---- tiles of 8 columns: sums of row i in V(2i), V(2i + 1) -------------------------------------
+
+#define NEW_B(at, b) TAKE_B(at); local.tee b
+#define OLD_B(at, b) local.get b
+#define STEPS_8(step) \
+  step(0, 16); step(32, 48); step(64, 80); step(96, 112); \
+  step(128, 144); step(160, 176); step(192, 208); step(224, 240)
+#define C_4X8(what) \
+  what(V0, 0); what(V1, 16); MOVE_BY(ROW, STRIDE); what(V2, 0); what(V3, 16); \
+  MOVE_BY(ROW, STRIDE); what(V4, 0); what(V5, 16); MOVE_BY(ROW, STRIDE); \
+  what(V6, 0); what(V7, 16)
+#define C_6X8(what) \
+  C_4X8(what); MOVE_BY(ROW, STRIDE); what(V8, 0); what(V9, 16); \
+  MOVE_BY(ROW, STRIDE); what(V10, 0); what(V11, 16)
+
 #if !defined(__wasm_relaxed_simd__)
 
 // ---- 3 x 12: sums of column j in V(3j) .. V(3j + 2) --------------------------------------------
@@ -145,15 +160,13 @@ name: \
 #undef B
 #undef HELD
 
-// ---- 4 x 8: sums of row i in V(2i), V(2i + 1) --------------------------------------------------
+// ---- 4 x 8 -------------------------------------------------------------------------------------
 
 #define A V8
 #define B0 V9
 #define B1 V10
 #define HELD V11
 
-#define NEW_B(at, b) TAKE_B(at); local.tee b
-#define OLD_B(at, b) local.get b
 #define PAIR(a, b, b0, b1, s0, s1) \
   TAKE_A(a); local.tee A; b(b0, B0); f32x4.mul; local.set HELD; \
   local.get A; b(b1, B1); f32x4.mul; ADD_TO(s1); \
@@ -161,27 +174,18 @@ name: \
 #define STEP_4X8(b0, b1) \
   PAIR(0, NEW_B, b0, b1, V0, V1); PAIR(4, OLD_B, b0, b1, V2, V3); \
   PAIR(8, OLD_B, b0, b1, V4, V5); PAIR(12, OLD_B, b0, b1, V6, V7); MOVE(STRIP, 16)
-#define STEPS_4X8 \
-  STEP_4X8(0, 16); STEP_4X8(32, 48); STEP_4X8(64, 80); STEP_4X8(96, 112); \
-  STEP_4X8(128, 144); STEP_4X8(160, 176); STEP_4X8(192, 208); STEP_4X8(224, 240)
-#define C_4X8(what) \
-  what(V0, 0); what(V1, 16); MOVE_BY(ROW, STRIDE); what(V2, 0); what(V3, 16); \
-  MOVE_BY(ROW, STRIDE); what(V4, 0); what(V5, 16); MOVE_BY(ROW, STRIDE); \
-  what(V6, 0); what(V7, 16)
 
   BEGIN(ap_tiles_4x8)
-  TILES(CLEAR_8, STEP_4X8(0, 16), 32, STEPS_4X8, 256, C_4X8)
+  TILES(CLEAR_8, STEP_4X8(0, 16), 32, STEPS_8(STEP_4X8), 256, C_4X8)
 
 #else
 
-// ---- 6 x 8, fused: sums of row i in V(2i), V(2i + 1) -------------------------------------------
+// ---- 6 x 8, fused ------------------------------------------------------------------------------
 
 #define A V12
 #define B0 V13
 #define B1 V14
 
-#define NEW_B(at, b) TAKE_B(at); local.tee b
-#define OLD_B(at, b) local.get b
 #define FUSE_TO(sum) local.get sum; f32x4.relaxed_madd; local.set sum
 #define PAIR(a, b, b0, b1, s0, s1) \
   TAKE_A(a); local.tee A; b(b0, B0); FUSE_TO(s0); local.get A; b(b1, B1); FUSE_TO(s1)
@@ -189,17 +193,9 @@ name: \
   PAIR(0, NEW_B, b0, b1, V0, V1); PAIR(4, OLD_B, b0, b1, V2, V3); \
   PAIR(8, OLD_B, b0, b1, V4, V5); PAIR(12, OLD_B, b0, b1, V6, V7); \
   PAIR(16, OLD_B, b0, b1, V8, V9); PAIR(20, OLD_B, b0, b1, V10, V11); MOVE(STRIP, 24)
-#define STEPS_6X8 \
-  STEP_6X8(0, 16); STEP_6X8(32, 48); STEP_6X8(64, 80); STEP_6X8(96, 112); \
-  STEP_6X8(128, 144); STEP_6X8(160, 176); STEP_6X8(192, 208); STEP_6X8(224, 240)
-#define C_6X8(what) \
-  what(V0, 0); what(V1, 16); MOVE_BY(ROW, STRIDE); what(V2, 0); what(V3, 16); \
-  MOVE_BY(ROW, STRIDE); what(V4, 0); what(V5, 16); MOVE_BY(ROW, STRIDE); \
-  what(V6, 0); what(V7, 16); MOVE_BY(ROW, STRIDE); what(V8, 0); what(V9, 16); \
-  MOVE_BY(ROW, STRIDE); what(V10, 0); what(V11, 16)
 
   BEGIN(ap_tiles_6x8)
-  TILES(CLEAR_8; CLEAR(V8); CLEAR(V9); CLEAR(V10); CLEAR(V11), STEP_6X8(0, 16), 32, STEPS_6X8, \
-        256, C_6X8)
+  TILES(CLEAR_8; CLEAR(V8); CLEAR(V9); CLEAR(V10); CLEAR(V11), STEP_6X8(0, 16), 32, \
+        STEPS_8(STEP_6X8), 256, C_6X8)
 
 #endif
