@@ -64,7 +64,7 @@ if(EMSCRIPTEN AND NOT from EQUAL -1)
     "@before@static const char proggy_clean_ttf_compressed_data_base85[] = \"\";\n@after@")
 endif()
 
-# Dear ImGui without its backends: input is app/gui_input, drawing render/ui_pass.
+# Dear ImGui without its backends: input is app/window/input, drawing render/ui_pass.
 add_library(ap_imgui STATIC EXCLUDE_FROM_ALL
   "${imgui_SOURCE_DIR}/imgui.cpp" "${ap_imgui_draw}"
   "${imgui_SOURCE_DIR}/imgui_tables.cpp" "${imgui_SOURCE_DIR}/imgui_widgets.cpp")

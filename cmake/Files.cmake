@@ -1,11 +1,11 @@
 # attention-files: import, export and pictures as a second wasm module that the page fetches when
 # somebody asks for it; its faces are the whole ones, since no browser draws for it.
-if(EMSCRIPTEN AND EXISTS "${CMAKE_SOURCE_DIR}/src/app/files_api.cpp")
+if(EMSCRIPTEN AND EXISTS "${CMAKE_SOURCE_DIR}/src/app/page/files_api.cpp")
   set(ap_page_faces "${ap_faces_folder}")
   set(ap_faces_folder assets/fonts)
   ap_add_assets(ap_assets_files ${ap_gui_assets})
   set(ap_faces_folder "${ap_page_faces}")
-  add_executable(attention-files "${CMAKE_SOURCE_DIR}/src/app/files_api.cpp")
+  add_executable(attention-files "${CMAKE_SOURCE_DIR}/src/app/page/files_api.cpp")
   target_link_libraries(attention-files PRIVATE ${cli_layers} ap_assets_files)
   ap_compile_options(attention-files SMALL)
   target_compile_options(attention-files PRIVATE -flto)

@@ -2,12 +2,14 @@
 # is not there is left out with a message.
 set(app "${CMAKE_SOURCE_DIR}/src/app")
 set(cli_layers ap_exchange ap_io ap_view ap_playground ap_attention ap_text ap_tensor ap_base)
-file(GLOB cli_sources CONFIGURE_DEPENDS "${app}/cli_*.cpp")
-file(GLOB gui_sources CONFIGURE_DEPENDS "${app}/gui_*.cpp")
-file(GLOB web_sources CONFIGURE_DEPENDS "${app}/web_*.cpp")
+file(GLOB cli_sources CONFIGURE_DEPENDS "${app}/cli/*.cpp")
+file(GLOB gui_sources CONFIGURE_DEPENDS "${app}/window/*.cpp")
+file(GLOB web_sources CONFIGURE_DEPENDS "${app}/page/*.cpp")
+# Modules of their own.
+list(FILTER web_sources EXCLUDE REGEX "/(core|files)_api\\.cpp$")
 
 # The command line: no SDL, OpenGL or ImGui. For wasm it runs in Node, for the tests.
-if(EXISTS "${app}/cli_main.cpp")
+if(EXISTS "${app}/cli/main.cpp")
   add_executable(attention ${cli_sources})
   set_target_properties(attention PROPERTIES EXCLUDE_FROM_ALL "${EMSCRIPTEN}")
   target_link_libraries(attention PRIVATE ${cli_layers} ap_assets_gui ap_cli11)
@@ -17,7 +19,7 @@ if(EXISTS "${app}/cli_main.cpp")
   set_target_properties(attention PROPERTIES UNITY_BUILD "${AP_PCH}" UNITY_BUILD_BATCH_SIZE 4)
   target_precompile_headers(attention PRIVATE <CLI/CLI.hpp>)
   if(EMSCRIPTEN)
-    # CLI11 reports by exceptions, which end in cli_main.cpp.
+    # CLI11 reports by exceptions, which end in cli/main.cpp.
     target_compile_options(attention PRIVATE -fwasm-exceptions)
     target_link_options(attention PRIVATE -fwasm-exceptions -O1 -sENVIRONMENT=node -sNODERAWFS
       -sEXIT_RUNTIME -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2GB -sSTACK_SIZE=4MB)
@@ -25,7 +27,7 @@ if(EXISTS "${app}/cli_main.cpp")
     set_target_properties(attention PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/native")
   endif()
 else()
-  message(STATUS "src/app/cli_main.cpp is not there: no command line")
+  message(STATUS "src/app/cli/main.cpp is not there: no command line")
 endif()
 
 # Posters of the presets, which stand in an article until its playground is near: beside the page.
@@ -87,9 +89,9 @@ function(ap_split target module)
             "${bin}/wasm-split" "${bin}/wasm-dis")
 endfunction()
 
-# The window and the page: one gui_main.cpp.
-if(NOT AP_HAVE_GUI OR NOT EXISTS "${app}/gui_main.cpp")
-  message(STATUS "src/app/gui_main.cpp, SDL2 or OpenGL is not there: no window, no page")
+# The window and the page: one window/main.cpp.
+if(NOT AP_HAVE_GUI OR NOT EXISTS "${app}/window/main.cpp")
+  message(STATUS "src/app/window/main.cpp, SDL2 or OpenGL is not there: no window, no page")
 elseif(NOT EMSCRIPTEN)
   add_executable(attention-playground ${gui_sources})
   target_link_libraries(attention-playground PRIVATE
@@ -98,7 +100,7 @@ elseif(NOT EMSCRIPTEN)
   set_target_properties(attention-playground PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/native")
 else()
-  add_executable(attention-playground ${gui_sources} ${web_sources} "${app}/api_json.cpp")
+  add_executable(attention-playground ${gui_sources} ${web_sources})
   target_link_libraries(attention-playground PRIVATE
     ap_ui ap_platform ap_render ${cli_layers} ap_assets_gui)
   ap_compile_options(attention-playground SMALL)
@@ -130,8 +132,8 @@ else()
 endif()
 
 # The headless core: documents, traces and `attend` in a page, a worker or Node; no canvas, SDL or GL.
-if(EMSCRIPTEN AND EXISTS "${app}/core_api.cpp")
-  add_executable(attention-core "${app}/core_api.cpp")
+if(EMSCRIPTEN AND EXISTS "${app}/page/core_api.cpp")
+  add_executable(attention-core "${app}/page/core_api.cpp")
   # Of small size, with the same bits: the order of additions is the source's.
   ap_kernels_again(ap_tensor_small SMALL -flto -DAP_ONE_TILE)
   target_link_libraries(attention-core PRIVATE ap_tensor_small ap_playground ap_attention ap_base)

@@ -1,5 +1,5 @@
 // Lessons beside the canvas: real text, selectable and read by screen readers. The wasm parses a
-// lesson, fills its numbers and does what its links say (src/app/web_lesson.cpp); this lays it out.
+// lesson, fills its numbers and does what its links say (src/app/page/lesson.cpp); this lays it out.
 // Fetched when Lessons is first opened, or when the address names one (#lesson=bank&step=3).
 
 const here = (path) => new URL(path, import.meta.url).href;

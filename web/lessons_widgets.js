@@ -1,5 +1,5 @@
 // Widgets of lessons: the table of model sizes with a run at that size, and a picture whose patches
-// are tokens. The desktop's are in src/ui/lesson_widgets_native.cpp.
+// are tokens. The desktop's are in src/ui/lessons/widgets_native.cpp.
 import { letters_of, patch_rows, pixels_of } from './lessons_picture.js';
 
 const here = (path) => new URL(path, import.meta.url).href;

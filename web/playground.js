@@ -52,7 +52,7 @@ const NOT_YET = new Proxy({}, { get: () => () => { throw new Error('still loadin
 
 /**
  * Whether the first picture may need any part: an address asks for something, or an earlier visit left
- * a document (src/app/gui_session.cpp) or an open panel (src/ui/view_store.cpp).
+ * a document (src/app/window/session.cpp) or an open panel (src/ui/shell/view_store.cpp).
  */
 function wants_all() {
   if (location.hash.length > 1 || location.search.length > 1) return true;
@@ -160,7 +160,7 @@ const plain = (key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : v
 const failure = (code, message, where = '') => ({ ok: false, error: { code, message, where } });
 const NO_MEMORY = { code: 'too_large', message: 'there is not enough memory for this' };
 
-// The order of src/app/web_debug.cpp.
+// The order of src/app/page/debug.cpp.
 const PARTS = ['cell', 'title', 'row', 'col', 'ghost', 'thumbnail', 'caption', 'legend'];
 const VIEW = ['layer', 'head', 'panel', 'pinned', 'step', 'zoom', 'rows', 'cols', 'hover', 'help',
   'difference', 'sensitivity', 'x', 'y', 'editing', 'theme'];

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "attention/forward.hpp"
+#include "attention/forward/forward.hpp"
 #include "base/rng.hpp"
 
 namespace ap::bench {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "attention/train.hpp"
+#include "attention/learning/train.hpp"
 
 namespace {
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "io/export.hpp"
-#include "io/share_link.hpp"
-#include "io/zip.hpp"
-#include "playground/state_json.hpp"
-#include "view/svg.hpp"
+#include "io/scripts/export.hpp"
+#include "io/link/link.hpp"
+#include "io/arrays/zip.hpp"
+#include "playground/json/state_json.hpp"
+#include "view/paint/svg.hpp"
 
 namespace ap {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "exchange/picture.hpp"
-#include "playground/document.hpp"
+#include "playground/document/document.hpp"
 
 namespace ap {
 

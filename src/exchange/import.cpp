@@ -5,7 +5,7 @@
 #include <limits>
 #include <optional>
 
-#include "playground/names.hpp"
+#include "playground/document/names.hpp"
 
 namespace ap {
 namespace {

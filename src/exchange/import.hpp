@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "exchange/opened.hpp"
-#include "playground/action.hpp"
+#include "playground/actions/action.hpp"
 
 namespace ap {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "io/csv.hpp"
-#include "io/json_arrays.hpp"
-#include "io/number_text.hpp"
-#include "io/zip.hpp"
-#include "playground/state_json.hpp"
+#include "io/arrays/csv.hpp"
+#include "io/arrays/json_arrays.hpp"
+#include "io/arrays/number_text.hpp"
+#include "io/arrays/zip.hpp"
+#include "playground/json/state_json.hpp"
 
 namespace ap {
 namespace {

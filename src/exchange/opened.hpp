@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "io/npy.hpp"
-#include "io/safetensors.hpp"
-#include "playground/document.hpp"
+#include "io/arrays/npy.hpp"
+#include "io/arrays/safetensors.hpp"
+#include "playground/document/document.hpp"
 
 namespace ap {
 

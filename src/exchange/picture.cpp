@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstdio>
 
-#include "view/arcs.hpp"
-#include "view/graph.hpp"
-#include "view/svg.hpp"
+#include "view/figures/arcs.hpp"
+#include "view/figures/graph.hpp"
+#include "view/paint/svg.hpp"
 
 namespace ap {
 namespace {

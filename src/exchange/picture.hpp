@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "playground/document.hpp"
-#include "view/sheet_render.hpp"
+#include "playground/document/document.hpp"
+#include "view/sheet/render.hpp"
 
 namespace ap {
 

@@ -1,8 +1,8 @@
 #include "exchange/standalone.hpp"
 
-#include "io/json_text.hpp"
-#include "view/image.hpp"
-#include "view/svg.hpp"
+#include "io/arrays/json_text.hpp"
+#include "view/paint/image.hpp"
+#include "view/paint/svg.hpp"
 
 namespace ap {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/assets.hpp"
-#include "view/colour.hpp"
+#include "view/paint/colour.hpp"
 
 namespace ap::render {
 namespace {

@@ -1,5 +1,5 @@
 // Draws a matrix as coloured cells: one draw call, one quad, whatever its size (shaders/heatmap.*).
-// The rule and the colours are those of view/heatmap.hpp. Inside ImGui a matrix is queued into a
+// The rule and the colours are those of view/paint/heatmap.hpp. Inside ImGui a matrix is queued into a
 // draw list and drawn at its place in the list. Not here: labels, numbers, outlines.
 #pragma once
 
@@ -14,8 +14,8 @@
 #include "render/picture_mark.hpp"
 #include "render/program.hpp"
 #include "render/texture_cache.hpp"
-#include "view/geometry.hpp"
-#include "view/heatmap.hpp"
+#include "view/paint/geometry.hpp"
+#include "view/paint/heatmap.hpp"
 
 struct ImDrawCmd;
 struct ImDrawList;

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "view/colour.hpp"
+#include "view/paint/colour.hpp"
 
 namespace ap::render {
 

@@ -10,7 +10,7 @@
 
 #include "render/gl.hpp"
 #include "tensor/matrix.hpp"
-#include "view/heatmap.hpp"
+#include "view/paint/heatmap.hpp"
 
 namespace ap::render {
 

@@ -44,7 +44,7 @@ test('every word of either reader is a key for both, or for none, at every place
   };
   // Every word in quotes in the two readers may be a key.
   const words = new Set();
-  for (const file of ['web/core.js', 'src/playground/state_read.cpp', 'src/playground/state_layers.hpp', 'src/playground/learn_json.cpp']) {
+  for (const file of ['web/core.js', 'src/playground/json/state_read.cpp', 'src/playground/json/state_layers.hpp', 'src/playground/json/learn_json.cpp']) {
     for (const [, word] of readFileSync(join(root, file), 'utf8').matchAll(/["']([a-z][a-z_0-9]{2,30})["']/g)) words.add(word);
   }
   assert.ok(words.size > 60, `${words.size} words`);

@@ -1,5 +1,5 @@
 #include "fuzz.hpp"
-#include "io/csv.hpp"
+#include "io/arrays/csv.hpp"
 
 AP_FUZZ_TARGET(data, size) {
   const std::string_view text = ap::fuzz::text(data, size);

@@ -1,5 +1,5 @@
 #include "fuzz.hpp"
-#include "io/share_link.hpp"
+#include "io/link/link.hpp"
 
 AP_FUZZ_TARGET(data, size) {
   const auto state = ap::decode_share_link(ap::fuzz::text(data, size));

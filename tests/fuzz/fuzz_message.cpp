@@ -1,7 +1,8 @@
 // What a page's postMessage or a script may send: an action as JSON, and what it does to a document.
+#include "playground/actions/action_json.hpp"
 #include "fuzz.hpp"
-#include "playground/presets.hpp"
-#include "playground/state_json.hpp"
+#include "playground/json/presets.hpp"
+#include "playground/json/state_json.hpp"
 #include "text/word_vectors.hpp"
 #include "base/assets.hpp"
 

@@ -1,5 +1,5 @@
 #include "fuzz.hpp"
-#include "io/npy.hpp"
+#include "io/arrays/npy.hpp"
 
 AP_FUZZ_TARGET(data, size) {
   const auto array = ap::read_npy(ap::fuzz::bytes(data, size), "fuzz");

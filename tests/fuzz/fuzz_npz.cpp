@@ -1,5 +1,5 @@
 #include "fuzz.hpp"
-#include "io/zip.hpp"
+#include "io/arrays/zip.hpp"
 
 AP_FUZZ_TARGET(data, size) {
   const auto arrays = ap::read_npz(ap::fuzz::bytes(data, size), "fuzz");

@@ -1,6 +1,6 @@
 #include "fuzz.hpp"
-#include "io/json_arrays.hpp"
-#include "playground/state_json.hpp"
+#include "io/arrays/json_arrays.hpp"
+#include "playground/json/state_json.hpp"
 
 AP_FUZZ_TARGET(data, size) {
   const std::string_view text = ap::fuzz::text(data, size);

@@ -1,6 +1,6 @@
 #include "exchange/opened.hpp"
 #include "fuzz.hpp"
-#include "io/text_array.hpp"
+#include "io/arrays/text_array.hpp"
 
 AP_FUZZ_TARGET(data, size) {
   const auto array = ap::read_text_array(ap::fuzz::text(data, size), "fuzz");

@@ -10,10 +10,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "attention/attend.hpp"
-#include "attention/rotary.hpp"
-#include "io/half.hpp"
-#include "io/npy.hpp"
+#include "attention/operators/attend.hpp"
+#include "attention/operators/rotary.hpp"
+#include "io/arrays/half.hpp"
+#include "io/arrays/npy.hpp"
 
 using namespace ap;
 namespace fs = std::filesystem;

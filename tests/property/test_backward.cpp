@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 
-#include "attention/backward.hpp"
-#include "attention/forward.hpp"
-#include "attention/reference_backward.hpp"
+#include "attention/learning/backward.hpp"
+#include "attention/forward/forward.hpp"
+#include "attention/reference/backward.hpp"
 #include "support/random_model.hpp"
 
 using namespace ap;

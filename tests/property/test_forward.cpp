@@ -4,9 +4,9 @@
 #include <cmath>
 #include <cstring>
 
-#include "attention/explain.hpp"
-#include "attention/forward.hpp"
-#include "attention/reference.hpp"
+#include "attention/explain/explain.hpp"
+#include "attention/forward/forward.hpp"
+#include "attention/reference/reference.hpp"
 #include "support/random_model.hpp"
 
 using namespace ap;

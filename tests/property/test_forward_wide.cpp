@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
 
-#include "attention/forward.hpp"
+#include "attention/forward/forward.hpp"
 #include "support/random_model.hpp"
 
 using namespace ap;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "playground/actions/action_json.hpp"
 #include "support/playground_samples.hpp"
 #include "support/random_actions.hpp"
 

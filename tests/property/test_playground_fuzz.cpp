@@ -2,6 +2,7 @@
 // sanitizers), every error has a code and a message, and what is accepted is valid.
 #include <catch2/catch_test_macros.hpp>
 
+#include "playground/actions/action_json.hpp"
 #include "support/playground_samples.hpp"
 #include "support/random_actions.hpp"
 

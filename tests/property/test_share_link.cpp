@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "base/rng.hpp"
-#include "io/share_link.hpp"
+#include "io/link/link.hpp"
 #include "support/playground_samples.hpp"
 #include "support/random_actions.hpp"
 

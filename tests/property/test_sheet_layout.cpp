@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/rng.hpp"
-#include "view/sheet.hpp"
+#include "view/sheet/sheet.hpp"
 
 using namespace ap;
 
@@ -227,7 +227,7 @@ TEST_CASE("flow lines run from source to target and hardly ever through what is 
   INFO(crossing << " of " << lines << " lines");
   CHECK(lines > 1000);
   // Sheets that need it may be made, with matrices of a cell under wide titles; the presets have none
-  // (tests/unit/ui/test_first_view.cpp).
+  // (tests/unit/ui/shell/test_first_view.cpp).
   CHECK(crossing * 100 <= lines);
 }
 

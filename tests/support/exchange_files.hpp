@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "exchange/import.hpp"
-#include "io/npy.hpp"
+#include "io/arrays/npy.hpp"
 #include "support/playground_samples.hpp"
 
 namespace ap::samples {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/assets.hpp"
-#include "playground/presets.hpp"
-#include "playground/session.hpp"
-#include "playground/state_json.hpp"
+#include "playground/json/presets.hpp"
+#include "playground/session/session.hpp"
+#include "playground/json/state_json.hpp"
 
 namespace ap::samples {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/rng.hpp"
-#include "playground/action.hpp"
+#include "playground/actions/action.hpp"
 
 namespace ap::test {
 

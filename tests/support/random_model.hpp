@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "attention/input.hpp"
+#include "attention/model/input.hpp"
 #include "base/rng.hpp"
 
 namespace ap::test {

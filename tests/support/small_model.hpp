@@ -3,7 +3,7 @@
 
 #include <initializer_list>
 
-#include "attention/input.hpp"
+#include "attention/model/input.hpp"
 
 namespace ap::test {
 

@@ -13,7 +13,7 @@ const VARIANT = process.env.AP_VARIANT ? `variant=${process.env.AP_VARIANT}` : '
 export const DESK = { width: 1280, height: 800 };
 const SMALL = { width: 1000, height: 640 };
 
-/** The stored view that opens without the first hints; `more` as in ui/view_store.cpp. */
+/** The stored view that opens without the first hints; `more` as in ui/shell/view_store.cpp. */
 export const stored_view = (more = '') => (page) => page.addInitScript((text) => {
   if (!localStorage.getItem('attention-playground:view')) localStorage.setItem('attention-playground:view', text);
 }, `welcomed=1${more && '&'}${more}`);

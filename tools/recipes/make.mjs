@@ -3,7 +3,7 @@
 // Each recipe is a few sentences (cat.json, it.json, bank.json here) and the options below. For each,
 // assets/recipes gets <name>.start.json, the untrained state with its targets, which the page can
 // train by itself; and <name>.json, the same after training, with its numbers rounded. Same input,
-// same bytes. tests/unit/playground/test_recipes.cpp holds the results to what the lessons claim.
+// same bytes. tests/unit/playground/lessons/test_recipes.cpp holds the results to what the lessons claim.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';

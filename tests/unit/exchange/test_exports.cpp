@@ -6,8 +6,8 @@
 
 #include "exchange/exports.hpp"
 #include "exchange/standalone.hpp"
-#include "io/share_link.hpp"
-#include "io/zip.hpp"
+#include "io/link/link.hpp"
+#include "io/arrays/zip.hpp"
 #include "support/exchange_files.hpp"
 
 using namespace ap;

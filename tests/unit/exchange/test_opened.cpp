@@ -3,8 +3,8 @@
 #include <fstream>
 
 #include "exchange/file_reader.hpp"
-#include "io/export.hpp"
-#include "io/zip.hpp"
+#include "io/scripts/export.hpp"
+#include "io/arrays/zip.hpp"
 #include "support/exchange_files.hpp"
 
 using namespace ap;

@@ -5,7 +5,7 @@
 #include <SDL.h>
 
 #include "render/gl.hpp"
-#include "view/image.hpp"
+#include "view/paint/image.hpp"
 
 namespace ap::test {
 

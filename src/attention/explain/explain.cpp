@@ -1,0 +1,212 @@
+#include "attention/explain/explain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+#include <string_view>
+
+#include "attention/explain/build.hpp"
+
+namespace ap {
+namespace explaining {
+
+TensorId Builder::id(Stage stage, int head) const noexcept {
+  return trace.resolve({layer(), stage, head});
+}
+
+CellValue Builder::at(TensorId tensor, int row, int col) const noexcept {
+  return {{tensor, row, col}, trace.tensor(tensor)(row, col)};
+}
+
+void Builder::source(TensorId tensor, int row, int col, int rows, int cols) {
+  if (rows > 0 && cols > 0) out.sources.push_back({tensor, row, col, rows, cols});
+}
+
+void Builder::single(TensorId tensor, int row, int col) {
+  const CellValue a = at(tensor, row, col);
+  out.terms.push_back({.a = a, .value = a.value});
+  source(tensor, row, col, 1, 1);
+}
+
+void Builder::dot(TensorId left, TensorId right, TensorId bias) {
+  const int n = trace.tensor(left).cols;
+  out.operation = Operation::kDot;
+  out.terms.reserve(static_cast<std::size_t>(n) + 1);
+  for (int k = 0; k < n; ++k) {
+    const CellValue a = at(left, row(), k);
+    const CellValue b = at(right, k, col());
+    out.terms.push_back(
+        {.a = a, .b = b, .has_b = true, .value = static_cast<double>(a.value) * b.value});
+  }
+  source(left, row(), 0, 1, n);
+  source(right, 0, col(), n, 1);
+  if (!trace.tensor(bias).empty()) single(bias, 0, col());
+}
+
+void Builder::dot_rows(TensorId left, TensorId right, int other) {
+  const int n = trace.tensor(left).cols;
+  out.operation = Operation::kDot;
+  out.terms.reserve(static_cast<std::size_t>(n));
+  for (int k = 0; k < n; ++k) {
+    const CellValue a = at(left, row(), k);
+    const CellValue b = at(right, other, k);
+    out.terms.push_back(
+        {.a = a, .b = b, .has_b = true, .value = static_cast<double>(a.value) * b.value});
+  }
+  source(left, row(), 0, 1, n);
+  source(right, other, 0, 1, n);
+}
+
+}  // namespace explaining
+
+namespace {
+
+using explaining::Builder;
+
+void build(Builder& b) {
+  switch (b.cell().tensor.stage) {
+    case Stage::kPositions:
+    case Stage::kSourcePositions:
+    case Stage::kInput:
+    case Stage::kSourceInput:
+    case Stage::kMask: return explaining::explain_input(b);
+    case Stage::kQ:
+    case Stage::kK:
+    case Stage::kV:
+    case Stage::kProjected:
+    case Stage::kGate:
+    case Stage::kUp:
+    case Stage::kMlpOut: return explaining::explain_linear(b);
+    case Stage::kQRotated:
+    case Stage::kKRotated:
+    case Stage::kScores:
+    case Stage::kScaled:
+    case Stage::kMasked:
+    case Stage::kCapped:
+    case Stage::kWeights:
+    case Stage::kHeadOut:
+    case Stage::kConcat: return explaining::explain_scores(b);
+    case Stage::kNorm1:
+    case Stage::kNorm2:
+    case Stage::kAdded:
+    case Stage::kHidden:
+    case Stage::kMlpAdded: return explaining::explain_rest(b);
+    default: b.out.operation = Operation::kGiven;
+  }
+}
+
+double sum_of_terms(const Explanation& e) noexcept {
+  double sum = 0.0;
+  for (const Term& t : e.terms) sum += t.value;
+  return sum;
+}
+
+double evaluate_softmax(const Explanation& e) noexcept {
+  if (e.own < 0) return 0.0;  // every key hidden
+  const double own = e.terms[static_cast<std::size_t>(e.own)].value;
+  return own == 0.0 ? 0.0 : own / sum_of_terms(e);
+}
+
+double evaluate_norm(const Explanation& e, bool layer_norm) noexcept {
+  const double own = e.terms[static_cast<std::size_t>(e.own)].a.value;
+  const double spread = layer_norm ? e.constant("variance") : e.constant("mean square");
+  const double centred = own - (layer_norm ? e.constant("mean") : 0.0);
+  return centred / std::sqrt(spread + e.constant("epsilon")) * e.constant("gain") +
+         (layer_norm ? e.constant("bias") : 0.0);
+}
+
+}  // namespace
+
+double Explanation::constant(const char* name) const noexcept {
+  const auto it = std::ranges::find_if(
+      constants, [name](const Constant& c) { return std::string_view(c.name) == name; });
+  return it == constants.end() ? 0.0 : it->value;
+}
+
+Result<Explanation> explain(const Trace& trace, CellId cell) {
+  const ConstView v = trace.tensor(cell.tensor);
+  const std::string where = std::string(name(cell.tensor.stage)) + "[" +
+                            std::to_string(cell.row) + "][" + std::to_string(cell.col) + "]";
+  if (v.empty()) return fail(ErrorCode::kNotFound, "there is no such matrix in this model", where);
+  if (cell.row < 0 || cell.col < 0 || cell.row >= v.rows || cell.col >= v.cols) {
+    return fail(ErrorCode::kNotFound,
+                "the matrix is " + std::to_string(v.rows) + " x " + std::to_string(v.cols), where);
+  }
+  cell.tensor = trace.resolve(cell.tensor);
+  const Plan p = plan(trace.model, has_mask(trace.model, trace.input));
+  Builder b{.trace = trace, .plan = p, .out = {}};
+  b.out.cell = {cell, v(cell.row, cell.col)};
+  // `output` is another name of the layer's last stage, and is explained as that.
+  if (cell.tensor.stage == Stage::kOutput) b.out.cell.cell.tensor.stage = p.last();
+  build(b);
+  b.out.cell.cell = cell;
+  return std::move(b.out);
+}
+
+double evaluate(const Explanation& e) {
+  const double first = e.terms.empty() ? 0.0 : static_cast<double>(e.terms[0].a.value);
+  switch (e.operation) {
+    case Operation::kGiven:
+    case Operation::kCached:
+    case Operation::kMaskRule: return e.cell.value;
+    case Operation::kCopy: return first;
+    case Operation::kSum:
+    case Operation::kDot:
+    case Operation::kRotate: return sum_of_terms(e);
+    case Operation::kScale: return first * e.constant("scale");
+    case Operation::kCap:
+      return first == -INFINITY ? first : e.constant("cap") * std::tanh(first / e.constant("cap"));
+    case Operation::kSoftmax: return evaluate_softmax(e);
+    case Operation::kLayerNorm: return evaluate_norm(e, true);
+    case Operation::kRmsNorm: return evaluate_norm(e, false);
+    case Operation::kGelu: return first * 0.5 * std::erfc(-first / std::numbers::sqrt2);
+    case Operation::kRelu: return std::max(first, 0.0);
+    case Operation::kSwiglu:
+      return first / (1.0 + std::exp(-first)) * static_cast<double>(e.terms[0].b.value);
+    case Operation::kSinusoid: {
+      const double angle = e.constant("position") * e.constant("frequency");
+      return e.constant("cosine") != 0.0 ? std::cos(angle) : std::sin(angle);
+    }
+    case Operation::kAngle: return e.constant("position") * e.constant("frequency");
+    case Operation::kAlibi: return -e.constant("slope") * e.constant("distance");
+  }
+  return 0.0;
+}
+
+std::string_view name(Operation operation) noexcept {
+  switch (operation) {
+    case Operation::kGiven: return "given";
+    case Operation::kCached: return "cached";
+    case Operation::kCopy: return "copy";
+    case Operation::kSum: return "sum";
+    case Operation::kDot: return "dot";
+    case Operation::kScale: return "scale";
+    case Operation::kCap: return "cap";
+    case Operation::kSoftmax: return "softmax";
+    case Operation::kRotate: return "rotate";
+    case Operation::kLayerNorm: return "layer_norm";
+    case Operation::kRmsNorm: return "rms_norm";
+    case Operation::kGelu: return "gelu";
+    case Operation::kRelu: return "relu";
+    case Operation::kSwiglu: return "swiglu";
+    case Operation::kSinusoid: return "sinusoid";
+    case Operation::kAngle: return "angle";
+    case Operation::kAlibi: return "alibi";
+    case Operation::kMaskRule: return "mask_rule";
+  }
+  return "given";
+}
+
+std::string_view name(MaskReason reason) noexcept {
+  switch (reason) {
+    case MaskReason::kNone: return "none";
+    case MaskReason::kOpen: return "open";
+    case MaskReason::kCausal: return "causal";
+    case MaskReason::kPadding: return "padding";
+    case MaskReason::kPainted: return "painted";
+  }
+  return "none";
+}
+
+}  // namespace ap

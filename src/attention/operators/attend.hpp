@@ -1,0 +1,48 @@
+// attend: the ONNX operator Attention (opset 23 and 24) on plain arrays. Order of the steps:
+// scaled = scale · Q Kᵀ; masked = scaled + mask; capped = c·tanh(masked / c); weights = softmax of
+// rows; Y = weights V. A key that a mask hides (-inf) stays hidden through the cap, and a row whose
+// keys are all hidden has weights 0 and output 0. NaN in the arrays passes through as in IEEE 754.
+// Leaves out: projections (see forward.hpp), dropout, softmax in another precision.
+#pragma once
+
+#include <optional>
+
+#include "tensor/array.hpp"
+#include "attention/model/tensor_id.hpp"
+#include "base/error.hpp"
+
+namespace ap {
+
+/// T queries, S keys with the past's P in front (S = P + given), H heads, G kv heads.
+struct AttendInput {
+  const Array* query = nullptr;       // (T, H·K), (B, T, H·K) or (B, H, T, K)
+  const Array* key = nullptr;         // (S-P, G·K), (B, S-P, G·K) or (B, G, S-P, K)
+  const Array* value = nullptr;       // the same with the value width
+  const Array* mask = nullptr;        // added; broadcast from the right to (B, H, T, S), but the last
+                                      // dimension may be shorter: the keys beyond are hidden
+  const Array* past_key = nullptr;    // (B, G, P, K), or packed as `key` is
+  const Array* past_value = nullptr;  // both or none
+  const std::vector<std::int64_t>* kv_lengths = nullptr;  // one a batch: keys at and past it are hidden
+};
+
+struct AttendOptions {
+  int heads = 0;     // H in packed arrays; 0: 1
+  int kv_heads = 0;  // G; 0: as many as heads
+  std::optional<float> scale;  // none: 1 / sqrt(K)
+  float softcap = 0.0F;        // 0: off
+  bool causal = false;         // query i sees key j when j <= i + P
+  std::optional<Stage> stage;  // keep kScaled, kMasked, kCapped or kWeights
+  bool present = false;        // give present_key and present_value
+};
+
+struct AttendOutput {
+  Array y;              // layout of the query, value width
+  Array stage;          // (B, H, T, S), if asked for
+  Array present_key;    // past then new: (B, G, S, K), or packed if the past was
+  Array present_value;
+};
+
+/// Errors' `where` is the argument as the command line names it: "query", "past-key", ...
+[[nodiscard]] Result<AttendOutput> attend(const AttendInput& input, const AttendOptions& options);
+
+}  // namespace ap

@@ -1,0 +1,248 @@
+#include "attention/reference/reference.hpp"
+
+#include <cmath>
+
+#include "attention/model/position.hpp"
+
+namespace ap {
+namespace {
+
+using Out = std::map<TensorId, MatrixD>;
+
+MatrixD wide(const SharedMatrix& m) { return m->cast<double>(); }
+
+MatrixD linear(const MatrixD& x, const Linear& map) {
+  MatrixD y = x * wide(map.weight);
+  if (map.bias) y.rowwise() += wide(map.bias).row(0);
+  return y;
+}
+
+MatrixD with_past(const SharedMatrix& past, const MatrixD& now) {
+  if (!past) return now;
+  MatrixD all(past->rows() + now.rows(), now.cols());
+  all << wide(past), now;
+  return all;
+}
+
+MatrixD additive_positions(const Model& m, int first, int rows) {
+  MatrixD p(rows, m.width);
+  for (int i = 0; i < rows; ++i) {
+    for (int d = 0; d < m.width; ++d) {
+      if (m.positions.kind == PositionKind::kLearned) {
+        p(i, d) = (*m.positions.learned)(first + i, d);
+        continue;
+      }
+      const double angle =
+          (first + i) / std::pow(static_cast<double>(m.positions.base), 2.0 * (d / 2) / m.width);
+      p(i, d) = d % 2 == 0 ? std::sin(angle) : std::cos(angle);
+    }
+  }
+  return p;
+}
+
+MatrixD angles(const Model& m, int first, int rows) {
+  MatrixD a(rows, m.rotary_width() / 2);
+  for (int i = 0; i < rows; ++i) {
+    for (int p = 0; p < a.cols(); ++p) {
+      a(i, p) = (first + i) / std::pow(static_cast<double>(m.positions.base),
+                                       2.0 * p / m.rotary_width());
+    }
+  }
+  return a;
+}
+
+MatrixD rotated(const Model& m, const MatrixD& x, int first) {
+  MatrixD y = x;
+  const MatrixD angle = angles(m, first, static_cast<int>(x.rows()));
+  const int half = m.rotary_width() / 2;
+  for (int i = 0; i < x.rows(); ++i) {
+    for (int p = 0; p < half; ++p) {
+      const int a = m.positions.interleaved ? 2 * p : p;
+      const int b = m.positions.interleaved ? 2 * p + 1 : p + half;
+      const double c = std::cos(angle(i, p));
+      const double s = std::sin(angle(i, p));
+      y(i, a) = x(i, a) * c - x(i, b) * s;
+      y(i, b) = x(i, a) * s + x(i, b) * c;
+    }
+  }
+  return y;
+}
+
+MatrixD normed(const Model& m, const Norm& norm, const MatrixD& x) {
+  MatrixD y = x;
+  for (int i = 0; i < x.rows(); ++i) {
+    const double mean = m.norm == NormKind::kLayerNorm ? x.row(i).mean() : 0.0;
+    const double square = (x.row(i).array() - mean).square().mean();
+    y.row(i) = ((x.row(i).array() - mean) / std::sqrt(square + static_cast<double>(m.norm_epsilon))) *
+               wide(norm.gain).row(0).array();
+    if (m.norm == NormKind::kLayerNorm) y.row(i) += wide(norm.bias).row(0);
+  }
+  return y;
+}
+
+MatrixD softmax(const MatrixD& x) {
+  MatrixD y = MatrixD::Zero(x.rows(), x.cols());
+  for (int i = 0; i < x.rows(); ++i) {
+    if (x.cols() == 0) continue;
+    const double top = x.row(i).maxCoeff();
+    if (top == -INFINITY) continue;
+    y.row(i) = (x.row(i).array() - top).exp();
+    y.row(i) /= y.row(i).sum();
+  }
+  return y;
+}
+
+/// A hidden key stays hidden.
+MatrixD softcap(const MatrixD& x, double c) {
+  return x.unaryExpr([c](double v) { return v == -INFINITY ? v : c * std::tanh(v / c); });
+}
+
+MatrixD mask_of(const Model& m, const Input& in) {
+  MatrixD mask = MatrixD::Zero(in.queries(), in.keys());
+  for (int i = 0; i < mask.rows(); ++i) {
+    for (int j = 0; j < mask.cols(); ++j) {
+      if (in.mask) mask(i, j) += (*in.mask)(i, j);
+      if (m.causal && j > i + in.past_length()) mask(i, j) = -INFINITY;
+      if (in.kv_length >= 0 && j >= in.kv_length) mask(i, j) = -INFINITY;
+    }
+  }
+  return mask;
+}
+
+MatrixD mlp_hidden(const Model& m, const MatrixD& gate, const MatrixD& up) {
+  MatrixD y = up;
+  for (int i = 0; i < up.size(); ++i) {
+    const double x = up.data()[i];
+    if (m.mlp == MlpKind::kGelu) y.data()[i] = x * 0.5 * std::erfc(-x / std::sqrt(2.0));
+    if (m.mlp == MlpKind::kRelu) y.data()[i] = std::max(x, 0.0);
+    if (m.mlp == MlpKind::kSwiglu) {
+      const double g = gate.data()[i];
+      y.data()[i] = g / (1.0 + std::exp(-g)) * x;
+    }
+  }
+  return y;
+}
+
+/// scores to head_out of one head; returns head_out.
+MatrixD head(const Model& m, const Input& in, int l, int h, const MatrixD& q, const MatrixD& k,
+             const MatrixD& v, const MatrixD& mask, Out& out) {
+  const auto put = [&](Stage stage, const MatrixD& x) { out[{l, stage, h}] = x; };
+  MatrixD x = q * k.transpose();
+  put(Stage::kScores, x);
+  x *= m.score_scale();
+  put(Stage::kScaled, x);
+  x += mask;
+  if (m.positions.kind == PositionKind::kAlibi) {
+    MatrixD bias(x.rows(), x.cols());
+    for (int i = 0; i < x.rows(); ++i) {
+      for (int j = 0; j < x.cols(); ++j) {
+        bias(i, j) = -alibi_slope(h, m.heads) * std::abs(i + in.past_length() - j);
+      }
+    }
+    out[{0, Stage::kPositions, h}] = bias;
+    x += bias;
+  }
+  put(Stage::kMasked, x);
+  if (m.softcap > 0.0F) x = softcap(x, m.softcap);
+  put(Stage::kCapped, x);
+  x = softmax(x / static_cast<double>(m.temperature(l, h)));
+  put(Stage::kWeights, x);
+  x *= v;
+  put(Stage::kHeadOut, x);
+  return x;
+}
+
+struct Sides {
+  MatrixD query;
+  MatrixD source;  // cross only
+};
+
+MatrixD attention(const Model& m, const Input& in, int l, const Sides& x, const MatrixD& mask,
+                  Out& out) {
+  const Layer& layer = m.layers[static_cast<std::size_t>(l)];
+  const Past::LayerPast past =
+      in.past ? in.past->layers[static_cast<std::size_t>(l)] : Past::LayerPast{};
+  const MatrixD& s = in.cross() ? x.source : x.query;
+  const MatrixD q = linear(x.query, layer.q);
+  const MatrixD k = with_past(past.k, linear(s, layer.k));
+  const MatrixD v = with_past(past.v, linear(s, layer.v));
+  MatrixD concat(q.rows(), m.heads * m.value_width);
+  for (int h = 0; h < m.heads; ++h) {
+    const int g = m.kv_head(h);
+    const MatrixD qh = q.middleCols(h * m.key_width, m.key_width);
+    const MatrixD kh = k.middleCols(g * m.key_width, m.key_width);
+    const MatrixD vh = v.middleCols(g * m.value_width, m.value_width);
+    const bool rope = m.positions.kind == PositionKind::kRope;
+    const MatrixD qr = rope ? rotated(m, qh, in.past_length()) : qh;
+    const MatrixD kr = rope ? rotated(m, kh, 0) : kh;
+    out[{l, Stage::kQ, h}] = qh;
+    out[{l, Stage::kK, g}] = kh;
+    out[{l, Stage::kV, g}] = vh;
+    out[{l, Stage::kQRotated, h}] = qr;
+    out[{l, Stage::kKRotated, g}] = kr;
+    concat.middleCols(h * m.value_width, m.value_width) =
+        head(m, in, l, h, qr, kr, vh, mask, out);
+  }
+  out[{l, Stage::kConcat, 0}] = concat;
+  return linear(concat, layer.o);
+}
+
+MatrixD mlp(const Model& m, int l, const MatrixD& h, Out& out) {
+  const Layer& layer = m.layers[static_cast<std::size_t>(l)];
+  const bool normed_in = m.norm != NormKind::kNone && m.norm_place == NormPlace::kPre;
+  const MatrixD x = normed_in ? normed(m, layer.norm2, h) : h;
+  if (normed_in) out[{l, Stage::kNorm2, 0}] = x;
+  MatrixD gate;
+  if (m.mlp == MlpKind::kSwiglu) out[{l, Stage::kGate, 0}] = gate = linear(x, layer.gate);
+  const MatrixD up = linear(x, layer.up);
+  const MatrixD hidden = mlp_hidden(m, gate, up);
+  MatrixD y = linear(hidden, layer.down);
+  out[{l, Stage::kUp, 0}] = up;
+  out[{l, Stage::kHidden, 0}] = hidden;
+  out[{l, Stage::kMlpOut, 0}] = y;
+  if (m.residual) out[{l, Stage::kMlpAdded, 0}] = y = y + h;
+  if (m.norm != NormKind::kNone && m.norm_place == NormPlace::kPost) {
+    out[{l, Stage::kNorm2, 0}] = y = normed(m, layer.norm2, y);
+  }
+  return y;
+}
+
+}  // namespace
+
+std::map<TensorId, MatrixD> reference_forward(const Model& m, const Input& in) {
+  Out out;
+  Sides x{.query = wide(in.embeddings), .source = in.cross() ? wide(in.source) : MatrixD()};
+  const bool added = m.positions.kind == PositionKind::kSinusoidal ||
+                     m.positions.kind == PositionKind::kLearned;
+  if (added) {
+    const MatrixD p = additive_positions(m, in.past_length(), in.queries());
+    out[{0, Stage::kPositions, 0}] = p;
+    x.query += p;
+    if (in.cross()) x.source += additive_positions(m, 0, in.keys());
+  }
+  if (m.positions.kind == PositionKind::kRope) {
+    out[{0, Stage::kPositions, 0}] = angles(m, in.past_length(), in.queries());
+  }
+  if (in.cross()) out[{0, Stage::kSourceInput, 0}] = x.source;
+  const MatrixD mask = mask_of(m, in);
+  const bool norm = m.norm != NormKind::kNone;
+  for (int l = 0; l < static_cast<int>(m.layers.size()); ++l) {
+    const Layer& layer = m.layers[static_cast<std::size_t>(l)];
+    const MatrixD input = x.query;
+    out[{l, Stage::kInput, 0}] = input;
+    if (norm && m.norm_place == NormPlace::kPre) {
+      out[{l, Stage::kNorm1, 0}] = x.query = normed(m, layer.norm1, input);
+    }
+    MatrixD h = attention(m, in, l, x, mask, out);
+    out[{l, Stage::kProjected, 0}] = h;
+    if (m.residual) out[{l, Stage::kAdded, 0}] = h = h + input;
+    if (norm && m.norm_place == NormPlace::kPost) {
+      out[{l, Stage::kNorm1, 0}] = h = normed(m, layer.norm1, h);
+    }
+    x.query = m.mlp == MlpKind::kNone ? h : mlp(m, l, h, out);
+    out[{l, Stage::kOutput, 0}] = x.query;
+  }
+  return out;
+}
+
+}  // namespace ap

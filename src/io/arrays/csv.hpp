@@ -1,0 +1,37 @@
+// Tables of numbers as text (RFC 4180): commas, semicolons (then a decimal comma is read too) or
+// tabs between fields, quotes, a first row and a first column of labels where they are no numbers.
+// Also the long form that the whole-trace export writes, back as named tensors.
+// Safe on any text: memory is bounded by the number of fields that are there.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tensor/array.hpp"
+#include "base/error.hpp"
+
+namespace ap {
+
+struct Table {
+  Array array;                   // rows x columns, without labels
+  std::vector<std::string> rows; // empty: there were none
+  std::vector<std::string> cols;
+  bool boolean = false;          // all True or False
+};
+
+inline constexpr std::size_t kMaxFields = 8'000'000;
+
+/// separator: '\0' is found out from the first line; ' ' is one or more spaces.
+[[nodiscard]] Result<Table> read_table(std::string_view text, std::string_view where,
+                                       char separator = '\0');
+
+using NamedTensors = std::vector<std::pair<std::string, Array>>;
+/// The first line of the long form.
+inline constexpr std::string_view kLongHeader =
+    "layer,stage,head,row,col,row_label,col_label,value";
+/// "layers.0.weights" (heads, rows, cols) and so on, as the .npz export names them.
+[[nodiscard]] Result<NamedTensors> read_long_csv(std::string_view text, std::string_view where);
+
+}  // namespace ap

@@ -1,0 +1,51 @@
+// NumPy's .npy format, versions 1 to 3, as bytes <-> values: no files here. Reads little- and
+// big-endian float16/32/64, int32/64 and bool in C or Fortran order; writes version 1, C order,
+// little-endian. Safe on any bytes: nothing is allocated that the bytes do not hold.
+// Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "tensor/array.hpp"
+#include "base/error.hpp"
+
+namespace ap {
+
+using Bytes = std::vector<unsigned char>;
+
+enum class Dtype { kFloat32, kFloat16, kFloat64, kBool, kInt32, kInt64 };
+/// "float32", "bool", ...
+[[nodiscard]] std::string_view name(Dtype dtype) noexcept;
+[[nodiscard]] std::size_t item_size(Dtype dtype) noexcept;
+
+/// Row-major, little-endian.
+struct NpyArray {
+  Dtype dtype = Dtype::kFloat32;
+  std::vector<std::int64_t> shape;
+  Bytes data;
+
+  [[nodiscard]] std::size_t size() const noexcept { return data.size() / item_size(dtype); }
+};
+
+inline constexpr std::size_t kMaxNpyHeader = 65536;
+inline constexpr std::size_t kMaxNpyDimensions = 32;
+
+/// `where` names the source in errors: a file name, an option.
+[[nodiscard]] Result<NpyArray> read_npy(std::span<const unsigned char> bytes, std::string_view where);
+[[nodiscard]] Bytes write_npy(const NpyArray& array);
+
+/// Any dtype as floats (bool 0 and 1; float64 and the integers rounded).
+[[nodiscard]] Array to_array(const NpyArray& array);
+/// int32 and int64 only.
+[[nodiscard]] Result<std::vector<std::int64_t>> to_integers(const NpyArray& array, std::string_view where);
+/// An attention mask as what is added to scores: bool true = attend = 0, false = -inf; floats as
+/// they are. Integers are refused: they could mean either.
+[[nodiscard]] Result<Array> to_additive_mask(const NpyArray& array, std::string_view where);
+
+/// Floats as float32, or rounded to float16.
+[[nodiscard]] NpyArray to_npy(const Array& array, Dtype dtype = Dtype::kFloat32);
+
+}  // namespace ap
