@@ -48,8 +48,17 @@ function save(name, result) {
 
 const o = options(process.argv.slice(2));
 if (o.web) {
-  needs('ours-simd128.mjs', 'ours-relaxed.mjs', 'eigen.mjs', 'train-simd128.mjs', 'train-relaxed.mjs');
-  const result = await runPage({ page: path.join(here, 'page'), npm: path.join(here, 'node_modules'), build: out }, o);
+  needs(
+    'ours-simd128.mjs',
+    'ours-relaxed.mjs',
+    'eigen.mjs',
+    'train-simd128.mjs',
+    'train-relaxed.mjs',
+  );
+  const result = await runPage(
+    { page: path.join(here, 'page'), npm: path.join(here, 'node_modules'), build: out },
+    o,
+  );
   console.log(webReport(result));
   result.bars = webBars(result);
   console.log(`\n${barTable(result.bars)}`);

@@ -18,7 +18,8 @@ function of_catch(text) {
 }
 
 function of_tap(text) {
-  const last = (word) => Number([...text.matchAll(RegExp(`^# ${word} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
+  const last = (word) =>
+    Number([...text.matchAll(RegExp(`^# ${word} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
   return {
     passed: last('pass'),
     failed: last('fail') + last('cancelled'),

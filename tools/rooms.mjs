@@ -13,7 +13,8 @@ export function read_rooms(text) {
     const allowed = new Set();
     for (const name of (list ?? '').split(/\s+/).filter(Boolean)) {
       const found = [...rooms.keys()].filter((r) => r === name || r.startsWith(`${name}/`));
-      if (!found.length) throw new Error(`rooms.txt: ${room} names ${name}, which does not stand above it`);
+      if (!found.length)
+        throw new Error(`rooms.txt: ${room} names ${name}, which does not stand above it`);
       for (const one of found) allowed.add(one);
     }
     rooms.set(room, allowed);

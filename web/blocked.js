@@ -5,13 +5,22 @@ setTimeout(() => document.body?.classList.remove('starting'), 500);
 addEventListener('load', () => {
   if (window.playgroundReady) return;
   document.body.classList.remove('starting');
-  const message = window.origin === 'null'
-    ? 'this frame has no origin (sandbox), so the server must send "Access-Control-Allow-Origin: *" with its files'
-    : 'its scripts could not be fetched';
+  const message =
+    window.origin === 'null'
+      ? 'this frame has no origin (sandbox), so the server must send "Access-Control-Allow-Origin: *" with its files'
+      : 'its scripts could not be fetched';
   const shown = document.getElementById('ap-message');
   shown.textContent = `Attention Playground did not start: ${message}.`;
   shown.classList.add('problem');
   if (parent !== window) {
-    parent.postMessage({ source: 'attention-playground', version: 1, event: 'error', error: { code: 'load', message, where: '' } }, '*');
+    parent.postMessage(
+      {
+        source: 'attention-playground',
+        version: 1,
+        event: 'error',
+        error: { code: 'load', message, where: '' },
+      },
+      '*',
+    );
   }
 });

@@ -2,14 +2,30 @@
 // inputs, in step with the canvas both ways. Always there for screen readers; the Table button shows
 // it to everyone. Large matrices are shown a window at a time.
 
-const WINDOW = 24;   // rows and columns at once
+const WINDOW = 24; // rows and columns at once
 const REST_MS = 250;
 const STAGE_NAMES = {
-  embeddings: 'Embeddings X', positions: 'Positions P', input: 'Input X + P', w_q: 'W_Q', w_k: 'W_K',
-  w_v: 'W_V', w_o: 'W_O', q: 'Queries Q', k: 'Keys K', v: 'Values V', scores: 'Scores QKᵀ',
-  scaled: 'Scaled scores', mask: 'Mask', masked: 'Masked scores', capped: 'Capped scores',
-  weights: 'Weights (softmax)', head_out: 'Head output', concat: 'Heads side by side',
-  output: 'Output', source_embeddings: 'Source embeddings', source_input: 'Source input',
+  embeddings: 'Embeddings X',
+  positions: 'Positions P',
+  input: 'Input X + P',
+  w_q: 'W_Q',
+  w_k: 'W_K',
+  w_v: 'W_V',
+  w_o: 'W_O',
+  q: 'Queries Q',
+  k: 'Keys K',
+  v: 'Values V',
+  scores: 'Scores QKᵀ',
+  scaled: 'Scaled scores',
+  mask: 'Mask',
+  masked: 'Masked scores',
+  capped: 'Capped scores',
+  weights: 'Weights (softmax)',
+  head_out: 'Head output',
+  concat: 'Heads side by side',
+  output: 'Output',
+  source_embeddings: 'Source embeddings',
+  source_input: 'Source input',
 };
 const stage_title = (stage) => STAGE_NAMES[stage] ?? stage.replaceAll('_', ' ');
 
@@ -41,7 +57,9 @@ function fill_options(select, entries) {
   if (select.dataset.entries === key) return;
   select.dataset.entries = key;
   const chosen = select.value;
-  select.replaceChildren(...entries.map(([value, text]) => make('option', { value, textContent: text })));
+  select.replaceChildren(
+    ...entries.map(([value, text]) => make('option', { value, textContent: text })),
+  );
   if (entries.some(([value]) => String(value) === chosen)) select.value = chosen;
 }
 
@@ -61,7 +79,12 @@ class Companion {
   }
 
   build() {
-    this.sentence = make('input', { type: 'text', id: 'ap-sentence', autocomplete: 'off', spellcheck: false });
+    this.sentence = make('input', {
+      type: 'text',
+      id: 'ap-sentence',
+      autocomplete: 'off',
+      spellcheck: false,
+    });
     this.preset = make('select', { id: 'ap-preset' });
     this.stage = make('select', { id: 'ap-stage-choice' });
     this.layer = make('select', { id: 'ap-layer' });
@@ -77,17 +100,33 @@ class Companion {
     this.grid.setAttribute('aria-label', 'Matrix');
     this.window_row = labelled('First row', this.row0);
     this.window_col = labelled('First column', this.col0);
-    const form = make('form', {}, labelled('Sentence', this.sentence, true),
-      labelled('Preset', this.preset), labelled('Stage', this.stage), labelled('Layer', this.layer),
-      labelled('Head', this.head), this.window_row, this.window_col, this.undo, this.redo);
+    const form = make(
+      'form',
+      {},
+      labelled('Sentence', this.sentence, true),
+      labelled('Preset', this.preset),
+      labelled('Stage', this.stage),
+      labelled('Layer', this.layer),
+      labelled('Head', this.head),
+      this.window_row,
+      this.window_col,
+      this.undo,
+      this.redo,
+    );
     form.addEventListener('submit', (event) => event.preventDefault());
     this.section.replaceChildren(
-      make('h2', { id: 'ap-table-title', textContent: 'The same as a table' }), form, this.note, this.grid);
+      make('h2', { id: 'ap-table-title', textContent: 'The same as a table' }),
+      form,
+      this.note,
+      this.grid,
+    );
     this.listen();
   }
 
   listen() {
-    this.sentence.addEventListener('change', () => this.run({ type: 'set_text', text: this.sentence.value }));
+    this.sentence.addEventListener('change', () =>
+      this.run({ type: 'set_text', text: this.sentence.value }),
+    );
     this.preset.addEventListener('change', () => {
       if (this.preset.value) this.run({ type: 'load_preset', id: this.preset.value });
     });
@@ -138,9 +177,17 @@ class Companion {
     if (row === undefined) return;
     const value = read(input.value);
     const good = Number.isFinite(value);
-    const done = good && this.run({ type: 'set_cell', stage: this.stage.value,
-      layer: Number(this.layer.value), head: Number(this.head.value), row: Number(row),
-      col: Number(col), value });
+    const done =
+      good &&
+      this.run({
+        type: 'set_cell',
+        stage: this.stage.value,
+        layer: Number(this.layer.value),
+        head: Number(this.head.value),
+        row: Number(row),
+        col: Number(col),
+        value,
+      });
     if (!good) this.say(`“${input.value}” is not a number; the cell keeps its value`, true);
     input.setAttribute('aria-invalid', String(!done));
   }
@@ -149,18 +196,30 @@ class Companion {
   refresh_choosers() {
     const state = this.api.state();
     if (document.activeElement !== this.sentence) this.sentence.value = state.query.text;
-    fill_options(this.preset, [['', '—'], ...this.api.presets().map(({ id, title }) => [id, title])]);
+    fill_options(this.preset, [
+      ['', '—'],
+      ...this.api.presets().map(({ id, title }) => [id, title]),
+    ]);
     this.preset.value = state.preset ?? '';
-    fill_options(this.layer, state.model.layers.map((_, i) => [i, `${i + 1}`]));
+    fill_options(
+      this.layer,
+      state.model.layers.map((_, i) => [i, `${i + 1}`]),
+    );
     const stages = this.api.stages({ layer: Number(this.layer.value) || 0 });
-    fill_options(this.stage, stages.map(({ stage }) => [stage, stage_title(stage)]));
+    fill_options(
+      this.stage,
+      stages.map(({ stage }) => [stage, stage_title(stage)]),
+    );
     if (!this.chosen_once) {
       this.chosen_once = true;
       this.stage.value = 'weights';
     }
     const chosen = stages.find(({ stage }) => stage === this.stage.value) ?? stages[0];
     const heads = chosen?.per_head ? chosen.heads : 1;
-    fill_options(this.head, Array.from({ length: heads }, (_, i) => [i, `${i + 1}`]));
+    fill_options(
+      this.head,
+      Array.from({ length: heads }, (_, i) => [i, `${i + 1}`]),
+    );
     this.head.disabled = heads < 2;
     this.layer.disabled = state.model.layers.length < 2;
     const { undo, redo } = this.api.history();
@@ -194,7 +253,8 @@ class Companion {
     this.row0.value = row < WINDOW ? 1 : row - WINDOW / 2;
     this.col0.value = col < WINDOW ? 1 : col - WINDOW / 2;
     this.refresh();
-    for (const old of this.grid.querySelectorAll('[aria-current]')) old.removeAttribute('aria-current');
+    for (const old of this.grid.querySelectorAll('[aria-current]'))
+      old.removeAttribute('aria-current');
     const line = this.table?.tBodies[0].rows[row - (Number(this.row0.value) - 1)];
     line?.cells[col - (Number(this.col0.value) - 1) + 1]?.setAttribute('aria-current', 'true');
   }
@@ -213,9 +273,22 @@ class Companion {
     this.window_col.hidden = cols <= WINDOW;
     const row0 = this.first(this.row0, rows);
     const col0 = this.first(this.col0, cols);
-    const view = { row0, col0, rows: Math.min(rows - row0, WINDOW), cols: Math.min(cols - col0, WINDOW) };
-    const key = JSON.stringify([this.stage.value, this.layer.value, this.head.value, tensor.shape, view,
-      tensor.rows.slice(row0, row0 + view.rows), tensor.cols.slice(col0, col0 + view.cols), tensor.editable]);
+    const view = {
+      row0,
+      col0,
+      rows: Math.min(rows - row0, WINDOW),
+      cols: Math.min(cols - col0, WINDOW),
+    };
+    const key = JSON.stringify([
+      this.stage.value,
+      this.layer.value,
+      this.head.value,
+      tensor.shape,
+      view,
+      tensor.rows.slice(row0, row0 + view.rows),
+      tensor.cols.slice(col0, col0 + view.cols),
+      tensor.editable,
+    ]);
     if (key !== this.shape_key) {
       this.shape_key = key;
       this.build_table(tensor, view);
@@ -226,26 +299,43 @@ class Companion {
   build_table(tensor, view) {
     const [rows, cols] = tensor.shape;
     const columns = tensor.cols.slice(view.col0, view.col0 + view.cols);
-    const head = make('tr', {}, make('td', {}),
-      ...columns.map((name) => make('th', { scope: 'col', textContent: name })));
+    const head = make(
+      'tr',
+      {},
+      make('td', {}),
+      ...columns.map((name) => make('th', { scope: 'col', textContent: name })),
+    );
     const body = [];
     for (let i = 0; i < view.rows; i++) {
       const name = tensor.rows[view.row0 + i];
       const cells = columns.map((column, j) => {
         if (!tensor.editable) return make('td', {}, make('span'));
-        const input = make('input', { type: 'text', inputMode: 'decimal', autocomplete: 'off',
-          'aria-label': `${name}, ${column}` });
+        const input = make('input', {
+          type: 'text',
+          inputMode: 'decimal',
+          autocomplete: 'off',
+          'aria-label': `${name}, ${column}`,
+        });
         input.dataset.row = view.row0 + i;
         input.dataset.col = view.col0 + j;
         return make('td', {}, input);
       });
       body.push(make('tr', {}, make('th', { scope: 'row', textContent: name }), ...cells));
     }
-    const part = view.rows < rows || view.cols < cols ? `, from row ${view.row0 + 1} and column ${view.col0 + 1}` : '';
-    const caption = `${stage_title(this.stage.value)}, ${rows} × ${cols}${part}` +
+    const part =
+      view.rows < rows || view.cols < cols
+        ? `, from row ${view.row0 + 1} and column ${view.col0 + 1}`
+        : '';
+    const caption =
+      `${stage_title(this.stage.value)}, ${rows} × ${cols}${part}` +
       (tensor.editable ? ', can be edited' : '');
-    this.table = make('table', {}, make('caption', { textContent: caption }),
-      make('thead', {}, head), make('tbody', {}, ...body));
+    this.table = make(
+      'table',
+      {},
+      make('caption', { textContent: caption }),
+      make('thead', {}, head),
+      make('tbody', {}, ...body),
+    );
     this.grid.replaceChildren(this.table);
     this.grid.setAttribute('aria-label', caption);
   }
@@ -260,8 +350,14 @@ class Companion {
         const control = cells[j + 1].firstElementChild;
         if (!tensor.editable) {
           if (control.textContent !== text) control.textContent = text;
-        } else if (control !== document.activeElement || control.getAttribute('aria-invalid') !== 'true') {
-          if (control.value !== text && !(control === document.activeElement && read(control.value) === read(text))) {
+        } else if (
+          control !== document.activeElement ||
+          control.getAttribute('aria-invalid') !== 'true'
+        ) {
+          if (
+            control.value !== text &&
+            !(control === document.activeElement && read(control.value) === read(text))
+          ) {
             control.value = text;
           }
           control.removeAttribute('aria-invalid');

@@ -2,14 +2,24 @@
 import type { Explanation, Failure, Stage, StageInfo, Where } from './playground.js';
 
 /** Nested lists of numbers, or numbers in a row with their shape. */
-export type ArrayLike = number[] | number[][] | number[][][] | number[][][][]
+export type ArrayLike =
+  | number[]
+  | number[][]
+  | number[][][]
+  | number[][][][]
   | { data: Float32Array | number[]; shape: number[] };
-export interface NumberArray { data: Float32Array; shape: number[] }
-export interface CoreTensor extends NumberArray { rows: string[]; cols: string[] }
+export interface NumberArray {
+  data: Float32Array;
+  shape: number[];
+}
+export interface CoreTensor extends NumberArray {
+  rows: string[];
+  cols: string[];
+}
 
 /** ONNX Attention (opset 23 and 24): T queries, S keys, H heads of width K. */
 export interface AttendOptions {
-  query: ArrayLike;      // (T, H·K), (B, T, H·K) or (B, H, T, K)
+  query: ArrayLike; // (T, H·K), (B, T, H·K) or (B, H, T, K)
   key: ArrayLike;
   value: ArrayLike;
   /** Booleans (true: may attend) or numbers to add, broadcast to (B, H, T, S). */
@@ -17,9 +27,9 @@ export interface AttendOptions {
   pastKey?: ArrayLike;
   pastValue?: ArrayLike;
   kvLengths?: number[];
-  heads?: number;        // in arrays with heads side by side; 1
-  kvHeads?: number;      // as many as heads
-  scale?: number;        // 1 / sqrt(K)
+  heads?: number; // in arrays with heads side by side; 1
+  kvHeads?: number; // as many as heads
+  scale?: number; // 1 / sqrt(K)
   softcap?: number;
   causal?: boolean;
   /** A step to give as well. */

@@ -19,7 +19,9 @@ const refuse = (code, message, where) => {
 async function binary() {
   const url = new URL('attention-core.wasm', import.meta.url);
   if (url.protocol === 'file:') {
-    const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ 'node:fs/promises');
+    const { readFile } = await import(
+      /* @vite-ignore */ /* webpackIgnore: true */ 'node:fs/promises'
+    );
     return readFile(url);
   }
   const answer = await fetch(url);
@@ -32,7 +34,8 @@ function array_of(value, where) {
   if (value?.data !== undefined && value?.shape !== undefined) {
     const data = value.data instanceof Float32Array ? value.data : Float32Array.from(value.data);
     const size = value.shape.reduce((a, b) => a * b, 1);
-    if (size !== data.length) refuse('shape', `has ${data.length} numbers, its shape ${size}`, where);
+    if (size !== data.length)
+      refuse('shape', `has ${data.length} numbers, its shape ${size}`, where);
     return { data, shape: [...value.shape] };
   }
   const shape = [];
@@ -40,8 +43,10 @@ function array_of(value, where) {
   if (shape.length === 0) refuse('parse', 'give nested lists, or {data, shape}', where);
   const data = [];
   const walk = (v, depth) => {
-    if (depth === shape.length) return typeof v === 'number' || typeof v === 'boolean'
-      ? data.push(Number(v)) : refuse('parse', `${JSON.stringify(v)} is not a number`, where);
+    if (depth === shape.length)
+      return typeof v === 'number' || typeof v === 'boolean'
+        ? data.push(Number(v))
+        : refuse('parse', `${JSON.stringify(v)} is not a number`, where);
     if (v?.length !== shape[depth]) refuse('shape', 'its rows have different lengths', where);
     for (const item of v) walk(item, depth + 1);
     return 0;
@@ -60,20 +65,46 @@ function mask_of(value) {
 
 const STEPS = ['scaled', 'masked', 'capped', 'weights'];
 const WEIGHTS = ['w_q', 'w_k', 'w_v', 'w_o', 'w_gate', 'w_up', 'w_down'];
-const ROWS = ['b_q', 'b_k', 'b_v', 'b_o', 'b_gate', 'b_up', 'b_down', 'norm1_gain', 'norm1_bias', 'norm2_gain',
-  'norm2_bias', 'temperature'];
-const NUMBERS = ['width', 'heads', 'kv_heads', 'key_width', 'value_width', 'mlp_width', 'free_scale', 'softcap',
-  'norm_epsilon'];
+const ROWS = [
+  'b_q',
+  'b_k',
+  'b_v',
+  'b_o',
+  'b_gate',
+  'b_up',
+  'b_down',
+  'norm1_gain',
+  'norm1_bias',
+  'norm2_gain',
+  'norm2_bias',
+  'temperature',
+];
+const NUMBERS = [
+  'width',
+  'heads',
+  'kv_heads',
+  'key_width',
+  'value_width',
+  'mlp_width',
+  'free_scale',
+  'softcap',
+  'norm_epsilon',
+];
 const CHOICES = ['scale', 'norm', 'norm_place', 'mlp'];
 // What a state may have besides, that changes no number here.
-const ASIDE = { '': ['version', 'title', 'preset', 'token_mode', 'seeds', 'locked', 'locked_cells', 'learning'],
-  query: ['origins'], source: ['origins'] };
+const ASIDE = {
+  '': ['version', 'title', 'preset', 'token_mode', 'seeds', 'locked', 'locked_cells', 'learning'],
+  query: ['origins'],
+  source: ['origins'],
+};
 
 /** Every key of an object is one of these. */
 function check_keys(object, keys, where) {
-  if (object === null || typeof object !== 'object' || Array.isArray(object)) refuse('parse', 'is no object', where);
+  if (object === null || typeof object !== 'object' || Array.isArray(object))
+    refuse('parse', 'is no object', where);
   for (const key of Object.keys(object)) {
-    if (!keys.includes(key)) refuse('unknown_key', 'there is no such key', where ? `${where}.${key}` : key);
+    if (!keys.includes(key))
+      refuse('unknown_key', 'there is no such key', where ? `${where}.${key}` : key);
   }
 }
 
@@ -83,10 +114,12 @@ function matrix_of(rows, where, infinite = false) {
   const cols = rows[0]?.length ?? 0;
   const data = new Float32Array(rows.length * cols);
   rows.forEach((row, i) => {
-    if (row?.length !== cols) refuse('shape', `has ${row?.length} numbers, the first row ${cols}`, `${where}[${i}]`);
+    if (row?.length !== cols)
+      refuse('shape', `has ${row?.length} numbers, the first row ${cols}`, `${where}[${i}]`);
     for (let j = 0; j < cols; j++) {
       const number = infinite && row[j] === '-inf' ? -Infinity : row[j];
-      if (typeof number !== 'number' || Number.isNaN(number)) refuse('parse', 'is not a number', `${where}[${i}][${j}]`);
+      if (typeof number !== 'number' || Number.isNaN(number))
+        refuse('parse', 'is not a number', `${where}[${i}][${j}]`);
       data[i * cols + j] = number;
     }
   });
@@ -106,8 +139,10 @@ class Core {
     const held = [];
     try {
       for (const value of values) {
-        const bytes = typeof value === 'string' ? new TextEncoder().encode(`${value}\0`)
-          : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+        const bytes =
+          typeof value === 'string'
+            ? new TextEncoder().encode(`${value}\0`)
+            : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
         const pointer = wasm._malloc(bytes.length + 1);
         if (!pointer) refuse('too_large', 'there is not enough memory for this');
         held.push(pointer);
@@ -127,8 +162,12 @@ class Core {
   }
 
   _index(kind, word, where) {
-    const index = typeof word !== 'string' ? -1 : this._lent([kind, word], (k, w) => this.#wasm._ap_core_index(k, w));
-    if (index < 0) refuse('unknown_key', `there is no ${kind} '${String(word).slice(0, 60)}'`, where);
+    const index =
+      typeof word !== 'string'
+        ? -1
+        : this._lent([kind, word], (k, w) => this.#wasm._ap_core_index(k, w));
+    if (index < 0)
+      refuse('unknown_key', `there is no ${kind} '${String(word).slice(0, 60)}'`, where);
     return index;
   }
 
@@ -154,34 +193,93 @@ class Core {
   }
 
   /** The ONNX operator Attention on plain arrays. */
-  attend({ query, key, value, mask, pastKey, pastValue, kvLengths, heads = 0, kvHeads = 0, scale = NaN, softcap = 0,
-    causal = false, step, present = false } = {}) {
+  attend({
+    query,
+    key,
+    value,
+    mask,
+    pastKey,
+    pastValue,
+    kvLengths,
+    heads = 0,
+    kvHeads = 0,
+    scale = NaN,
+    softcap = 0,
+    causal = false,
+    step,
+    present = false,
+  } = {}) {
     const wasm = this.#wasm;
-    const given = [array_of(query, 'query'), array_of(key, 'key'), array_of(value, 'value'), mask == null ? null : mask_of(mask),
-      pastKey == null ? null : array_of(pastKey, 'pastKey'), pastValue == null ? null : array_of(pastValue, 'pastValue')];
+    const given = [
+      array_of(query, 'query'),
+      array_of(key, 'key'),
+      array_of(value, 'value'),
+      mask == null ? null : mask_of(mask),
+      pastKey == null ? null : array_of(pastKey, 'pastKey'),
+      pastValue == null ? null : array_of(pastValue, 'pastValue'),
+    ];
     for (const [name, number] of Object.entries({ heads, kvHeads, softcap })) {
       if (!Number.isFinite(number)) refuse('not_finite', 'must be a number', name);
     }
-    if (step != null && !STEPS.includes(step)) refuse('unknown_key', `steps are ${STEPS.join(', ')}`, 'step');
+    if (step != null && !STEPS.includes(step))
+      refuse('unknown_key', `steps are ${STEPS.join(', ')}`, 'step');
     const stage = step == null ? -1 : this._index('stage', step);
-    for (const array of given) if (array && array.shape.length > 4) refuse('shape', 'has more than four dimensions');
+    for (const array of given)
+      if (array && array.shape.length > 4) refuse('shape', 'has more than four dimensions');
     const lengths = Int32Array.from(kvLengths ?? []);
-    return this._lent([...given.map((array) => array?.data ?? new Float32Array(0)), lengths], (...at) => {
-      const table = new Int32Array(36);
-      given.forEach((array, i) => array && table.set([array.shape.length, ...array.shape, ...[0, 0, 0].slice(array.shape.length - 1), at[i]], 6 * i));
-      return this._lent([table], (tables) => {
-        this._check(wasm._ap_core_attend(tables, at[6], kvLengths == null ? -1 : lengths.length, heads, kvHeads,
-          causal ? 1 : 0, stage, present ? 1 : 0, scale ?? NaN, softcap));
-        const result = {};
-        ['output', 'step', 'presentKey', 'presentValue'].forEach((name, which) => {
-          const from = wasm._ap_core_attended(which) >> 2;
-          const [rank, a, b, c, d, data] = new Int32Array(wasm.HEAPU8.buffer).slice(from, from + 6);
-          const shape = [a, b, c, d].slice(0, rank);
-          if (rank > 0) result[name] = { shape, data: this._copied(data, shape.reduce((x, y) => x * y, 1)) };
+    return this._lent(
+      [...given.map((array) => array?.data ?? new Float32Array(0)), lengths],
+      (...at) => {
+        const table = new Int32Array(36);
+        given.forEach(
+          (array, i) =>
+            array &&
+            table.set(
+              [
+                array.shape.length,
+                ...array.shape,
+                ...[0, 0, 0].slice(array.shape.length - 1),
+                at[i],
+              ],
+              6 * i,
+            ),
+        );
+        return this._lent([table], (tables) => {
+          this._check(
+            wasm._ap_core_attend(
+              tables,
+              at[6],
+              kvLengths == null ? -1 : lengths.length,
+              heads,
+              kvHeads,
+              causal ? 1 : 0,
+              stage,
+              present ? 1 : 0,
+              scale ?? NaN,
+              softcap,
+            ),
+          );
+          const result = {};
+          ['output', 'step', 'presentKey', 'presentValue'].forEach((name, which) => {
+            const from = wasm._ap_core_attended(which) >> 2;
+            const [rank, a, b, c, d, data] = new Int32Array(wasm.HEAPU8.buffer).slice(
+              from,
+              from + 6,
+            );
+            const shape = [a, b, c, d].slice(0, rank);
+            if (rank > 0)
+              result[name] = {
+                shape,
+                data: this._copied(
+                  data,
+                  shape.reduce((x, y) => x * y, 1),
+                ),
+              };
+          });
+          return result;
         });
-        return result;
-      });
-    });
+      },
+    );
   }
 }
 
@@ -190,7 +288,7 @@ class Run {
   #wasm;
   #handle;
   #tokens;
-  #stages = new Map();   // name -> number
+  #stages = new Map(); // name -> number
 
   constructor(core, wasm, state) {
     this.#core = core;
@@ -207,9 +305,10 @@ class Run {
 
   #set(key, value, where) {
     const number = typeof value === 'boolean' ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isFinite(number)) refuse('parse', 'is not a number', where);
-    this.#core._lent([key], (at) => this.#wasm._ap_core_set(this.#handle, at, number))
-      || refuse('range', `${number} is out of range`, where);
+    if (typeof number !== 'number' || !Number.isFinite(number))
+      refuse('parse', 'is not a number', where);
+    this.#core._lent([key], (at) => this.#wasm._ap_core_set(this.#handle, at, number)) ||
+      refuse('range', `${number} is out of range`, where);
   }
 
   #put(stage, layer, { data, rows, cols }, where) {
@@ -228,7 +327,11 @@ class Run {
     check_keys(sentence, ['text', 'tokens', 'embeddings', ...ASIDE[where]], where);
     const { embeddings } = sentence;
     if (typeof embeddings === 'string') {
-      refuse('unsupported', 'the word list is not at hand here: give the numbers', `${where}.embeddings`);
+      refuse(
+        'unsupported',
+        'the word list is not at hand here: give the numbers',
+        `${where}.embeddings`,
+      );
     }
     const matrix = matrix_of(embeddings, `${where}.embeddings`);
     if (matrix.rows === 0) matrix.cols = width;
@@ -241,26 +344,43 @@ class Run {
   }
 
   #read(state) {
-    check_keys(state, [...ASIDE[''], 'query', 'cross', 'source', 'model', 'mask', 'kv_length', 'cached'], '');
+    check_keys(
+      state,
+      [...ASIDE[''], 'query', 'cross', 'source', 'model', 'mask', 'kv_length', 'cached'],
+      '',
+    );
     if (state.version !== 1) refuse('unsupported', 'this program reads version 1', 'version');
     const { model = {} } = state;
-    check_keys(model, [...NUMBERS, ...CHOICES, 'causal', 'residual', 'positions', 'layers'], 'model');
+    check_keys(
+      model,
+      [...NUMBERS, ...CHOICES, 'causal', 'residual', 'positions', 'layers'],
+      'model',
+    );
     const heads = model.heads ?? 1;
     const per_head = Math.max(1, Math.trunc(model.width / heads));
-    const { kv_heads = heads, key_width = per_head, value_width = model.value_width ?? key_width } = model;
+    const {
+      kv_heads = heads,
+      key_width = per_head,
+      value_width = model.value_width ?? key_width,
+    } = model;
     const sizes = { ...model, heads, kv_heads, key_width, value_width };
-    for (const key of [...NUMBERS, 'causal', 'residual']) if (sizes[key] !== undefined) this.#set(key, sizes[key], `model.${key}`);
+    for (const key of [...NUMBERS, 'causal', 'residual'])
+      if (sizes[key] !== undefined) this.#set(key, sizes[key], `model.${key}`);
     for (const key of CHOICES) {
-      if (model[key] !== undefined) this.#set(key, this.#core._index(key, model[key], `model.${key}`), `model.${key}`);
+      if (model[key] !== undefined)
+        this.#set(key, this.#core._index(key, model[key], `model.${key}`), `model.${key}`);
     }
     if (model.positions !== undefined) this.#positions(model.positions);
     if (!Array.isArray(model.layers)) refuse('parse', 'is no list', 'model.layers');
     this.#set('layers', model.layers.length, 'model.layers');
     model.layers.forEach((layer, index) => this.#layer(layer, index));
     const query = this.#sentence(state.query ?? {}, 'embeddings', model.width);
-    const source = state.cross ? this.#sentence(state.source ?? {}, 'source_embeddings', model.width) : query;
+    const source = state.cross
+      ? this.#sentence(state.source ?? {}, 'source_embeddings', model.width)
+      : query;
     if (state.mask !== undefined) this.#put('mask', 0, matrix_of(state.mask, 'mask', true), 'mask');
-    for (const key of ['kv_length', 'cached']) if (state[key] !== undefined) this.#set(key, state[key], key);
+    for (const key of ['kv_length', 'cached'])
+      if (state[key] !== undefined) this.#set(key, state[key], key);
     this.#tokens = { queries: query.slice(state.cached ?? 0), keys: source };
   }
 
@@ -271,7 +391,8 @@ class Run {
     for (const key of ['base', 'rotary_width', 'interleaved']) {
       if (positions[key] !== undefined) this.#set(key, positions[key], `${where}.${key}`);
     }
-    if (positions.learned !== undefined) this.#put('positions', 0, matrix_of(positions.learned, `${where}.learned`), where);
+    if (positions.learned !== undefined)
+      this.#put('positions', 0, matrix_of(positions.learned, `${where}.learned`), where);
   }
 
   #layer(layer, index) {
@@ -283,9 +404,23 @@ class Run {
       } else if (Array.isArray(value)) {
         this.#put(key, index, matrix_of(value, `${where}.${key}`), where);
       } else {
-        const kind = value === 'identity' ? 0 : value === 'zeros' ? 1 : Number.isSafeInteger(value?.random) ? 2 : -1;
-        if (kind < 0) refuse('unknown_key', 'is no way to make weights: identity, zeros, {"random": 1}', `${where}.${key}`);
-        this.#core._check(this.#wasm._ap_core_make(this.#handle, this.#stage(key), index, kind, value.random ?? 0));
+        const kind =
+          value === 'identity'
+            ? 0
+            : value === 'zeros'
+              ? 1
+              : Number.isSafeInteger(value?.random)
+                ? 2
+                : -1;
+        if (kind < 0)
+          refuse(
+            'unknown_key',
+            'is no way to make weights: identity, zeros, {"random": 1}',
+            `${where}.${key}`,
+          );
+        this.#core._check(
+          this.#wasm._ap_core_make(this.#handle, this.#stage(key), index, kind, value.random ?? 0),
+        );
       }
     }
   }
@@ -296,16 +431,26 @@ class Run {
 
   #labels(axis, count) {
     const words = [this.#tokens.queries, this.#tokens.keys][axis];
-    return words?.length === count ? [...words] : Array.from({ length: count }, (_, i) => String(i));
+    return words?.length === count
+      ? [...words]
+      : Array.from({ length: count }, (_, i) => String(i));
   }
 
   tensor(stage, { layer = 0, head = 0 } = {}) {
     const at = this.#wasm._ap_core_tensor(this.#live(), this.#stage(stage), layer, head) >> 2;
     if (!at) refuse('not_found', 'the model has no such tensor', stage);
-    const [rows, cols, stride, from, row_axis, col_axis] = new Int32Array(this.#wasm.HEAPU8.buffer).slice(at, at + 6);
+    const [rows, cols, stride, from, row_axis, col_axis] = new Int32Array(
+      this.#wasm.HEAPU8.buffer,
+    ).slice(at, at + 6);
     const data = new Float32Array(rows * cols);
-    for (let i = 0; i < rows; i++) data.set(this.#core._copied(from + 4 * i * stride, cols), i * cols);
-    return { shape: [rows, cols], data, rows: this.#labels(row_axis, rows), cols: this.#labels(col_axis, cols) };
+    for (let i = 0; i < rows; i++)
+      data.set(this.#core._copied(from + 4 * i * stride, cols), i * cols);
+    return {
+      shape: [rows, cols],
+      data,
+      rows: this.#labels(row_axis, rows),
+      cols: this.#labels(col_axis, cols),
+    };
   }
 
   /** The stages that are on in a layer, in the order of the computation. */
@@ -315,20 +460,36 @@ class Run {
     return Array.from(all.slice(at + 1, at + 1 + 6 * all[at])).reduce((list, n, i, numbers) => {
       if (i % 6 > 0) return list;
       const [stage, heads, per_head, editable, rows, cols] = numbers.slice(i, i + 6);
-      return [...list, { stage: this.#core._name(0, stage), heads, per_head: per_head === 1, editable: editable === 1, shape: [rows, cols] }];
+      return [
+        ...list,
+        {
+          stage: this.#core._name(0, stage),
+          heads,
+          per_head: per_head === 1,
+          editable: editable === 1,
+          shape: [rows, cols],
+        },
+      ];
     }, []);
   }
 
   /** Where a number comes from, as the page's explain gives it. */
   explain(stage, row, col, { layer = 0, head = 0 } = {}) {
-    const start = this.#wasm._ap_core_explain(this.#live(), this.#stage(stage), row, col, layer, head) >> 3;
+    const start =
+      this.#wasm._ap_core_explain(this.#live(), this.#stage(stage), row, col, layer, head) >> 3;
     if (!start) refuse('not_found', 'there is no such cell', stage);
     const numbers = new Float64Array(this.#wasm.HEAPU8.buffer);
     let at = start;
     const next = () => numbers[at++];
     const name = (kind) => this.#core._name(kind, next());
     const list = (read) => Array.from({ length: next() }, read);
-    const address = () => ({ stage: name(0), layer: next(), head: next(), row: next(), col: next() });
+    const address = () => ({
+      stage: name(0),
+      layer: next(),
+      head: next(),
+      row: next(),
+      col: next(),
+    });
     const cell = () => ({ ...address(), value: next() });
     const region = () => ({ ...address(), rows: next(), cols: next() });
     const found = { cell: cell(), operation: name(1), reason: name(2), own: next(), value: next() };
@@ -351,13 +512,21 @@ class Run {
 
 /** `wasm`: the bytes of attention-core.wasm, where they cannot be fetched from beside this file. */
 export async function createCore({ wasm } = {}) {
-  const [{ default: create }, bytes] = await Promise.all([import('./attention-core.js'), wasm ?? binary()]);
-  return new Core(await new Promise((resolve, reject) => {
-    create({
-      instantiateWasm(imports, done) {
-        WebAssembly.instantiate(bytes, imports).then(({ instance, module }) => done(instance, module), reject);
-        return {};
-      },
-    }).then(resolve, reject);
-  }));
+  const [{ default: create }, bytes] = await Promise.all([
+    import('./attention-core.js'),
+    wasm ?? binary(),
+  ]);
+  return new Core(
+    await new Promise((resolve, reject) => {
+      create({
+        instantiateWasm(imports, done) {
+          WebAssembly.instantiate(bytes, imports).then(
+            ({ instance, module }) => done(instance, module),
+            reject,
+          );
+          return {};
+        },
+      }).then(resolve, reject);
+    }),
+  );
 }

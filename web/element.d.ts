@@ -1,4 +1,15 @@
-import type { Action, Explanation, Failure, Outcome, Selection, Settings, Stage, StageInfo, Tensor, Where } from './playground.js';
+import type {
+  Action,
+  Explanation,
+  Failure,
+  Outcome,
+  Selection,
+  Settings,
+  Stage,
+  StageInfo,
+  Tensor,
+  Where,
+} from './playground.js';
 
 /** Attributes of <attention-playground>; see docs/embedding.md. */
 export interface ElementOptions extends Settings {
@@ -48,7 +59,10 @@ export class AttentionPlaygroundElement extends HTMLElement {
 }
 
 /** A playground in `container`, loaded at once. */
-export function create(container: Element, options?: ElementOptions): Promise<AttentionPlaygroundElement>;
+export function create(
+  container: Element,
+  options?: ElementOptions,
+): Promise<AttentionPlaygroundElement>;
 
 // ---- what goes between the element (or your own script) and the iframe: version 1
 
@@ -56,8 +70,23 @@ export interface HostMessage {
   source: 'attention-playground';
   version: 1;
   id: number;
-  call: 'hello' | 'state' | 'dispatch' | 'tensor' | 'explain' | 'stages' | 'presets' | 'undo' | 'redo' | 'history'
-    | 'setTheme' | 'link' | 'open' | 'show' | 'selection' | 'height';
+  call:
+    | 'hello'
+    | 'state'
+    | 'dispatch'
+    | 'tensor'
+    | 'explain'
+    | 'stages'
+    | 'presets'
+    | 'undo'
+    | 'redo'
+    | 'history'
+    | 'setTheme'
+    | 'link'
+    | 'open'
+    | 'show'
+    | 'selection'
+    | 'height';
   args?: unknown[];
 }
 export type FrameMessage = { source: 'attention-playground'; version: 1 } & (
@@ -67,8 +96,11 @@ export type FrameMessage = { source: 'attention-playground'; version: 1 } & (
   | { event: 'change'; revision: number }
   | { event: 'select'; selection: Selection | null }
   | { event: 'error'; error: Failure }
-  | { event: 'height'; height: number });
+  | { event: 'height'; height: number }
+);
 
 declare global {
-  interface HTMLElementTagNameMap { 'attention-playground': AttentionPlaygroundElement }
+  interface HTMLElementTagNameMap {
+    'attention-playground': AttentionPlaygroundElement;
+  }
 }

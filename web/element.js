@@ -5,22 +5,48 @@
 
 const NAME = 'attention-playground';
 const PROTOCOL = 1;
-const CALLS = ['state', 'dispatch', 'tensor', 'explain', 'stages', 'presets', 'undo', 'redo', 'history',
-  'link', 'open', 'show', 'selection', 'height'];
+const CALLS = [
+  'state',
+  'dispatch',
+  'tensor',
+  'explain',
+  'stages',
+  'presets',
+  'undo',
+  'redo',
+  'history',
+  'link',
+  'open',
+  'show',
+  'selection',
+  'height',
+];
 const EVENTS = ['ready', 'change', 'select', 'error', 'height'];
-const SETTINGS = ['preset', 'state', 'theme', 'view', 'step', 'hide', 'lesson'];   // as in the frame's address
+const SETTINGS = ['preset', 'state', 'theme', 'view', 'step', 'hide', 'lesson']; // as in the frame's address
 const NEAR = '400px';
 const HEIGHT = 480;
 // Not `new URL('index.html', import.meta.url)`: bundlers would take the page for a picture. vite.js says
 // where it puts the page's files.
-const here = typeof __ATTENTION_PLAYGROUND_BASE__ === 'string'
-  ? new URL(__ATTENTION_PLAYGROUND_BASE__, document.baseURI) : import.meta.url;
+const here =
+  typeof __ATTENTION_PLAYGROUND_BASE__ === 'string'
+    ? new URL(__ATTENTION_PLAYGROUND_BASE__, document.baseURI)
+    : import.meta.url;
 const is_link = (text) => /^([^{]*#)?(s|preset)=/.test(text.trim());
 
 const problem = (code, message, where = '') => Object.assign(new Error(message), { code, where });
 
 export class AttentionPlaygroundElement extends HTMLElement {
-  static observedAttributes = ['preset', 'src', 'state', 'theme', 'view', 'step', 'hide', 'height', 'poster'];
+  static observedAttributes = [
+    'preset',
+    'src',
+    'state',
+    'theme',
+    'view',
+    'step',
+    'hide',
+    'height',
+    'poster',
+  ];
 
   #frame = null;
   #poster = null;
@@ -67,7 +93,8 @@ export class AttentionPlaygroundElement extends HTMLElement {
     this.#frame?.remove();
     this.#poster?.remove();
     this.#observer = this.#frame = this.#poster = null;
-    for (const { reject } of this.#calls.values()) reject(problem('not_found', 'the playground was removed'));
+    for (const { reject } of this.#calls.values())
+      reject(problem('not_found', 'the playground was removed'));
     this.#calls.clear();
     this.#wait();
   }
@@ -77,7 +104,8 @@ export class AttentionPlaygroundElement extends HTMLElement {
     if (name === 'height') this.#size();
     else if (!this.#frame) this.#show_poster();
     else if (!this.#is_ready) this.#go();
-    else if (name === 'preset' && value) this.#try(() => this.dispatch({ type: 'load_preset', id: value }));
+    else if (name === 'preset' && value)
+      this.#try(() => this.dispatch({ type: 'load_preset', id: value }));
     else if (name === 'state' && value) this.#try(() => this.open(value));
     else if (name === 'src' && value) this.#try(async () => this.open(await this.#fetched()));
     else if (['theme', 'view', 'step', 'hide'].includes(name)) {
@@ -89,7 +117,9 @@ export class AttentionPlaygroundElement extends HTMLElement {
   #wait() {
     this.#is_ready = false;
     const made = {};
-    made.promise = new Promise((resolve) => { made.resolve = resolve; });
+    made.promise = new Promise((resolve) => {
+      made.resolve = resolve;
+    });
     this.#ready = made;
   }
 
@@ -131,7 +161,8 @@ export class AttentionPlaygroundElement extends HTMLElement {
       const value = this.getAttribute(name);
       if (value === null) continue;
       const link = name === 'state' && is_link(value) ? value.trim().replace(/^[^#]*#/, '') : null;
-      for (const [key, part] of link ? new URLSearchParams(link) : [[name, value]]) settings.set(key, part);
+      for (const [key, part] of link ? new URLSearchParams(link) : [[name, value]])
+        settings.set(key, part);
     }
     settings.set('origin', location.origin);
     // '+' for a space is a form's custom, not an address's.
@@ -141,7 +172,8 @@ export class AttentionPlaygroundElement extends HTMLElement {
 
   #size() {
     const height = this.getAttribute('height');
-    const pixels = height === 'auto' ? this.#wanted_height : Number(height) > 0 ? Number(height) : HEIGHT;
+    const pixels =
+      height === 'auto' ? this.#wanted_height : Number(height) > 0 ? Number(height) : HEIGHT;
     this.style.height = `${pixels}px`;
   }
 
@@ -150,22 +182,39 @@ export class AttentionPlaygroundElement extends HTMLElement {
     const preset = this.getAttribute('preset') ?? 'cat';
     const made = this.hasAttribute('src') || this.hasAttribute('state') || !/^[\w-]+$/.test(preset);
     const theme = this.getAttribute('theme');
-    const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches) ? '-dark' : '';
-    const source = this.getAttribute('poster') ?? (made ? '' : new URL(`posters/${preset}${dark}.svg`, this.#page).href);
+    const dark =
+      theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
+        ? '-dark'
+        : '';
+    const source =
+      this.getAttribute('poster') ??
+      (made ? '' : new URL(`posters/${preset}${dark}.svg`, this.#page).href);
     if (!source || source === 'none') {
       this.#poster?.remove();
       this.#poster = null;
       return;
     }
     if (!this.#poster) {
-      this.#poster = Object.assign(document.createElement('img'), { alt: '', decoding: 'async', loading: 'lazy' });
-      this.#poster.addEventListener('error', ({ target }) => { target.hidden = true; });
-      Object.assign(this.#poster.style, { position: 'absolute', inset: '0', width: '100%', height: '100%',
-        objectFit: 'contain', pointerEvents: 'none' });
+      this.#poster = Object.assign(document.createElement('img'), {
+        alt: '',
+        decoding: 'async',
+        loading: 'lazy',
+      });
+      this.#poster.addEventListener('error', ({ target }) => {
+        target.hidden = true;
+      });
+      Object.assign(this.#poster.style, {
+        position: 'absolute',
+        inset: '0',
+        width: '100%',
+        height: '100%',
+        objectFit: 'contain',
+        pointerEvents: 'none',
+      });
       this.append(this.#poster);
     }
     this.#poster.hidden = false;
-    this.#poster.style.background = dark ? '#191817' : '#faf8f4';   // the sheet's, beside a picture of another shape
+    this.#poster.style.background = dark ? '#191817' : '#faf8f4'; // the sheet's, beside a picture of another shape
     this.#poster.src = source;
   }
 
@@ -188,7 +237,8 @@ export class AttentionPlaygroundElement extends HTMLElement {
   }
 
   async #start() {
-    if (this.hasAttribute('src')) await this.#try(async () => this.#call('open', [await this.#fetched()]));
+    if (this.hasAttribute('src'))
+      await this.#try(async () => this.#call('open', [await this.#fetched()]));
     this.#is_ready = true;
     this.#poster?.remove();
     this.#poster = null;
@@ -221,7 +271,10 @@ export class AttentionPlaygroundElement extends HTMLElement {
     const id = ++this.#last_call;
     const result = new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject }));
     const target = this.#origin === 'null' ? '*' : this.#origin;
-    this.#frame.contentWindow.postMessage({ source: NAME, version: PROTOCOL, id, call: name, args }, target);
+    this.#frame.contentWindow.postMessage(
+      { source: NAME, version: PROTOCOL, id, call: name, args },
+      target,
+    );
     return result;
   }
 
@@ -242,8 +295,14 @@ export async function create(container, options = {}) {
   const element = document.createElement(NAME);
   for (const [name, value] of Object.entries({ loading: 'eager', ...options })) {
     if (value === undefined || value === null || value === false) continue;
-    element.setAttribute(name, Array.isArray(value) ? value.join(' ')
-      : typeof value === 'object' ? JSON.stringify(value) : String(value));
+    element.setAttribute(
+      name,
+      Array.isArray(value)
+        ? value.join(' ')
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value),
+    );
   }
   container.append(element);
   return element.load();

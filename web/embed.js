@@ -8,13 +8,28 @@
 
 const NAME = 'attention-playground';
 const PROTOCOL = 1;
-const CALLS = new Set(['state', 'dispatch', 'tensor', 'explain', 'stages', 'presets', 'undo', 'redo', 'history',
-  'setTheme', 'link', 'open', 'show', 'selection', 'height']);
+const CALLS = new Set([
+  'state',
+  'dispatch',
+  'tensor',
+  'explain',
+  'stages',
+  'presets',
+  'undo',
+  'redo',
+  'history',
+  'setTheme',
+  'link',
+  'open',
+  'show',
+  'selection',
+  'height',
+]);
 const PUBLIC = new Set(['ready', 'error', 'height']);
 const MAX_ARGS = 4;
 
 export class Embedder {
-  #origin;   // of the host; null until it is known
+  #origin; // of the host; null until it is known
 
   constructor(settings) {
     this.#origin = settings.get('origin');
@@ -37,7 +52,8 @@ export class Embedder {
   answer(api) {
     window.addEventListener('message', ({ source, origin, data }) => {
       if (source !== window.parent || data?.source !== NAME || data.version !== PROTOCOL) return;
-      if (!Number.isSafeInteger(data.id) || (data.call !== 'hello' && !CALLS.has(data.call))) return;
+      if (!Number.isSafeInteger(data.id) || (data.call !== 'hello' && !CALLS.has(data.call)))
+        return;
       if (this.#origin !== null && origin !== this.#origin) return;
       this.#origin = origin;
       this.#send({ id: data.id, ...this.#outcome(api, data) });
@@ -61,7 +77,8 @@ export class Embedder {
   #outcome(api, { call, args = [] }) {
     if (call === 'hello') return { result: { api: api.version, protocol: PROTOCOL } };
     try {
-      if (!Array.isArray(args) || args.length > MAX_ARGS) throw new Error('args is a list of at most four');
+      if (!Array.isArray(args) || args.length > MAX_ARGS)
+        throw new Error('args is a list of at most four');
       return { result: api[call](...args) };
     } catch ({ code = 'parse', message, where = '' }) {
       return { error: { code, message, where } };

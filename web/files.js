@@ -11,7 +11,7 @@ export class Files {
   #wasm;
   #api;
   #revision = -1;
-  #source = null;   // the File whose ranges are read
+  #source = null; // the File whose ranges are read
 
   constructor(wasm, api) {
     this.#wasm = wasm;
@@ -34,7 +34,8 @@ export class Files {
 
   #copy(bytes) {
     const pointer = this.#wasm._malloc(bytes.length + 1);
-    if (!pointer) throw problem({ code: 'too_large', message: 'there is not enough memory for this' });
+    if (!pointer)
+      throw problem({ code: 'too_large', message: 'there is not enough memory for this' });
     this.#wasm.HEAPU8.set(bytes, pointer);
     this.#wasm.HEAPU8[pointer + bytes.length] = 0;
     return pointer;
@@ -45,8 +46,9 @@ export class Files {
     const lent = [];
     const flat = args.flatMap((arg) => {
       if (typeof arg === 'number') return [arg];
-      const named = typeof arg === 'object' && arg && 'text' in arg;   // a C string alone
-      const bytes = typeof arg === 'string' || named ? new TextEncoder().encode(named ? arg.text : arg) : arg;
+      const named = typeof arg === 'object' && arg && 'text' in arg; // a C string alone
+      const bytes =
+        typeof arg === 'string' || named ? new TextEncoder().encode(named ? arg.text : arg) : arg;
       lent.push(this.#copy(bytes));
       return named ? [lent.at(-1)] : [lent.at(-1), bytes.length];
     });
@@ -94,11 +96,17 @@ export class Files {
     if (file.name.toLowerCase().endsWith('.safetensors')) {
       const part = async (from, to) => new Uint8Array(await file.slice(from, to).arrayBuffer());
       const { bytes } = this.#call('header', { text: file.name }, await part(0, 8), file.size);
-      const found = this.#call('open_safetensors', { text: file.name }, await part(8, 8 + bytes), file.size);
+      const found = this.#call(
+        'open_safetensors',
+        { text: file.name },
+        await part(8, 8 + bytes),
+        file.size,
+      );
       this.#source = file;
       return found;
     }
-    if (file.size > MAX_WHOLE) throw problem({ code: 'too_large', message: 'is larger than 256 MB', where: file.name });
+    if (file.size > MAX_WHOLE)
+      throw problem({ code: 'too_large', message: 'is larger than 256 MB', where: file.name });
     return this.#call('open', { text: file.name }, new Uint8Array(await file.arrayBuffer()));
   }
 
@@ -113,7 +121,10 @@ export class Files {
     this.#refresh();
     const { ranges, note } = this.#call('plan', JSON.stringify(choice));
     for (const [offset, size] of ranges) {
-      this.#call('piece', new Uint8Array(await this.#source.slice(offset, offset + size).arrayBuffer()));
+      this.#call(
+        'piece',
+        new Uint8Array(await this.#source.slice(offset, offset + size).arrayBuffer()),
+      );
     }
     return { ...this.#dispatch(this.#call('import')), note };
   }
@@ -132,7 +143,9 @@ let loaded = null;
 /** Files over this page's playground, loaded once. */
 export function files(api) {
   loaded ??= Files.load(api);
-  loaded.catch(() => { loaded = null; });
+  loaded.catch(() => {
+    loaded = null;
+  });
   return loaded;
 }
 
@@ -155,7 +168,8 @@ const is_text = (media) => /^text\/|json|svg|x-tex/.test(media);
 function as_text({ media, bytes }) {
   if (is_text(media)) return new TextDecoder().decode(bytes);
   let binary = '';
-  for (let i = 0; i < bytes.length; i += 32768) binary += String.fromCharCode(...bytes.subarray(i, i + 32768));
+  for (let i = 0; i < bytes.length; i += 32768)
+    binary += String.fromCharCode(...bytes.subarray(i, i + 32768));
   return `data:${media};base64,${btoa(binary)}`;
 }
 
@@ -230,27 +244,78 @@ function make(tag, properties = {}, ...children) {
 }
 const labelled = (text, control) => make('label', {}, text, control);
 const select = (entries, properties = {}) =>
-  make('select', properties, ...entries.map(([value, text]) => make('option', { value, textContent: text })));
+  make(
+    'select',
+    properties,
+    ...entries.map(([value, text]) => make('option', { value, textContent: text })),
+  );
 const check = (text, properties) => {
   const box = make('input', { type: 'checkbox', ...properties });
   return { box, label: make('label', { className: 'check' }, box, text) };
 };
-const button = (text, onclick, className = '') => make('button', { type: 'button', textContent: text, onclick, className });
+const button = (text, onclick, className = '') =>
+  make('button', { type: 'button', textContent: text, onclick, className });
 /** One choice of a few, as a row of radio buttons. */
 function chips(name, entries, chosen, onchange) {
-  const inputs = new Map(entries.map(([value]) => [value,
-    make('input', { type: 'radio', name: `ap-files-${name}`, value, checked: value === chosen, onchange })]));
-  return { inputs,
+  const inputs = new Map(
+    entries.map(([value]) => [
+      value,
+      make('input', {
+        type: 'radio',
+        name: `ap-files-${name}`,
+        value,
+        checked: value === chosen,
+        onchange,
+      }),
+    ]),
+  );
+  return {
+    inputs,
     value: () => [...inputs.values()].find((input) => input.checked).value,
-    element: make('div', { className: 'chips' }, ...entries.map(([value, text]) =>
-      make('label', {}, inputs.get(value), make('span', { textContent: text })))) };
+    element: make(
+      'div',
+      { className: 'chips' },
+      ...entries.map(([value, text]) =>
+        make('label', {}, inputs.get(value), make('span', { textContent: text })),
+      ),
+    ),
+  };
 }
 
 const FORMATS = [
-  ['Numbers', [['npz', '.npz'], ['npy', '.npy'], ['csv', 'CSV'], ['json', 'JSON'], ['markdown', 'Markdown']]],
-  ['Code', [['numpy', 'NumPy'], ['torch', 'PyTorch'], ['latex', 'LaTeX']]],
-  ['Picture', [['svg', 'SVG'], ['png', 'PNG']]],
-  ['Document', [['state', 'State'], ['html', 'Offline page'], ['embed', 'Embed code']]],
+  [
+    'Numbers',
+    [
+      ['npz', '.npz'],
+      ['npy', '.npy'],
+      ['csv', 'CSV'],
+      ['json', 'JSON'],
+      ['markdown', 'Markdown'],
+    ],
+  ],
+  [
+    'Code',
+    [
+      ['numpy', 'NumPy'],
+      ['torch', 'PyTorch'],
+      ['latex', 'LaTeX'],
+    ],
+  ],
+  [
+    'Picture',
+    [
+      ['svg', 'SVG'],
+      ['png', 'PNG'],
+    ],
+  ],
+  [
+    'Document',
+    [
+      ['state', 'State'],
+      ['html', 'Offline page'],
+      ['embed', 'Embed code'],
+    ],
+  ],
 ];
 const ABOUT = {
   npz: 'Every stage as a float32 array by its name: numpy.load reads it.',
@@ -267,9 +332,22 @@ const ABOUT = {
   html: 'One file with the whole playground in it: opens from a disk, without a network.',
   embed: 'Three lines for an article.',
 };
-const PLACES = [['embeddings', 'Embeddings'], ['source_embeddings', 'Source embeddings'], ['w_q', 'W_Q'], ['w_k', 'W_K'],
-  ['w_v', 'W_V'], ['w_o', 'W_O'], ['b_q', 'b_Q'], ['b_k', 'b_K'], ['b_v', 'b_V'], ['b_o', 'b_O'], ['mask', 'Mask'],
-  ['positions', 'Positions'], ['w_up', 'W_up'], ['w_down', 'W_down']];
+const PLACES = [
+  ['embeddings', 'Embeddings'],
+  ['source_embeddings', 'Source embeddings'],
+  ['w_q', 'W_Q'],
+  ['w_k', 'W_K'],
+  ['w_v', 'W_V'],
+  ['w_o', 'W_O'],
+  ['b_q', 'b_Q'],
+  ['b_k', 'b_K'],
+  ['b_v', 'b_V'],
+  ['b_o', 'b_O'],
+  ['mask', 'Mask'],
+  ['positions', 'Positions'],
+  ['w_up', 'W_up'],
+  ['w_down', 'W_down'],
+];
 const HEADED = new Set(['w_q', 'w_k', 'w_v', 'b_q', 'b_k', 'b_v']);
 const by = (shape) => (shape.length ? shape.join(' × ') : 'one number');
 
@@ -280,19 +358,48 @@ class Dialog {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-    this.tabs = ['Import', 'Export'].map((name) => make('button', { type: 'button', textContent: name, role: 'tab',
-      id: `ap-files-${name.toLowerCase()}`, 'aria-controls': 'ap-files-body', onclick: () => this.show(name) }));
+    this.tabs = ['Import', 'Export'].map((name) =>
+      make('button', {
+        type: 'button',
+        textContent: name,
+        role: 'tab',
+        id: `ap-files-${name.toLowerCase()}`,
+        'aria-controls': 'ap-files-body',
+        onclick: () => this.show(name),
+      }),
+    );
     this.body = make('div', { className: 'body', id: 'ap-files-body', role: 'tabpanel' });
-    this.element = make('dialog', { id: 'ap-files', 'aria-labelledby': 'ap-files-title' },
-      make('div', { className: 'frame' },
-        make('header', {}, make('h2', { id: 'ap-files-title', textContent: 'Files' }),
+    this.element = make(
+      'dialog',
+      { id: 'ap-files', 'aria-labelledby': 'ap-files-title' },
+      make(
+        'div',
+        { className: 'frame' },
+        make(
+          'header',
+          {},
+          make('h2', { id: 'ap-files-title', textContent: 'Files' }),
           make('div', { role: 'tablist' }, ...this.tabs),
-          make('button', { type: 'button', className: 'close', textContent: '×', 'aria-label': 'Close', onclick: () => this.element.close() })),
-        this.body));
+          make('button', {
+            type: 'button',
+            className: 'close',
+            textContent: '×',
+            'aria-label': 'Close',
+            onclick: () => this.element.close(),
+          }),
+        ),
+        this.body,
+      ),
+    );
     this.note = make('p', { role: 'status' });
     this.element.addEventListener('dragover', (e) => e.preventDefault());
-    this.element.addEventListener('drop', (e) => { e.preventDefault(); this.take(e.dataTransfer.files[0]); });
-    this.element.addEventListener('close', () => document.getElementById('canvas')?.focus({ preventScroll: true }));
+    this.element.addEventListener('drop', (e) => {
+      e.preventDefault();
+      this.take(e.dataTransfer.files[0]);
+    });
+    this.element.addEventListener('close', () =>
+      document.getElementById('canvas')?.focus({ preventScroll: true }),
+    );
     document.body.append(this.element);
   }
 
@@ -321,7 +428,8 @@ class Dialog {
 
   show(name) {
     this.say('');
-    for (const tab of this.tabs) tab.setAttribute('aria-selected', String(tab.textContent === name));
+    for (const tab of this.tabs)
+      tab.setAttribute('aria-selected', String(tab.textContent === name));
     this.body.setAttribute('aria-labelledby', `ap-files-${name.toLowerCase()}`);
     if (name === 'Import') this.show_import();
     else this.show_export();
@@ -330,27 +438,80 @@ class Dialog {
   // ---- export
   show_export() {
     const stages = this.api.stages({ layer: this.view.layer ?? 0 });
-    this.format = chips('to', FORMATS.flatMap(([, list]) => list), this.view.to ?? 'npz', () => this.fit_export());
-    const groups = FORMATS.map(([title, list]) => make('fieldset', {}, make('legend', { textContent: title }),
-      make('div', { className: 'chips' }, ...list.map(([value, text]) =>
-        make('label', {}, this.format.inputs.get(value), make('span', { textContent: text }))))));
-    this.stage = select([['', 'Every stage'], ...stages.map(({ stage }) => [stage, stage.replaceAll('_', ' ')])]);
-    this.stage.value = this.view.stage && stages.some(({ stage }) => stage === this.view.stage) && this.view.to ? this.view.stage : '';
-    this.panel = select([['sheet', 'The sheet'], ['graph', 'Graph'], ['arcs', 'Arcs'], ['heads', 'Heads'], ['rows', 'One row']]);
+    this.format = chips(
+      'to',
+      FORMATS.flatMap(([, list]) => list),
+      this.view.to ?? 'npz',
+      () => this.fit_export(),
+    );
+    const groups = FORMATS.map(([title, list]) =>
+      make(
+        'fieldset',
+        {},
+        make('legend', { textContent: title }),
+        make(
+          'div',
+          { className: 'chips' },
+          ...list.map(([value, text]) =>
+            make('label', {}, this.format.inputs.get(value), make('span', { textContent: text })),
+          ),
+        ),
+      ),
+    );
+    this.stage = select([
+      ['', 'Every stage'],
+      ...stages.map(({ stage }) => [stage, stage.replaceAll('_', ' ')]),
+    ]);
+    this.stage.value =
+      this.view.stage && stages.some(({ stage }) => stage === this.view.stage) && this.view.to
+        ? this.view.stage
+        : '';
+    this.panel = select([
+      ['sheet', 'The sheet'],
+      ['graph', 'Graph'],
+      ['arcs', 'Arcs'],
+      ['heads', 'Heads'],
+      ['rows', 'One row'],
+    ]);
     if (this.view.panel) this.panel.value = this.view.panel;
     this.scale = select([1, 2, 3, 4].map((n) => [n, `${n} ×`]));
     this.scale.value = 2;
     this.dark = check('Dark', { checked: Boolean(this.view.dark) });
-    this.torch = select([['plain', 'Written out'], ['multihead', 'nn.MultiheadAttention']]);
+    this.torch = select([
+      ['plain', 'Written out'],
+      ['multihead', 'nn.MultiheadAttention'],
+    ]);
     this.options = {
-      stage: labelled('What', this.stage), panel: labelled('Picture of', this.panel), scale: labelled('Size', this.scale),
-      dark: this.dark.label, torch: labelled('As', this.torch) };
+      stage: labelled('What', this.stage),
+      panel: labelled('Picture of', this.panel),
+      scale: labelled('Size', this.scale),
+      dark: this.dark.label,
+      torch: labelled('As', this.torch),
+    };
     this.about = make('p');
     this.copy = button('Copy', () => this.attempt(() => this.copy_export()));
-    this.text = make('textarea', { readOnly: true, hidden: true, 'aria-label': 'The file as text' });
-    this.body.replaceChildren(...groups, this.about, make('div', { className: 'row' }, ...Object.values(this.options)),
-      make('div', { className: 'row' }, button(may_save() ? 'Save' : 'Show', () => this.attempt(() => this.save_export()), 'strong'), this.copy),
-      this.note, this.text);
+    this.text = make('textarea', {
+      readOnly: true,
+      hidden: true,
+      'aria-label': 'The file as text',
+    });
+    this.body.replaceChildren(
+      ...groups,
+      this.about,
+      make('div', { className: 'row' }, ...Object.values(this.options)),
+      make(
+        'div',
+        { className: 'row' },
+        button(
+          may_save() ? 'Save' : 'Show',
+          () => this.attempt(() => this.save_export()),
+          'strong',
+        ),
+        this.copy,
+      ),
+      this.note,
+      this.text,
+    );
     this.fit_export();
   }
 
@@ -358,12 +519,17 @@ class Dialog {
   fit_export() {
     const to = this.format.value();
     const picture = to === 'svg' || to === 'png';
-    const shown = { stage: ['npz', 'npy', 'csv', 'json', 'markdown', 'latex'].includes(to), panel: picture,
-      scale: to === 'png', dark: picture, torch: to === 'torch' };
+    const shown = {
+      stage: ['npz', 'npy', 'csv', 'json', 'markdown', 'latex'].includes(to),
+      panel: picture,
+      scale: to === 'png',
+      dark: picture,
+      torch: to === 'torch',
+    };
     for (const [name, element] of Object.entries(this.options)) element.hidden = !shown[name];
     if (to === 'npy' && !this.stage.value) {
       this.stage.value = this.view.stage ?? 'weights';
-      this.stood_in = true;   // nobody chose it
+      this.stood_in = true; // nobody chose it
     } else if (to !== 'npy' && this.stood_in) {
       this.stage.value = '';
       this.stood_in = false;
@@ -381,17 +547,26 @@ class Dialog {
     if (to === 'torch') request.torch = this.torch.value;
     if (to === 'embed') request.site = new URL('.', import.meta.url).href;
     if (to === 'svg' || to === 'png') {
-      Object.assign(request, { panel: this.panel.value, dark: this.dark.box.checked, scale: Number(this.scale.value), head, row });
+      Object.assign(request, {
+        panel: this.panel.value,
+        dark: this.dark.box.checked,
+        scale: Number(this.scale.value),
+        head,
+        row,
+      });
       if (threshold !== undefined) request.threshold = threshold;
       if (folded && this.panel.value === 'sheet') request.folded = folded;
     } else if (!this.options.stage.hidden && this.stage.value) {
       request.stage = this.stage.value;
-      if (['csv', 'json', 'markdown', 'latex'].includes(to)) request.head = this.heads_of(request.stage) > head ? head : 0;
+      if (['csv', 'json', 'markdown', 'latex'].includes(to))
+        request.head = this.heads_of(request.stage) > head ? head : 0;
     }
     return request;
   }
   heads_of(stage) {
-    return this.api.stages({ layer: this.view.layer ?? 0 }).find((s) => s.stage === stage)?.heads ?? 1;
+    return (
+      this.api.stages({ layer: this.view.layer ?? 0 }).find((s) => s.stage === stage)?.heads ?? 1
+    );
   }
 
   async made() {
@@ -404,8 +579,11 @@ class Dialog {
     const file = await this.made();
     if (!may_save()) {
       this.show_text(as_text(file));
-      this.say(is_text(file.media) ? 'This frame may not save files: here is its text, to copy.'
-        : 'This frame may not save files: paste this address into a new tab to get the file.');
+      this.say(
+        is_text(file.media)
+          ? 'This frame may not save files: here is its text, to copy.'
+          : 'This frame may not save files: paste this address into a new tab to get the file.',
+      );
       return;
     }
     save(file);
@@ -414,7 +592,7 @@ class Dialog {
   async copy_export() {
     const text = as_text(await this.made());
     this.show_text(text);
-    this.say(await copy_text(text, this.text) ? 'Copied.' : 'Select the text and copy it.');
+    this.say((await copy_text(text, this.text)) ? 'Copied.' : 'Select the text and copy it.');
   }
   show_text(text) {
     this.text.value = text;
@@ -423,23 +601,50 @@ class Dialog {
 
   // ---- import
   show_import() {
-    const picker = make('input', { type: 'file', hidden: true, accept: '.npy,.npz,.csv,.tsv,.txt,.json,.safetensors',
-      onchange: () => picker.files[0] && this.take(picker.files[0]) });
-    const drop = make('div', { className: 'drop' },
+    const picker = make('input', {
+      type: 'file',
+      hidden: true,
+      accept: '.npy,.npz,.csv,.tsv,.txt,.json,.safetensors',
+      onchange: () => picker.files[0] && this.take(picker.files[0]),
+    });
+    const drop = make(
+      'div',
+      { className: 'drop' },
       button('Choose a file …', () => picker.click(), 'strong'),
-      make('p', { textContent: 'or drop one here: .npy .npz .csv .tsv .json .safetensors' }), picker);
+      make('p', { textContent: 'or drop one here: .npy .npz .csv .tsv .json .safetensors' }),
+      picker,
+    );
     for (const type of ['dragenter', 'dragover', 'dragleave', 'drop']) {
-      drop.addEventListener(type, () => drop.classList.toggle('over', type === 'dragenter' || type === 'dragover'));
+      drop.addEventListener(type, () =>
+        drop.classList.toggle('over', type === 'dragenter' || type === 'dragover'),
+      );
     }
-    const text = make('textarea', { placeholder: '[[1.0, 0.5], [0.0, 1.0]]', 'aria-label': 'Numbers',
-      spellcheck: false });
+    const text = make('textarea', {
+      placeholder: '[[1.0, 0.5], [0.0, 1.0]]',
+      'aria-label': 'Numbers',
+      spellcheck: false,
+    });
     this.found = make('div');
     this.found.style.display = 'contents';
-    this.body.replaceChildren(drop,
-      make('fieldset', {}, make('legend', { textContent: 'Or paste numbers' }), text,
-        make('p', { textContent: 'As NumPy, PyTorch or Python print them, or a table from a spreadsheet.' }),
-        make('div', { className: 'row' }, button('Read', () => this.take(text.value)))),
-      this.note, this.found);
+    this.body.replaceChildren(
+      drop,
+      make(
+        'fieldset',
+        {},
+        make('legend', { textContent: 'Or paste numbers' }),
+        text,
+        make('p', {
+          textContent: 'As NumPy, PyTorch or Python print them, or a table from a spreadsheet.',
+        }),
+        make(
+          'div',
+          { className: 'row' },
+          button('Read', () => this.take(text.value)),
+        ),
+      ),
+      this.note,
+      this.found,
+    );
   }
 
   /** A File or pasted text. */
@@ -459,9 +664,26 @@ class Dialog {
   show_found(opened) {
     const name = opened.name || 'Pasted numbers';
     if (opened.kind === 'state') {
-      this.found.replaceChildren(make('fieldset', {}, make('legend', { textContent: name }),
-        make('p', { textContent: 'A whole document. It takes the place of the present one; undo brings that back.' }),
-        make('div', { className: 'row' }, button('Open it', () => this.attempt(() => this.done(this.core.openDocument())), 'strong'))));
+      this.found.replaceChildren(
+        make(
+          'fieldset',
+          {},
+          make('legend', { textContent: name }),
+          make('p', {
+            textContent:
+              'A whole document. It takes the place of the present one; undo brings that back.',
+          }),
+          make(
+            'div',
+            { className: 'row' },
+            button(
+              'Open it',
+              () => this.attempt(() => this.done(this.core.openDocument())),
+              'strong',
+            ),
+          ),
+        ),
+      );
       return;
     }
     if (opened.entries.length === 0) return this.say('There are no arrays in it.', true);
@@ -477,30 +699,70 @@ class Dialog {
   model_form(models) {
     const model = models[0];
     const layer = select(model.layers.map((n) => [n, String(n)]));
-    const width = make('input', { type: 'number', min: 1, max: model.queryColumns, value: model.headWidth });
+    const width = make('input', {
+      type: 'number',
+      min: 1,
+      max: model.queryColumns,
+      value: model.headWidth,
+    });
     const head = select([]);
     const first = make('input', { type: 'number', min: 1, max: model.width, value: model.width });
     const heads = () => {
       const count = model.queryColumns % width.value === 0 ? model.queryColumns / width.value : 0;
-      head.replaceChildren(make('option', { value: -1, textContent: `All ${count}` }),
-        ...Array.from({ length: count }, (_, i) => make('option', { value: i, textContent: String(i) })));
+      head.replaceChildren(
+        make('option', { value: -1, textContent: `All ${count}` }),
+        ...Array.from({ length: count }, (_, i) =>
+          make('option', { value: i, textContent: String(i) }),
+        ),
+      );
       head.value = count > 0 ? 0 : -1;
     };
     width.onchange = heads;
     heads();
-    const load = button('Load', () => this.attempt(async () => this.done(await this.core.import({ model: 0,
-      modelLayer: Number(layer.value), modelHead: Number(head.value), headWidth: Number(width.value),
-      width: Number(first.value) === model.width ? 0 : Number(first.value) }))), 'strong');
-    return make('fieldset', {}, make('legend', { textContent: `${model.family}, ${model.layers.length} layers, width ${model.width}` }),
-      make('div', { className: 'row' }, labelled('Layer', layer), labelled('Head', head), labelled('Head width', width),
-        labelled('Dimensions', first), load),
-      make('p', { textContent: 'Loads W_Q, W_K, W_V and W_O; the document takes their sizes. The head width stands in no tensor: set it if the guess is wrong.' }));
+    const load = button(
+      'Load',
+      () =>
+        this.attempt(async () =>
+          this.done(
+            await this.core.import({
+              model: 0,
+              modelLayer: Number(layer.value),
+              modelHead: Number(head.value),
+              headWidth: Number(width.value),
+              width: Number(first.value) === model.width ? 0 : Number(first.value),
+            }),
+          ),
+        ),
+      'strong',
+    );
+    return make(
+      'fieldset',
+      {},
+      make('legend', {
+        textContent: `${model.family}, ${model.layers.length} layers, width ${model.width}`,
+      }),
+      make(
+        'div',
+        { className: 'row' },
+        labelled('Layer', layer),
+        labelled('Head', head),
+        labelled('Head width', width),
+        labelled('Dimensions', first),
+        load,
+      ),
+      make('p', {
+        textContent:
+          'Loads W_Q, W_K, W_V and W_O; the document takes their sizes. The head width stands in no tensor: set it if the guess is wrong.',
+      }),
+    );
   }
 
   array_form(name, opened) {
     const entries = opened.entries;
     let chosen = entries[0];
-    const place = select(PLACES.filter(([stage]) => stage !== 'source_embeddings' || this.api.state().cross));
+    const place = select(
+      PLACES.filter(([stage]) => stage !== 'source_embeddings' || this.api.state().cross),
+    );
     const guess = entries[0].name.split('.').at(-1);
     if (PLACES.some(([stage]) => stage === guess)) place.value = guess;
     const head = select([]);
@@ -509,20 +771,40 @@ class Dialog {
     const layer = select(Array.from({ length: layers }, (_, i) => [i, String(i)]));
     layer.value = Math.min(this.view.layer ?? 0, layers - 1);
     const fit = make('div', { className: 'chips' });
-    const load = button('Import', () => this.attempt(async () => this.done(await this.core.import(choice()))), 'strong');
+    const load = button(
+      'Import',
+      () => this.attempt(async () => this.done(await this.core.import(choice()))),
+      'strong',
+    );
     let offers = [];
     let offer = 0;
     // Where a slice begins, and which matrix of an array of more dimensions.
-    const [row, col] = ['row', 'column'].map(() => make('input', { type: 'number', min: 0, value: 0 }));
-    const corner = make('div', { className: 'row' }, labelled('First row', row), labelled('First column', col));
+    const [row, col] = ['row', 'column'].map(() =>
+      make('input', { type: 'number', min: 0, value: 0 }),
+    );
+    const corner = make(
+      'div',
+      { className: 'row' },
+      labelled('First row', row),
+      labelled('First column', col),
+    );
     const index = make('div', { className: 'row' });
-    const numbers = (inputs) => inputs.map(({ value }) => Math.max(0, Math.trunc(Number(value)) || 0));
-    const wanted = () => ({ array: chosen.name, stage: place.value, layer: Number(layer.value), head: Number(head.value),
-      index: numbers([...index.querySelectorAll('input')]) });
+    const numbers = (inputs) =>
+      inputs.map(({ value }) => Math.max(0, Math.trunc(Number(value)) || 0));
+    const wanted = () => ({
+      array: chosen.name,
+      stage: place.value,
+      layer: Number(layer.value),
+      head: Number(head.value),
+      index: numbers([...index.querySelectorAll('input')]),
+    });
     const choice = () => {
       const [first, left] = numbers([row, col]);
-      return { ...wanted(), ...(offers[offer] && { fit: offers[offer].fit, transpose: offers[offer].transpose }),
-        ...(offers[offer]?.fit === 'slice' && { row: first, col: left }) };
+      return {
+        ...wanted(),
+        ...(offers[offer] && { fit: offers[offer].fit, transpose: offers[offer].transpose }),
+        ...(offers[offer]?.fit === 'slice' && { row: first, col: left }),
+      };
     };
     const take_offer = (i) => {
       offer = i;
@@ -533,19 +815,41 @@ class Dialog {
       this.say('');
       const answer = this.core.offers(wanted());
       offers = answer.offers;
-      fit.replaceChildren(...offers.map(({ says }, i) => make('label', {},
-        make('input', { type: 'radio', name: 'ap-files-fit', checked: i === 0, onchange: () => take_offer(i) }),
-        make('span', { textContent: says }))));
+      fit.replaceChildren(
+        ...offers.map(({ says }, i) =>
+          make(
+            'label',
+            {},
+            make('input', {
+              type: 'radio',
+              name: 'ap-files-fit',
+              checked: i === 0,
+              onchange: () => take_offer(i),
+            }),
+            make('span', { textContent: says }),
+          ),
+        ),
+      );
       load.disabled = offers.length === 0;
       take_offer(0);
-      if (!offers.length) this.say(`${by(chosen.shape)} cannot go there${answer.target ? `, which is ${by(answer.target)}` : ''}.`, true);
+      if (!offers.length)
+        this.say(
+          `${by(chosen.shape)} cannot go there${answer.target ? `, which is ${by(answer.target)}` : ''}.`,
+          true,
+        );
     };
     const retarget = () => {
       const headed = HEADED.has(place.value);
       const state = this.api.state().model;
-      const count = headed ? (place.value.endsWith('q') ? state.heads : state.kv_heads) ?? state.heads ?? 1 : 1;
-      head.replaceChildren(make('option', { value: -1, textContent: 'All, side by side' }),
-        ...Array.from({ length: headed ? count : 0 }, (_, i) => make('option', { value: i, textContent: String(i) })));
+      const count = headed
+        ? ((place.value.endsWith('q') ? state.heads : state.kv_heads) ?? state.heads ?? 1)
+        : 1;
+      head.replaceChildren(
+        make('option', { value: -1, textContent: 'All, side by side' }),
+        ...Array.from({ length: headed ? count : 0 }, (_, i) =>
+          make('option', { value: i, textContent: String(i) }),
+        ),
+      );
       head_label.hidden = !headed || count === 1;
       reindex();
     };
@@ -554,22 +858,65 @@ class Dialog {
       const before = chosen.shape.slice(0, -2);
       const stacked = before.length === 1 && HEADED.has(place.value) && Number(head.value) < 0;
       index.hidden = stacked || before.length === 0;
-      index.replaceChildren(...(index.hidden ? [] : before.map((size, d) => labelled(`Index ${d + 1} of ${before.length}`,
-        make('input', { type: 'number', min: 0, max: size - 1, value: 0, onchange: () => this.attempt(refit) })))));
+      index.replaceChildren(
+        ...(index.hidden
+          ? []
+          : before.map((size, d) =>
+              labelled(
+                `Index ${d + 1} of ${before.length}`,
+                make('input', {
+                  type: 'number',
+                  min: 0,
+                  max: size - 1,
+                  value: 0,
+                  onchange: () => this.attempt(refit),
+                }),
+              ),
+            )),
+      );
       refit();
     };
     place.onchange = () => this.attempt(retarget);
     head.onchange = () => this.attempt(reindex);
     layer.onchange = () => this.attempt(refit);
-    const list = make('div', { className: 'list', hidden: entries.length === 1 }, ...entries.slice(0, 2000).map((entry, i) => make('label', {},
-      make('input', { type: 'radio', name: 'ap-files-array', checked: i === 0, onchange: () => { chosen = entry; this.attempt(reindex); } }),
-      make('span', { textContent: entry.name || '(no name)' }), make('span', { textContent: `${by(entry.shape)} ${entry.dtype}` }))));
+    const list = make(
+      'div',
+      { className: 'list', hidden: entries.length === 1 },
+      ...entries.slice(0, 2000).map((entry, i) =>
+        make(
+          'label',
+          {},
+          make('input', {
+            type: 'radio',
+            name: 'ap-files-array',
+            checked: i === 0,
+            onchange: () => {
+              chosen = entry;
+              this.attempt(reindex);
+            },
+          }),
+          make('span', { textContent: entry.name || '(no name)' }),
+          make('span', { textContent: `${by(entry.shape)} ${entry.dtype}` }),
+        ),
+      ),
+    );
     const layer_label = labelled('Layer', layer);
     layer_label.hidden = layers === 1;
-    const legend = entries.length === 1 ? `${name}: ${by(chosen.shape)} ${chosen.dtype}` : `${name}: ${entries.length} arrays`;
-    const form = make('fieldset', {}, make('legend', { textContent: legend }), list,
+    const legend =
+      entries.length === 1
+        ? `${name}: ${by(chosen.shape)} ${chosen.dtype}`
+        : `${name}: ${entries.length} arrays`;
+    const form = make(
+      'fieldset',
+      {},
+      make('legend', { textContent: legend }),
+      list,
       make('div', { className: 'row' }, labelled('Into', place), layer_label, head_label),
-      index, fit, corner, make('div', { className: 'row load' }, load));
+      index,
+      fit,
+      corner,
+      make('div', { className: 'row load' }, load),
+    );
     this.attempt(retarget);
     return form;
   }

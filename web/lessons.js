@@ -23,7 +23,11 @@ const button = (text, on_click, properties = {}) => {
 function with_styles() {
   if (document.getElementById('ap-lesson-style')) return Promise.resolve();
   return new Promise((done) => {
-    const link = make('link', { id: 'ap-lesson-style', rel: 'stylesheet', href: here('lessons.css') });
+    const link = make('link', {
+      id: 'ap-lesson-style',
+      rel: 'stylesheet',
+      href: here('lessons.css'),
+    });
     link.onload = link.onerror = done;
     document.head.append(link);
   });
@@ -64,7 +68,7 @@ class Lessons {
     document.body.classList.add('with-lesson');
     this.wasm._ap_lesson_show(1);
     this.wants_focus = true;
-    this.opening = id;   // until it has come: not the contents
+    this.opening = id; // until it has come: not the contents
     if (id) this.text_call('_ap_lesson_open', id, step);
     else {
       this.text_call('_ap_lesson_open', '', 0);
@@ -99,7 +103,13 @@ class Lessons {
   }
 
   keys(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || /INPUT|SELECT|TEXTAREA/.test(event.target.tagName)) return;
+    if (
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      /INPUT|SELECT|TEXTAREA/.test(event.target.tagName)
+    )
+      return;
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step && this.shown?.id) {
       event.preventDefault();
@@ -148,17 +158,34 @@ class Lessons {
     this.address('');
     this.widget = null;
     this.index ??= await (await fetch(here('assets/lessons/index.json'))).json();
-    if (this.key !== key) return;   // a lesson was opened meanwhile
-    const progress = new Map([...state.progress.matchAll(/(\S+) (-?\d+)/g)].map(([, id, n]) => [id, Number(n)]));
+    if (this.key !== key) return; // a lesson was opened meanwhile
+    const progress = new Map(
+      [...state.progress.matchAll(/(\S+) (-?\d+)/g)].map(([, id, n]) => [id, Number(n)]),
+    );
     const entry = ({ id, title, about }) => {
       const at = progress.get(id) ?? 0;
       const said = at < 0 ? 'Done' : at > 0 ? `Step ${at}` : '';
-      const open = make('a', { href: `#lesson=${id}&step=${Math.abs(at) || 1}`, className: 'lesson-card' },
-        ...['', '-dark'].map((mode) => make('img', { src: here(`assets/lessons/covers/${id}${mode}.png`), alt: '',
-          className: mode ? 'of-dark' : 'of-light', width: 112, height: 70, loading: 'lazy' })),
-        make('span', { className: 'lesson-card-text' },
-          make('strong', { textContent: title }), make('span', { textContent: about }),
-          ...(said ? [make('span', { className: 'lesson-mark', textContent: said })] : [])));
+      const open = make(
+        'a',
+        { href: `#lesson=${id}&step=${Math.abs(at) || 1}`, className: 'lesson-card' },
+        ...['', '-dark'].map((mode) =>
+          make('img', {
+            src: here(`assets/lessons/covers/${id}${mode}.png`),
+            alt: '',
+            className: mode ? 'of-dark' : 'of-light',
+            width: 112,
+            height: 70,
+            loading: 'lazy',
+          }),
+        ),
+        make(
+          'span',
+          { className: 'lesson-card-text' },
+          make('strong', { textContent: title }),
+          make('span', { textContent: about }),
+          ...(said ? [make('span', { className: 'lesson-mark', textContent: said })] : []),
+        ),
+      );
       open.addEventListener('click', (event) => {
         event.preventDefault();
         this.open(id, -1);
@@ -166,18 +193,29 @@ class Lessons {
       return make('li', {}, open);
     };
     this.aside.replaceChildren(
-      make('div', { className: 'lesson-bar' }, make('span'), button('Close', () => this.close(), { className: 'quiet' })),
+      make(
+        'div',
+        { className: 'lesson-bar' },
+        make('span'),
+        button('Close', () => this.close(), { className: 'quiet' }),
+      ),
       make('h2', { textContent: 'Lessons', tabIndex: -1 }),
-      ...(state.problem ? [make('p', { className: 'problem', role: 'alert', textContent: state.problem })] : []),
+      ...(state.problem
+        ? [make('p', { className: 'problem', role: 'alert', textContent: state.problem })]
+        : []),
       ...this.index.chapters.flatMap(({ title, lessons }) => [
-        make('h3', { textContent: title }), make('ol', { className: 'lesson-list' }, ...lessons.map(entry))]));
+        make('h3', { textContent: title }),
+        make('ol', { className: 'lesson-list' }, ...lessons.map(entry)),
+      ]),
+    );
     this.focus_title();
   }
 
   /** Spans as nodes; values are noted to be filled again. */
   spans(list) {
     return list.map(([kind, text, link]) => {
-      if (kind === 'l') return button(text, () => this.wasm._ap_lesson_follow(link), { className: 'link' });
+      if (kind === 'l')
+        return button(text, () => this.wasm._ap_lesson_follow(link), { className: 'link' });
       if (kind === 'v') {
         const value = make('span', { className: 'value' });
         this.values.push(value);
@@ -189,9 +227,11 @@ class Lessons {
   fill(state) {
     const texts = [];
     const walk = (value) => {
-      if (!Array.isArray(value) && typeof value === 'object' && value) Object.values(value).forEach(walk);
+      if (!Array.isArray(value) && typeof value === 'object' && value)
+        Object.values(value).forEach(walk);
       else if (Array.isArray(value)) {
-        if (value[0] === 'v') texts.push(value[1].replace(/(\d) %/g, '$1\u00a0%'));   // in one line
+        if (value[0] === 'v')
+          texts.push(value[1].replace(/(\d) %/g, '$1\u00a0%')); // in one line
         else value.forEach(walk);
       }
     };
@@ -209,10 +249,14 @@ class Lessons {
   build(state) {
     this.values = [];
     this.widget = null;
-    const open_details = new Set([...this.aside.querySelectorAll('details[open]')].map((d) => d.dataset.key));
+    const open_details = new Set(
+      [...this.aside.querySelectorAll('details[open]')].map((d) => d.dataset.key),
+    );
     const same_step = this.built === `${state.id} ${state.step}`;
-    const focused = same_step && this.aside.contains(document.activeElement)
-      ? [...this.aside.querySelectorAll('button, a, summary')].indexOf(document.activeElement) : -1;
+    const focused =
+      same_step && this.aside.contains(document.activeElement)
+        ? [...this.aside.querySelectorAll('button, a, summary')].indexOf(document.activeElement)
+        : -1;
     this.built = `${state.id} ${state.step}`;
     const body = make('div', { className: 'lesson-body' });
     let list = null;
@@ -221,34 +265,50 @@ class Lessons {
       if (block.kind !== 'li') list = null;
       if (block.kind !== 'row') table = null;
       if (block.kind === 'li') {
-        if (!list) body.append(list = make('ul'));
+        if (!list) body.append((list = make('ul')));
         list.append(make('li', {}, ...this.spans(block.spans)));
       } else if (block.kind === 'row') {
-        if (!table) body.append(make('div', { className: 'lesson-table' }, table = make('table')));
+        if (!table)
+          body.append(make('div', { className: 'lesson-table' }, (table = make('table'))));
         table.append(this.row(block, table.rows.length === 0));
       } else body.append(this.block(block, index, state));
     });
     const last = state.steps.length - 1;
     const { step } = state;
     this.aside.replaceChildren(
-      make('div', { className: 'lesson-bar' },
+      make(
+        'div',
+        { className: 'lesson-bar' },
         button('All lessons', () => this.open(), { className: 'quiet' }),
-        make('span', { className: 'lesson-count' }, make('span', { textContent: state.title }),
-          `, ${step + 1} of ${last + 1}`),
-        button('Close', () => this.close(), { className: 'quiet' })),
+        make(
+          'span',
+          { className: 'lesson-count' },
+          make('span', { textContent: state.title }),
+          `, ${step + 1} of ${last + 1}`,
+        ),
+        button('Close', () => this.close(), { className: 'quiet' }),
+      ),
       make('h2', { textContent: state.steps[step], tabIndex: -1 }),
-      ...(state.problem ? [make('p', { className: 'problem', role: 'alert', textContent: state.problem })] : []),
+      ...(state.problem
+        ? [make('p', { className: 'problem', role: 'alert', textContent: state.problem })]
+        : []),
       body,
-      make('div', { className: 'lesson-steps' },
+      make(
+        'div',
+        { className: 'lesson-steps' },
         button('Previous', () => this.go(step - 1), { disabled: step === 0 }),
         button('Start over', () => this.wasm._ap_lesson_go(step), { className: 'quiet' }),
-        step < last ? button('Next', () => this.go(step + 1), { className: 'strong' })
-          : button('All lessons', () => this.open(), { className: 'strong' })));
+        step < last
+          ? button('Next', () => this.go(step + 1), { className: 'strong' })
+          : button('All lessons', () => this.open(), { className: 'strong' }),
+      ),
+    );
     if (same_step) {
       for (const details of this.aside.querySelectorAll('details')) {
         if (open_details.has(details.dataset.key)) details.open = true;
       }
-      if (focused >= 0) this.aside.querySelectorAll('button, a, summary')[focused]?.focus({ preventScroll: true });
+      if (focused >= 0)
+        this.aside.querySelectorAll('button, a, summary')[focused]?.focus({ preventScroll: true });
     } else this.focus_title();
   }
 
@@ -258,16 +318,25 @@ class Lessons {
       if (span[0] === '|') cells.push([]);
       else cells.at(-1).push(span);
     }
-    return make('tr', {}, ...cells.map((cell) => make(first ? 'th' : 'td', first ? { scope: 'col' } : {},
-      ...this.spans(cell))));
+    return make(
+      'tr',
+      {},
+      ...cells.map((cell) =>
+        make(first ? 'th' : 'td', first ? { scope: 'col' } : {}, ...this.spans(cell)),
+      ),
+    );
   }
 
   block(block, index) {
     if (block.kind === 'task') return this.task(block, index);
     if (block.kind === 'question') {
       const p = make('p', {}, ...this.spans(block.spans));
-      return make('div', { className: 'lesson-question' }, p,
-        this.details(`answer${index}`, 'Answer', this.spans(block.answer ?? [])));
+      return make(
+        'div',
+        { className: 'lesson-question' },
+        p,
+        this.details(`answer${index}`, 'Answer', this.spans(block.answer ?? [])),
+      );
     }
     if (block.kind === 'widget') {
       const place = make('div', { className: 'lesson-widget' });
@@ -276,31 +345,45 @@ class Lessons {
       });
       return place;
     }
-    if (block.kind === 'quote') return make('blockquote', {}, make('p', {}, ...this.spans(block.spans)));
+    if (block.kind === 'quote')
+      return make('blockquote', {}, make('p', {}, ...this.spans(block.spans)));
     return make('p', {}, ...this.spans(block.spans));
   }
 
   details(key, title, nodes) {
-    const details = make('details', {}, make('summary', { textContent: title }), make('p', {}, ...nodes));
+    const details = make(
+      'details',
+      {},
+      make('summary', { textContent: title }),
+      make('p', {}, ...nodes),
+    );
     details.dataset.key = key;
     return details;
   }
 
   task(block, index) {
-    const box = make('section', { className: block.done ? 'lesson-task done' : 'lesson-task',
-      'aria-label': block.done ? 'Task, done' : 'Task' });
-    const title = make('p', { className: 'lesson-task-title', textContent: block.done ? '✓ Done' : 'Try it' });
+    const box = make('section', {
+      className: block.done ? 'lesson-task done' : 'lesson-task',
+      'aria-label': block.done ? 'Task, done' : 'Task',
+    });
+    const title = make('p', {
+      className: 'lesson-task-title',
+      textContent: block.done ? '✓ Done' : 'Try it',
+    });
     const text = make('p', {}, ...this.spans(block.spans));
     const said = make('p', { className: 'lesson-right', role: 'status' });
     const answer = this.spans(block.answer ?? []);
     const hints = block.hints.map(({ spans }, i) =>
-      this.details(`hint${index}.${i}`, i ? 'Another hint' : 'A hint', this.spans(spans)));
+      this.details(`hint${index}.${i}`, i ? 'Another hint' : 'A hint', this.spans(spans)),
+    );
     if (block.done) said.append(...answer);
     box.append(title, text, said);
     if (!block.done) {
       box.append(...hints);
       if (block.solvable) {
-        box.append(button('Show me', () => this.wasm._ap_lesson_solve(index), { className: 'quiet' }));
+        box.append(
+          button('Show me', () => this.wasm._ap_lesson_solve(index), { className: 'quiet' }),
+        );
       }
     }
     return box;

@@ -12,8 +12,11 @@ export function pixels_of({ palette, letters, rows }) {
 }
 
 /** "a1" ... "f4": columns are letters, as on a map. */
-export const letters_of = (across, down) => Array.from({ length: across * down },
-  (_, i) => String.fromCharCode(97 + (i % across)) + (1 + Math.floor(i / across)));
+export const letters_of = (across, down) =>
+  Array.from(
+    { length: across * down },
+    (_, i) => String.fromCharCode(97 + (i % across)) + (1 + Math.floor(i / across)),
+  );
 
 /** A row of 16 numbers a patch: red, green, blue of its quarters, contrast, edges across and down,
  *  colourfulness; each less its mean over the picture, and of a size around 1. */
@@ -31,7 +34,9 @@ export function patch_rows(rgba, width, height, across, down) {
       for (let x = x0; x < x0 + w; x++) {
         const quarter = (y - y0 < h / 2 ? 0 : 2) + (x - x0 < w / 2 ? 0 : 1);
         const c = [at(x, y, 0), at(x, y, 1), at(x, y, 2)];
-        c.forEach((value, i) => { sums[3 * quarter + i] += value; });
+        c.forEach((value, i) => {
+          sums[3 * quarter + i] += value;
+        });
         const l = light(x, y);
         sum += l;
         squares += l * l;
@@ -42,8 +47,13 @@ export function patch_rows(rgba, width, height, across, down) {
     }
     const n = w * h;
     const mean = sum / n;
-    rows.push([...sums.map((s) => (4 * s) / n), 2 * Math.sqrt(Math.max(0, squares / n - mean * mean)),
-      (8 * over) / n, (8 * under) / n, (2 * colour) / n]);
+    rows.push([
+      ...sums.map((s) => (4 * s) / n),
+      2 * Math.sqrt(Math.max(0, squares / n - mean * mean)),
+      (8 * over) / n,
+      (8 * under) / n,
+      (2 * colour) / n,
+    ]);
   }
   const means = rows[0].map((_, j) => rows.reduce((s, r) => s + r[j], 0) / rows.length);
   return rows.map((r) => r.map((value, j) => Math.round(2000 * (value - means[j])) / 1000));

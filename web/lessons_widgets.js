@@ -17,7 +17,11 @@ function make(tag, properties = {}, ...children) {
 
 /** "2.4 million": three digits and a word. */
 export function large(x) {
-  for (const [size, word] of [[1e12, ' trillion'], [1e9, ' billion'], [1e6, ' million']]) {
+  for (const [size, word] of [
+    [1e12, ' trillion'],
+    [1e9, ' billion'],
+    [1e6, ' million'],
+  ]) {
     if (x >= size) return Number((x / size).toPrecision(3)) + word;
   }
   return Math.round(x).toLocaleString('en').replaceAll(',', '\u202f');
@@ -26,12 +30,24 @@ export function large(x) {
 async function sizes(api, wasm, place) {
   const { models } = await json('assets/models.json');
   const known = models.filter(({ width }) => width);
-  const select = make('select', {}, ...known.map(({ name }, i) => make('option', { value: i, textContent: name })));
+  const select = make(
+    'select',
+    {},
+    ...known.map(({ name }, i) => make('option', { value: i, textContent: name })),
+  );
   const tokens = make('input', { type: 'number', min: 1, max: 512, value: 32 });
   const facts = make('dl', { className: 'lesson-facts' });
-  const progress = make('progress', { max: 1, value: 0, 'aria-label': 'How much of the layer has run' });
+  const progress = make('progress', {
+    max: 1,
+    value: 0,
+    'aria-label': 'How much of the layer has run',
+  });
   const result = make('p', { role: 'status' });
-  const run = make('button', { type: 'button', className: 'strong', textContent: 'Run one layer here' });
+  const run = make('button', {
+    type: 'button',
+    className: 'strong',
+    textContent: 'Run one layer here',
+  });
   let running = 0;
 
   const chosen = () => {
@@ -47,13 +63,24 @@ async function sizes(api, wasm, place) {
     result.textContent = '';
     run.textContent = 'Run one layer here';
     const { m, t, weights, work } = chosen();
-    const rows = [['Width D', m.width], ['Heads', `${m.heads} of ${m.key_width}`],
-      ['Layers', m.layers ?? 'not said'], ['Whole model', m.parameters ?? 'not said'],
-      ['Q, K, V', `${t} × ${m.heads * m.key_width} each`], ['Scores', `${m.heads} × ${t} × ${t}`],
-      ['Attention weights of a layer', large(weights)], ['Multiply-adds of a layer', large(work)],
-      ['Bytes of its weights, 16 bit', large(2 * weights)], ...(m.source ? [['Source', m.source]] : [])];
-    facts.replaceChildren(...rows.flatMap(([name, value]) =>
-      [make('dt', { textContent: name }), make('dd', { textContent: value })]));
+    const rows = [
+      ['Width D', m.width],
+      ['Heads', `${m.heads} of ${m.key_width}`],
+      ['Layers', m.layers ?? 'not said'],
+      ['Whole model', m.parameters ?? 'not said'],
+      ['Q, K, V', `${t} × ${m.heads * m.key_width} each`],
+      ['Scores', `${m.heads} × ${t} × ${t}`],
+      ['Attention weights of a layer', large(weights)],
+      ['Multiply-adds of a layer', large(work)],
+      ['Bytes of its weights, 16 bit', large(2 * weights)],
+      ...(m.source ? [['Source', m.source]] : []),
+    ];
+    facts.replaceChildren(
+      ...rows.flatMap(([name, value]) => [
+        make('dt', { textContent: name }),
+        make('dd', { textContent: value }),
+      ]),
+    );
   };
   const start = async () => {
     if (running) {
@@ -64,9 +91,9 @@ async function sizes(api, wasm, place) {
     }
     const { m, t } = chosen();
     if (!wasm._ap_layer_run_start(m.width, m.heads, m.key_width, t)) return;
-    const me = running = performance.now();
+    const me = (running = performance.now());
     run.textContent = 'Cancel';
-    for (let done = 0; done < 1;) {
+    for (let done = 0; done < 1; ) {
       await new Promise((next) => setTimeout(next));
       if (running !== me) return;
       const at = wasm._ap_layer_run_advance(0.012) >> 3;
@@ -74,7 +101,8 @@ async function sizes(api, wasm, place) {
       done = progress.value = share;
       if (share < 1) continue;
       const layers = m.layers ? ` The model has ${m.layers} such layers.` : '';
-      result.textContent = `${(1000 * seconds).toPrecision(3)} ms of multiplying in this browser, on one core: ` +
+      result.textContent =
+        `${(1000 * seconds).toPrecision(3)} ms of multiplying in this browser, on one core: ` +
         `${large(work / seconds)} multiply-adds a second.${layers}`;
     }
     wasm._ap_layer_run_end();
@@ -84,14 +112,52 @@ async function sizes(api, wasm, place) {
   select.addEventListener('change', show);
   tokens.addEventListener('change', show);
   run.addEventListener('click', start);
-  const table = make('table', {}, make('thead', {}, make('tr', {},
-    ...['Model', 'D', 'Heads', 'Head width', 'Parameters'].map((textContent) => make('th', { scope: 'col', textContent })))),
-  make('tbody', {}, ...models.map((m) => make('tr', {},
-    ...[m.name, m.width ?? 'not disclosed', m.heads ?? '', m.key_width ?? '', m.parameters ?? '']
-      .map((textContent) => make('td', { textContent }))))));
-  place.append(make('label', {}, 'Model', select), make('label', {}, 'Tokens', tokens), facts, run, progress, result,
-    make('details', {}, make('summary', { textContent: 'The whole table' }),
-      make('div', { className: 'lesson-table' }, table)));
+  const table = make(
+    'table',
+    {},
+    make(
+      'thead',
+      {},
+      make(
+        'tr',
+        {},
+        ...['Model', 'D', 'Heads', 'Head width', 'Parameters'].map((textContent) =>
+          make('th', { scope: 'col', textContent }),
+        ),
+      ),
+    ),
+    make(
+      'tbody',
+      {},
+      ...models.map((m) =>
+        make(
+          'tr',
+          {},
+          ...[
+            m.name,
+            m.width ?? 'not disclosed',
+            m.heads ?? '',
+            m.key_width ?? '',
+            m.parameters ?? '',
+          ].map((textContent) => make('td', { textContent })),
+        ),
+      ),
+    ),
+  );
+  place.append(
+    make('label', {}, 'Model', select),
+    make('label', {}, 'Tokens', tokens),
+    facts,
+    run,
+    progress,
+    result,
+    make(
+      'details',
+      {},
+      make('summary', { textContent: 'The whole table' }),
+      make('div', { className: 'lesson-table' }, table),
+    ),
+  );
   show();
   return {};
 }
@@ -108,7 +174,11 @@ async function picture(api, wasm, place) {
   brush.putImageData(new ImageData(pixels_of(park), width, height), 0, 0);
   const patches = make('div', { className: 'lesson-patches' });
   patches.style.gridTemplateColumns = `repeat(${across}, 1fr)`;
-  const choices = make('div', { className: 'lesson-choices', role: 'group', 'aria-label': 'Whose row' });
+  const choices = make('div', {
+    className: 'lesson-choices',
+    role: 'group',
+    'aria-label': 'Whose row',
+  });
   // The row that is chosen on the sheet.
   const chosen_row = () => {
     const selection = api.selection?.();
@@ -132,7 +202,7 @@ async function picture(api, wasm, place) {
     const weights = api.tensor('weights', { layer: 0, head: 0 });
     const [rows, cols] = weights.shape;
     if (cols !== across * down) return;
-    const own = rows === cols;   // patches look at patches; else words do
+    const own = rows === cols; // patches look at patches; else words do
     row = Math.min(row, rows - 1);
     const shares = weights.data.slice(row * cols, (row + 1) * cols);
     const most = Math.max(...shares);
@@ -147,14 +217,16 @@ async function picture(api, wasm, place) {
     const key = weights.rows.join(' ');
     if (choices.dataset.key !== key) {
       choices.dataset.key = key;
-      choices.replaceChildren(...weights.rows.map((word, i) => {
-        const made = make('button', { type: 'button', textContent: word });
-        made.addEventListener('click', () => {
-          row = i;
-          refresh();
-        });
-        return made;
-      }));
+      choices.replaceChildren(
+        ...weights.rows.map((word, i) => {
+          const made = make('button', { type: 'button', textContent: word });
+          made.addEventListener('click', () => {
+            row = i;
+            refresh();
+          });
+          return made;
+        }),
+      );
     }
     [...choices.children].forEach((b, i) => b.setAttribute('aria-pressed', String(i === row)));
   }
@@ -169,7 +241,11 @@ async function picture(api, wasm, place) {
     const { data } = brush.getImageData(0, 0, width, height);
     canvas.setAttribute('aria-label', 'Your own picture');
     const stage = api.state().cross ? 'source_embeddings' : 'embeddings';
-    const { ok, error } = api.dispatch({ type: 'set_block', stage, values: patch_rows(data, width, height, across, down) });
+    const { ok, error } = api.dispatch({
+      type: 'set_block',
+      stage,
+      values: patch_rows(data, width, height, across, down),
+    });
     note.textContent = ok ? 'Your picture: it has not left this computer.' : error.message;
   }
   const note = make('p', { role: 'status' });

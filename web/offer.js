@@ -17,10 +17,20 @@ export function offer(title, text) {
   const dialog = document.createElement('dialog');
   dialog.className = 'ap-offer';
   dialog.setAttribute('aria-labelledby', 'ap-offer-title');
-  const heading = Object.assign(document.createElement('h2'), { id: 'ap-offer-title', textContent: title });
-  const area = Object.assign(document.createElement('textarea'), { value: text, readOnly: true, rows: 6 });
+  const heading = Object.assign(document.createElement('h2'), {
+    id: 'ap-offer-title',
+    textContent: title,
+  });
+  const area = Object.assign(document.createElement('textarea'), {
+    value: text,
+    readOnly: true,
+    rows: 6,
+  });
   area.setAttribute('aria-label', title);
-  const close = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Close' });
+  const close = Object.assign(document.createElement('button'), {
+    type: 'button',
+    textContent: 'Close',
+  });
   close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => dialog.remove());
   dialog.append(heading, area, close);

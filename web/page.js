@@ -9,8 +9,12 @@ const wanted_theme = settings.get('theme');
 const theme = wanted_theme === 'dark' || wanted_theme === 'light' ? wanted_theme : null;
 if (theme) document.documentElement.dataset.theme = theme;
 
-window.playgroundReady = start({ canvas: byId('canvas'), theme, offer: hand_over,
-  variant: settings.get('variant') ?? undefined });
+window.playgroundReady = start({
+  canvas: byId('canvas'),
+  theme,
+  offer: hand_over,
+  variant: settings.get('variant') ?? undefined,
+});
 
 /** What is not the drawing waits for the first picture (or for blocked.js, if that takes long). */
 function show_all() {
@@ -25,13 +29,18 @@ function say(text) {
 
 // Who asks for the table before it is there gets it when it is.
 let asked = 0;
-const ask = () => { asked++; };
+const ask = () => {
+  asked++;
+};
 byId('ap-table-button').addEventListener('click', ask);
 
 /** The table is fetched when the picture stands, as the word list is; at the latest after two seconds. */
 async function first_frame() {
   const late = performance.now() + 2000;
-  while (performance.now() < late && !performance.getEntriesByName('attention-first-frame').length) {
+  while (
+    performance.now() < late &&
+    !performance.getEntriesByName('attention-first-frame').length
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 16));
   }
 }
@@ -47,7 +56,8 @@ async function with_companion(api) {
 
 const is_embedded = window.parent !== window;
 const embedder = is_embedded
-  ? import('./embed.js').then(({ Embedder }) => new Embedder(settings)) : null;
+  ? import('./embed.js').then(({ Embedder }) => new Embedder(settings))
+  : null;
 
 /** Lessons are fetched when someone wants one: from the rail, the button, or by name in the address. */
 async function learn(api, ...where) {
@@ -60,8 +70,14 @@ async function learn(api, ...where) {
 async function exchange(api, what) {
   const { layer, head } = api.debug.hasPicture() ? api.debug.view() : {};
   const { stage, row } = api.selection() ?? {};
-  (await import('./files.js')).open_files(api, { ...what, layer, head, stage, row,
-    dark: document.documentElement.dataset.theme === 'dark' });
+  (await import('./files.js')).open_files(api, {
+    ...what,
+    layer,
+    head,
+    stage,
+    row,
+    dark: document.documentElement.dataset.theme === 'dark',
+  });
 }
 
 /** What the page cannot hand over itself (no clipboard, no downloads in a sandbox), to be copied by hand. */
@@ -77,25 +93,32 @@ try {
     say('');
   } else {
     byId('canvas').hidden = true;
-    say('The picture needs WebGL 2, which this browser does not give. The table below works without it.');
+    say(
+      'The picture needs WebGL 2, which this browser does not give. The table below works without it.',
+    );
   }
   api.on('lessons', () => learn(api));
   for (const name of ['import', 'export']) api.on(name, () => exchange(api, { tab: name }));
-  api.debug.module.openFile = (file) => exchange(api, { tab: 'import', file });  // dropped on the drawing
+  api.debug.module.openFile = (file) => exchange(api, { tab: 'import', file }); // dropped on the drawing
   byId('ap-lessons-button').addEventListener('click', () => learn(api));
-  if (settings.has('lesson')) learn(api, settings.get('lesson'), Math.max(1, settings.get('step')) - 1);
+  if (settings.has('lesson'))
+    learn(api, settings.get('lesson'), Math.max(1, settings.get('step')) - 1);
   if (settings.has('src')) {
     const { open_source } = await import('./embed.js');
-    await open_source(api, settings.get('src')).catch(({ message }) => say(`The file could not be opened: ${message}.`));
+    await open_source(api, settings.get('src')).catch(({ message }) =>
+      say(`The file could not be opened: ${message}.`),
+    );
   }
   if (api.debug.hasPicture() && is_embedded) await first_frame();
   (await embedder)?.answer(api);
   const companion = await with_companion(api);
   if (!api.debug.hasPicture()) companion.open();
 } catch (error) {
-  say(error instanceof PlaygroundError && error.code === 'no_simd'
-    ? `Attention Playground cannot run here: ${error.message}.`
-    : `Attention Playground did not start: ${error.message}.`);
+  say(
+    error instanceof PlaygroundError && error.code === 'no_simd'
+      ? `Attention Playground cannot run here: ${error.message}.`
+      : `Attention Playground did not start: ${error.message}.`,
+  );
   byId('ap-table-button').hidden = true;
   const { code = 'load', message, where = '' } = error;
   (await embedder)?.tell('error', { error: { code, message, where } });

@@ -5,19 +5,67 @@ import type { Core } from './core.js';
 export const version: string;
 
 /** A playground in `container`: an <attention-playground> that is loaded at once. */
-export function createPlayground(container: Element, options?: ElementOptions): Promise<AttentionPlaygroundElement>;
+export function createPlayground(
+  container: Element,
+  options?: ElementOptions,
+): Promise<AttentionPlaygroundElement>;
 /** The numbers without a picture: in a page, a worker or Node. */
 export function createCore(options?: { wasm?: BufferSource }): Promise<Core>;
 
 export type Stage =
-  | 'embeddings' | 'positions' | 'input' | 'source_embeddings' | 'source_positions' | 'source_input'
-  | 'norm1' | 'w_q' | 'w_k' | 'w_v' | 'b_q' | 'b_k' | 'b_v' | 'q' | 'k' | 'v' | 'q_rotated' | 'k_rotated'
-  | 'scores' | 'scaled' | 'mask' | 'masked' | 'capped' | 'weights' | 'head_out' | 'concat' | 'w_o' | 'b_o'
-  | 'projected' | 'added' | 'norm2' | 'w_gate' | 'b_gate' | 'w_up' | 'b_up' | 'gate' | 'up' | 'hidden'
-  | 'w_down' | 'b_down' | 'mlp_out' | 'mlp_added' | 'output' | 'norm1_gain' | 'norm1_bias'
-  | 'norm2_gain' | 'norm2_bias' | 'temperature';
+  | 'embeddings'
+  | 'positions'
+  | 'input'
+  | 'source_embeddings'
+  | 'source_positions'
+  | 'source_input'
+  | 'norm1'
+  | 'w_q'
+  | 'w_k'
+  | 'w_v'
+  | 'b_q'
+  | 'b_k'
+  | 'b_v'
+  | 'q'
+  | 'k'
+  | 'v'
+  | 'q_rotated'
+  | 'k_rotated'
+  | 'scores'
+  | 'scaled'
+  | 'mask'
+  | 'masked'
+  | 'capped'
+  | 'weights'
+  | 'head_out'
+  | 'concat'
+  | 'w_o'
+  | 'b_o'
+  | 'projected'
+  | 'added'
+  | 'norm2'
+  | 'w_gate'
+  | 'b_gate'
+  | 'w_up'
+  | 'b_up'
+  | 'gate'
+  | 'up'
+  | 'hidden'
+  | 'w_down'
+  | 'b_down'
+  | 'mlp_out'
+  | 'mlp_added'
+  | 'output'
+  | 'norm1_gain'
+  | 'norm1_bias'
+  | 'norm2_gain'
+  | 'norm2_bias'
+  | 'temperature';
 
-export interface Where { layer?: number; head?: number }
+export interface Where {
+  layer?: number;
+  head?: number;
+}
 
 /** Row-major; `data` is a copy that stays yours. */
 export interface Tensor {
@@ -29,8 +77,19 @@ export interface Tensor {
 }
 
 export interface Failure {
-  code: 'parse' | 'unknown_key' | 'shape' | 'range' | 'not_finite' | 'too_large' | 'not_editable'
-    | 'not_found' | 'unsupported' | 'io' | 'no_simd' | 'load';
+  code:
+    | 'parse'
+    | 'unknown_key'
+    | 'shape'
+    | 'range'
+    | 'not_finite'
+    | 'too_large'
+    | 'not_editable'
+    | 'not_found'
+    | 'unsupported'
+    | 'io'
+    | 'no_simd'
+    | 'load';
   message: string;
   /** A path such as "layers[0].w_q[2][3]"; may be empty. */
   where: string;
@@ -40,8 +99,23 @@ export type Outcome = { ok: true } | { ok: false; error: Failure };
 /** {type: 'set_cell', stage: 'w_q', row: 0, col: 1, value: 0.5}, ...: see docs/formats.md. */
 export type Action = { type: string; [field: string]: unknown };
 
-export interface CellValue { stage: Stage; layer: number; head: number; row: number; col: number; value: number }
-export interface Region { stage: Stage; layer: number; head: number; row: number; col: number; rows: number; cols: number }
+export interface CellValue {
+  stage: Stage;
+  layer: number;
+  head: number;
+  row: number;
+  col: number;
+  value: number;
+}
+export interface Region {
+  stage: Stage;
+  layer: number;
+  head: number;
+  row: number;
+  col: number;
+  rows: number;
+  cols: number;
+}
 export interface Explanation {
   cell: CellValue;
   operation: string;
@@ -56,7 +130,11 @@ export interface Explanation {
 }
 
 export interface StageInfo {
-  stage: Stage; heads: number; per_head: boolean; editable: boolean; shape: [number, number];
+  stage: Stage;
+  heads: number;
+  per_head: boolean;
+  editable: boolean;
+  shape: [number, number];
 }
 
 export interface PlaygroundEvents {
@@ -66,7 +144,15 @@ export interface PlaygroundEvents {
   theme: { type: 'theme'; revision: number };
 }
 
-export interface Selection { stage: Stage; layer: number; head: number; row: number; col: number; rows: number; cols: number }
+export interface Selection {
+  stage: Stage;
+  layer: number;
+  head: number;
+  row: number;
+  col: number;
+  rows: number;
+  cols: number;
+}
 
 /** How the document is looked at; what is left out stays. */
 export interface Settings {
@@ -92,8 +178,15 @@ export interface Playground {
   /** Names of the steps that undo and redo would take; '' for none. */
   history(): { undo: string; redo: string };
   /** The training run; control it by dispatch({type: 'train', command: 'play' | 'pause' | 'step' | 'rewind'}). */
-  training(): { status: 'idle' | 'running' | 'paused' | 'reached' | 'finished' | 'diverged'; message: string;
-    steps: number; loss: number; error: number; stride: number; history: number[] };
+  training(): {
+    status: 'idle' | 'running' | 'paused' | 'reached' | 'finished' | 'diverged';
+    message: string;
+    steps: number;
+    loss: number;
+    error: number;
+    stride: number;
+    history: number[];
+  };
   /** Throws PlaygroundError for a stage that is not there. */
   tensor(stage: Stage, where?: Where): Tensor;
   explain(stage: Stage, row: number, col: number, where?: Where): Explanation;
@@ -111,7 +204,10 @@ export interface Playground {
   height(): number;
   setTheme(theme: 'light' | 'dark' | 'auto'): void;
   /** Called on the next tick, never inside a call. Returns what unsubscribes. */
-  on<Name extends keyof PlaygroundEvents>(event: Name, callback: (detail: PlaygroundEvents[Name]) => void): () => void;
+  on<Name extends keyof PlaygroundEvents>(
+    event: Name,
+    callback: (detail: PlaygroundEvents[Name]) => void,
+  ): () => void;
 }
 
 export class PlaygroundError extends Error {
@@ -126,5 +222,7 @@ export function start(options: {
 }): Promise<Playground>;
 
 declare global {
-  interface Window { playgroundReady: Promise<Playground> }
+  interface Window {
+    playgroundReady: Promise<Playground>;
+  }
 }

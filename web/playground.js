@@ -5,23 +5,26 @@
 
 export const version = '0.1.0';
 
-const MAX_JSON = 64 << 20;   // characters; checked before anything is copied or allocated
+const MAX_JSON = 64 << 20; // characters; checked before anything is copied or allocated
 // Written out, so that bundlers see what belongs to the package.
 const VARIANTS = {
-  'attention-playground-relaxed': [() => import('./attention-playground-relaxed.js'),
+  'attention-playground-relaxed': [
+    () => import('./attention-playground-relaxed.js'),
     () => new URL('attention-playground-relaxed.wasm', import.meta.url),
-    () => new URL('attention-playground-relaxed-late.wasm', import.meta.url)],
-  'attention-playground': [() => import('./attention-playground.js'),
+    () => new URL('attention-playground-relaxed-late.wasm', import.meta.url),
+  ],
+  'attention-playground': [
+    () => import('./attention-playground.js'),
     () => new URL('attention-playground.wasm', import.meta.url),
-    () => new URL('attention-playground-late.wasm', import.meta.url)],
+    () => new URL('attention-playground-late.wasm', import.meta.url),
+  ],
 };
 
 // Two tiny modules, one instruction each, after npm's wasm-feature-detect (Apache-2.0, GoogleChromeLabs).
 const HEADER = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
 const valid = (...code) => WebAssembly.validate(new Uint8Array([...HEADER, ...code]));
 const has_simd = () => valid(10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
-const has_relaxed_simd = () =>
-  valid(15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11);
+const has_relaxed_simd = () => valid(15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11);
 
 /** A problem with a code that a page can act on: 'no_simd', 'load', 'too_large', 'not_found', ... */
 export class PlaygroundError extends Error {
@@ -40,15 +43,23 @@ async function instantiate(response, imports) {
     try {
       return await WebAssembly.instantiateStreaming(answer.clone(), imports);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;  // a wrong MIME type: from bytes then
+      if (!(error instanceof TypeError)) throw error; // a wrong MIME type: from bytes then
     }
   }
   return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
 }
 
 /** A module may be cut in two (tools/page/split.mjs): calls into the second part go through these. */
-const is_cut = (module) => WebAssembly.Module.imports(module).some((it) => it.module === 'placeholder');
-const NOT_YET = new Proxy({}, { get: () => () => { throw new Error('still loading'); } });
+const is_cut = (module) =>
+  WebAssembly.Module.imports(module).some((it) => it.module === 'placeholder');
+const NOT_YET = new Proxy(
+  {},
+  {
+    get: () => () => {
+      throw new Error('still loading');
+    },
+  },
+);
 
 /**
  * Whether the first picture may need any part: an address asks for something, or an earlier visit left
@@ -57,10 +68,12 @@ const NOT_YET = new Proxy({}, { get: () => () => { throw new Error('still loadin
 function wants_all() {
   if (location.hash.length > 1 || location.search.length > 1) return true;
   try {
-    return localStorage.getItem('attention-playground:state') !== null ||
-      /(^|&)panel=[1-9]/.test(localStorage.getItem('attention-playground:view'));
+    return (
+      localStorage.getItem('attention-playground:state') !== null ||
+      /(^|&)panel=[1-9]/.test(localStorage.getItem('attention-playground:view'))
+    );
   } catch {
-    return false;  // a sandboxed frame
+    return false; // a sandboxed frame
   }
 }
 
@@ -68,7 +81,7 @@ function wants_all() {
 async function load_variant(name, options) {
   const [script, binary, late] = VARIANTS[name];
   const response = fetch(binary());
-  response.catch(() => {});  // reported where it is awaited
+  response.catch(() => {}); // reported where it is awaited
   const loading = script();
   // While they come the GPU process sets up what src/platform/web.cpp will be given for the same canvas,
   // at the size that it will have: another one later would be a second set of buffers to wait for.
@@ -76,27 +89,34 @@ async function load_variant(name, options) {
     const { width, height } = options.canvas.getBoundingClientRect();
     options.canvas.width = Math.max(1, Math.round(width * (window.devicePixelRatio || 1)));
     options.canvas.height = Math.max(1, Math.round(height * (window.devicePixelRatio || 1)));
-    options.canvas.getContext('webgl2', { alpha: false, depth: false, stencil: false, antialias: false });
+    options.canvas.getContext('webgl2', {
+      alpha: false,
+      depth: false,
+      stencil: false,
+      antialias: false,
+    });
   }
   const { default: create } = await loading;
   return new Promise((resolve, reject) => {
     const module = {
       ...options,
       instantiateWasm(imports, done) {
-        instantiate(response, { ...imports, placeholder: NOT_YET }).then(async (made) => {
-          const primary = made.instance.exports;
-          module.complete = async () => {
-            if (module.is_complete) return;
-            await instantiate(fetch(late()), { primary });
-            module.is_complete = true;
-          };
-          module.is_complete = !is_cut(made.module);
-          if (wants_all()) await module.complete();
-          done(made.instance, made.module);
-        }).catch((error) => {
-          module.broken = error;  // by the first picture, when `create` has already answered
-          reject(error);
-        });
+        instantiate(response, { ...imports, placeholder: NOT_YET })
+          .then(async (made) => {
+            const primary = made.instance.exports;
+            module.complete = async () => {
+              if (module.is_complete) return;
+              await instantiate(fetch(late()), { primary });
+              module.is_complete = true;
+            };
+            module.is_complete = !is_cut(made.module);
+            if (wants_all()) await module.complete();
+            done(made.instance, made.module);
+          })
+          .catch((error) => {
+            module.broken = error; // by the first picture, when `create` has already answered
+            reject(error);
+          });
         return {};
       },
     };
@@ -118,10 +138,13 @@ async function complete(wasm) {
 
 async function load(options, wanted) {
   if (typeof WebAssembly !== 'object' || !has_simd()) {
-    throw new PlaygroundError({ code: 'no_simd',
-      message: 'this browser has no WebAssembly SIMD; any browser from 2023 on has it' });
+    throw new PlaygroundError({
+      code: 'no_simd',
+      message: 'this browser has no WebAssembly SIMD; any browser from 2023 on has it',
+    });
   }
-  const names = wanted in VARIANTS ? [wanted] : Object.keys(VARIANTS).slice(has_relaxed_simd() ? 0 : 1);
+  const names =
+    wanted in VARIANTS ? [wanted] : Object.keys(VARIANTS).slice(has_relaxed_simd() ? 0 : 1);
   let last;
   for (const name of names) {
     try {
@@ -162,12 +185,33 @@ const NO_MEMORY = { code: 'too_large', message: 'there is not enough memory for 
 
 // The order of src/app/page/debug.cpp.
 const PARTS = ['cell', 'title', 'row', 'col', 'ghost', 'thumbnail', 'caption', 'legend'];
-const VIEW = ['layer', 'head', 'panel', 'pinned', 'step', 'zoom', 'rows', 'cols', 'hover', 'help',
-  'difference', 'sensitivity', 'x', 'y', 'editing', 'theme'];
+const VIEW = [
+  'layer',
+  'head',
+  'panel',
+  'pinned',
+  'step',
+  'zoom',
+  'rows',
+  'cols',
+  'hover',
+  'help',
+  'difference',
+  'sensitivity',
+  'x',
+  'y',
+  'editing',
+  'theme',
+];
 
 class Playground {
   #wasm;
-  #listeners = new Map(['change', 'select', 'error', 'theme', 'lessons', 'import', 'export'].map((name) => [name, new Set()]));
+  #listeners = new Map(
+    ['change', 'select', 'error', 'theme', 'lessons', 'import', 'export'].map((name) => [
+      name,
+      new Set(),
+    ]),
+  );
   #queued = new Set();
 
   constructor(wasm, variant) {
@@ -305,16 +349,18 @@ class Playground {
 
   open(link_or_state) {
     if (is_oversize(link_or_state)) return failure('too_large', 'this is over 64 MB');
-    const text = typeof link_or_state === 'string' ? link_or_state : JSON.stringify(link_or_state, plain);
+    const text =
+      typeof link_or_state === 'string' ? link_or_state : JSON.stringify(link_or_state, plain);
     const lent = this.#lent(text ?? '', (at, size) => this.#wasm._ap_api_open(at, size));
     if (!lent) return failure(NO_MEMORY.code, NO_MEMORY.message);
     return lent.result ? this.#taken(lent.result) : { ok: true };
   }
 
   show(settings) {
-    if ('theme' in settings) this.#wasm.theme = null;  // the address's, from before the first frame
-    this.#lent(new URLSearchParams(settings).toString().replaceAll('+', '%20'),
-      (at, size) => this.#wasm._ap_api_show(at, size));
+    if ('theme' in settings) this.#wasm.theme = null; // the address's, from before the first frame
+    this.#lent(new URLSearchParams(settings).toString().replaceAll('+', '%20'), (at, size) =>
+      this.#wasm._ap_api_show(at, size),
+    );
     this._emit('theme');
   }
 
@@ -338,8 +384,10 @@ class Playground {
   on(event, callback) {
     const set = this.#listeners.get(event);
     if (!set) {
-      throw new PlaygroundError({ code: 'unknown_key',
-        message: `there is no event '${event}'; there are ${[...this.#listeners.keys()].join(', ')}` });
+      throw new PlaygroundError({
+        code: 'unknown_key',
+        message: `there is no event '${event}'; there are ${[...this.#listeners.keys()].join(', ')}`,
+      });
     }
     const entry = { callback };
     set.add(entry);
@@ -357,7 +405,7 @@ class Playground {
         try {
           callback(detail);
         } catch (error) {
-          reportError(error);  // one bad listener does not silence the others
+          reportError(error); // one bad listener does not silence the others
         }
       }
     });
@@ -377,20 +425,26 @@ export async function createCore(options) {
 /** Loads and starts the playground in this page. Options: canvas, theme, offer, variant (for tests). */
 export async function start({ canvas, theme = null, offer, variant } = {}) {
   let api = null;
-  const { wasm, variant: name } = await load({
-    canvas,
-    theme,
-    offer,
-    assetUrl: (path) => new URL(path, import.meta.url).href,
-    emit: (event) => api?._emit(event),
-    print: (text) => console.log(text),
-    printErr: (text) => console.warn(text),
-  }, variant);
+  const { wasm, variant: name } = await load(
+    {
+      canvas,
+      theme,
+      offer,
+      assetUrl: (path) => new URL(path, import.meta.url).href,
+      emit: (event) => api?._emit(event),
+      print: (text) => console.log(text),
+      printErr: (text) => console.warn(text),
+    },
+    variant,
+  );
   api = new Playground(wasm, name);
   try {
     await complete(wasm);
   } catch (error) {
-    throw new PlaygroundError({ code: 'load', message: `a part could not be loaded (${error.message})` });
+    throw new PlaygroundError({
+      code: 'load',
+      message: `a part could not be loaded (${error.message})`,
+    });
   }
   wasm._ap_api_listen();
   return api;

@@ -6,14 +6,25 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm', '.json': 'application/json', '.bin': 'application/octet-stream' };
-const IS_SITE = (path) => extname(path) in TYPES && !path.startsWith('examples/')
-  && !['package.json', 'vite.js', 'oembed.js'].includes(path);
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.bin': 'application/octet-stream',
+};
+const IS_SITE = (path) =>
+  extname(path) in TYPES &&
+  !path.startsWith('examples/') &&
+  !['package.json', 'vite.js', 'oembed.js'].includes(path);
 
 async function site_files() {
   const names = await readdir(here, { recursive: true });
-  return names.map((name) => name.replaceAll('\\', '/')).filter((name) => IS_SITE(name) && !name.includes('node_modules'));
+  return names
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => IS_SITE(name) && !name.includes('node_modules'));
 }
 
 /** folder: where in the site the files stand. */
@@ -40,7 +51,11 @@ export default function attentionPlayground({ folder = 'attention-playground' } 
     },
     async generateBundle() {
       for (const name of await site_files()) {
-        this.emitFile({ type: 'asset', fileName: `${folder}/${name}`, source: await readFile(join(here, name)) });
+        this.emitFile({
+          type: 'asset',
+          fileName: `${folder}/${name}`,
+          source: await readFile(join(here, name)),
+        });
       }
     },
   };

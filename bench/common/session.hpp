@@ -92,8 +92,8 @@ class Session {
   [[nodiscard]] std::size_t given_bytes() const noexcept {
     const Layer& l = model_.layers[0];
     std::size_t floats = 0;
-    for (const SharedMatrix& m : {l.q.weight, l.k.weight, l.v.weight, l.o.weight,
-                                  input_.embeddings, other_, input_.mask}) {
+    for (const SharedMatrix& m :
+         {l.q.weight, l.k.weight, l.v.weight, l.o.weight, input_.embeddings, other_, input_.mask}) {
       if (m) floats += static_cast<std::size_t>(m->size());
     }
     return floats * sizeof(float);

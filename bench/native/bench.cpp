@@ -88,10 +88,11 @@ void forward_line(int t, int d, int h, int samples, double peak, bool last) {
   ap::bench::Session session(t, d, h);
   const int repeats = std::max(1, static_cast<int>(5e7 / session.flops()));
   const double ours = by_turns(
-      [&] {
-        for (int i = 0; i < repeats; ++i) session.full();
-      },
-      [] {}, samples).ours;
+                          [&] {
+                            for (int i = 0; i < repeats; ++i) session.full();
+                          },
+                          [] {}, samples)
+                          .ours;
   const double gflops = session.flops() * repeats / ours / 1e6;
   std::printf(
       "    {\"t\": %d, \"d\": %d, \"h\": %d, \"ours_ms\": %.6f, \"gflops\": %.2f, "

@@ -3,7 +3,10 @@
 import { eigen, onnxruntime, ours, plain, tfjs } from './engines.js';
 
 const kShapes = [
-  { t: 16, d: 64, h: 4 }, { t: 128, d: 256, h: 8 }, { t: 512, d: 512, h: 8 }, { t: 1024, d: 768, h: 12 },
+  { t: 16, d: 64, h: 4 },
+  { t: 128, d: 256, h: 8 },
+  { t: 512, d: 512, h: 8 },
+  { t: 1024, d: 768, h: 12 },
 ];
 const kGemm = { m: 1024, k: 768, n: 768 };
 const kEdits = ['embedding', 'w_q', 'w_k', 'w_v', 'w_o', 'mask'];
@@ -25,7 +28,7 @@ function random(n, scale, seed) {
   let state = seed >>> 0;
   for (let i = 0; i < n; ++i) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    out[i] = (state / 2 ** 32 * 2 - 1) * scale;
+    out[i] = ((state / 2 ** 32) * 2 - 1) * scale;
   }
   return out;
 }
@@ -42,8 +45,12 @@ async function time(run, repeats) {
 /** [{name, run}] -> {name: {ms, q1_ms, q3_ms, best_ms, times}}; one sample of each, then the next of each. */
 async function byTurns(entries, samples) {
   for (const e of entries) {
-    let spent = 0, runs = 0;
-    while (runs < 2 || (spent < 250 && runs < kMostRuns)) { spent += await time(e.run, 1); ++runs; }
+    let spent = 0,
+      runs = 0;
+    while (runs < 2 || (spent < 250 && runs < kMostRuns)) {
+      spent += await time(e.run, 1);
+      ++runs;
+    }
     const one = await time(e.run, 1);
     e.repeats = Math.max(1, Math.min(kMostRuns, Math.ceil(kSampleMs / Math.max(one, 1e-4))));
     e.times = [];
@@ -51,10 +58,18 @@ async function byTurns(entries, samples) {
   for (let s = 0; s < samples; ++s) {
     for (const e of entries) e.times.push(await time(e.run, e.repeats));
   }
-  return Object.fromEntries(entries.map((e) => [e.name, {
-    ms: median(e.times), q1_ms: quantile(e.times, 0.25), q3_ms: quantile(e.times, 0.75),
-    best_ms: Math.min(...e.times), times: e.times,
-  }]));
+  return Object.fromEntries(
+    entries.map((e) => [
+      e.name,
+      {
+        ms: median(e.times),
+        q1_ms: quantile(e.times, 0.25),
+        q3_ms: quantile(e.times, 0.75),
+        best_ms: Math.min(...e.times),
+        times: e.times,
+      },
+    ]),
+  );
 }
 
 /**
@@ -64,7 +79,8 @@ async function byTurns(entries, samples) {
 async function againstPeak(variants, jobs, samples) {
   const key = (v) => `peak of ${v.name}`;
   const order = variants.flatMap((v) => [
-    { name: key(v), run: () => v.module._peak_run(kPeakRounds) }, jobs.find((job) => job.name === v.name),
+    { name: key(v), run: () => v.module._peak_run(kPeakRounds) },
+    jobs.find((job) => job.name === v.name),
   ]);
   const all = await byTurns([...order, ...jobs.filter((job) => !order.includes(job))], samples);
   const peak = {};
@@ -97,21 +113,34 @@ async function agree(jobs, what) {
 
 async function forward(variants, engines, shape, samples) {
   const { t, d, h } = shape;
-  const data = [random(t * d, 1.7, 1), ...[2, 3, 4, 5].map((seed) => random(d * d, 1.7 / Math.sqrt(d), seed))];
+  const data = [
+    random(t * d, 1.7, 1),
+    ...[2, 3, 4, 5].map((seed) => random(d * d, 1.7 / Math.sqrt(d), seed)),
+  ];
   const jobs = [];
   for (const e of engines) jobs.push(Object.assign(await e.forward(shape, data), { name: e.name }));
   const difference = await agree(jobs, `forward ${t}, ${d}, ${h}`);
-  const reads = t <= 16;  // there, the call and the weights read back are what is measured
+  const reads = t <= 16; // there, the call and the weights read back are what is measured
   const entries = jobs.map((job) => ({
     name: job.name,
-    run: !reads || !job.weights ? job.run : () => {
-      const pending = job.run();
-      return pending ? pending.then(() => { job.weights(); }) : void job.weights();
-    },
+    run:
+      !reads || !job.weights
+        ? job.run
+        : () => {
+            const pending = job.run();
+            return pending
+              ? pending.then(() => {
+                  job.weights();
+                })
+              : void job.weights();
+          },
   }));
   const result = {
-    ...shape, reads_weights: reads, difference, flops: jobs[0].flops,
-    ...await againstPeak(variants, entries, samples),
+    ...shape,
+    reads_weights: reads,
+    difference,
+    flops: jobs[0].flops,
+    ...(await againstPeak(variants, entries, samples)),
   };
   for (const job of jobs) await job.free();
   return result;
@@ -119,11 +148,17 @@ async function forward(variants, engines, shape, samples) {
 
 async function gemm(variants, engines, samples) {
   const { m, k, n } = kGemm;
-  const a = random(m * k, 1, 6), b = random(k * n, 1, 7);
+  const a = random(m * k, 1, 6),
+    b = random(k * n, 1, 7);
   const jobs = [];
   for (const e of engines) jobs.push(Object.assign(await e.gemm(kGemm, a, b), { name: e.name }));
   const difference = await agree(jobs, 'gemm');
-  const result = { ...kGemm, difference, flops: 2 * m * k * n, ...await againstPeak(variants, jobs, samples) };
+  const result = {
+    ...kGemm,
+    difference,
+    flops: 2 * m * k * n,
+    ...(await againstPeak(variants, jobs, samples)),
+  };
   for (const job of jobs) await job.free();
   return result;
 }
@@ -140,7 +175,9 @@ async function edits(variants, samples) {
       entries.push({ name, run: () => m._session_edit(kind) });
     });
     result[v.name] = await byTurns(entries, samples);
-    kEdits.forEach((name, kind) => { result[v.name][name].exact = m._session_edit_is_exact(kind) === 1; });
+    kEdits.forEach((name, kind) => {
+      result[v.name][name].exact = m._session_edit_is_exact(kind) === 1;
+    });
     m._session_free();
   }
   return result;
@@ -152,8 +189,13 @@ function memory(variant) {
   const before = m._heap_in_use();
   m._session_make(1024, 768, 12, 0);
   const sizes = {
-    t: 1024, d: 768, h: 12, trace: m._session_trace_bytes(), weights: m._session_given_bytes(),
-    scratch: m._session_scratch_bytes(), held: m._heap_in_use() - before,
+    t: 1024,
+    d: 768,
+    h: 12,
+    trace: m._session_trace_bytes(),
+    weights: m._session_given_bytes(),
+    scratch: m._session_scratch_bytes(),
+    held: m._heap_in_use() - before,
   };
   m._session_prepare_edit(1);
   const edit = m._heap_in_use();
@@ -170,14 +212,25 @@ function memory(variant) {
 export async function main({ samples, shapes, relaxed }) {
   const variants = [await ours('simd128')];
   if (relaxed) variants.push(await ours('relaxed'));
-  const rivals = [await onnxruntime(), await onnxruntime(false), await tfjs(), await eigen(), await plain()];
+  const rivals = [
+    await onnxruntime(),
+    await onnxruntime(false),
+    await tfjs(),
+    await eigen(),
+    await plain(),
+  ];
   const engines = [...variants, ...rivals];
   const result = {
-    samples, browser: navigator.userAgent,
+    samples,
+    browser: navigator.userAgent,
     versions: { 'onnxruntime-web': rivals[0].version, tfjs: rivals[2].version },
   };
   log('gemm');
-  result.gemm = await gemm(variants, engines.filter((e) => e !== rivals[1]), samples);
+  result.gemm = await gemm(
+    variants,
+    engines.filter((e) => e !== rivals[1]),
+    samples,
+  );
   result.forward = [];
   for (const shape of kShapes.filter((s) => shapes.includes(s.t))) {
     log(`forward ${shape.t}, ${shape.d}, ${shape.h}`);

@@ -3,7 +3,9 @@
 // w_v, w_o]; weights() reads them into an array of JavaScript's, output() copies. All on this thread.
 import { attentionModel, gemmModel } from './onnx_graph.js';
 
-async function wasmModule(url) { return (await import(url)).default(); }
+async function wasmModule(url) {
+  return (await import(url)).default();
+}
 
 export async function ours(variant) {
   const m = await wasmModule(`/build/ours-${variant}.mjs`);
@@ -19,10 +21,11 @@ export async function ours(variant) {
         m._incoming_take(i);
       });
       m._session_refresh();
-      const kept = new Float32Array(h * t * t);  // the array that the weights are read into
+      const kept = new Float32Array(h * t * t); // the array that the weights are read into
       return {
         run: () => m._session_full(),
-        weights: () => kept.set(new Float32Array(m.HEAPF32.buffer, m._session_weights(), kept.length)),
+        weights: () =>
+          kept.set(new Float32Array(m.HEAPF32.buffer, m._session_weights(), kept.length)),
         output: () => copy(m._session_output(), t * d),
         flops: m._session_flops(),
         free: () => m._session_free(),
@@ -76,7 +79,9 @@ export async function onnxruntime(stages = true) {
       const feeds = { x: new ort.Tensor('float32', data[0], [t, d]) };
       let result;
       return {
-        run: async () => { result = await session.run(feeds); },
+        run: async () => {
+          result = await session.run(feeds);
+        },
         weights: stages ? () => result.weights.data : undefined,
         output: () => result.output.data,
         free: () => session.release(),
@@ -87,7 +92,9 @@ export async function onnxruntime(stages = true) {
       const feeds = { a: new ort.Tensor('float32', a, [m, k]) };
       let result;
       return {
-        run: async () => { result = await session.run(feeds); },
+        run: async () => {
+          result = await session.run(feeds);
+        },
         output: () => result.c.data,
         free: () => session.release(),
       };
@@ -109,7 +116,9 @@ export async function tfjs() {
         kept = tf.tidy(compute);
       },
       output: () => kept.at(-1).dataSync(),
-      free() { for (const x of [...kept, ...inputs]) x.dispose(); },
+      free() {
+        for (const x of [...kept, ...inputs]) x.dispose();
+      },
     };
   };
   return {
@@ -121,7 +130,9 @@ export async function tfjs() {
       const scale = tf.scalar(1 / Math.sqrt(d / h));
       const heads = (m) => tf.transpose(tf.reshape(m, [t, h, d / h]), [1, 0, 2]);
       return holder([x, wq, wk, wv, wo, scale], () => {
-        const q = tf.matMul(x, wq), k = tf.matMul(x, wk), v = tf.matMul(x, wv);
+        const q = tf.matMul(x, wq),
+          k = tf.matMul(x, wk),
+          v = tf.matMul(x, wv);
         const scores = tf.matMul(heads(q), heads(k), false, true);
         const scaled = tf.mul(scores, scale);
         const weights = tf.softmax(scaled);
@@ -130,7 +141,8 @@ export async function tfjs() {
       });
     },
     gemm({ m, k, n }, a, b) {
-      const left = tf.tensor2d(a, [m, k]), right = tf.tensor2d(b, [k, n]);
+      const left = tf.tensor2d(a, [m, k]),
+        right = tf.tensor2d(b, [k, n]);
       return holder([left, right], () => [tf.matMul(left, right)]);
     },
   };
@@ -153,13 +165,21 @@ export async function plain() {
   return {
     name: 'plain JavaScript',
     forward({ t, d, h }, [x, wq, wk, wv, wo]) {
-      const width = d / h, scale = 1 / Math.sqrt(width);
+      const width = d / h,
+        scale = 1 / Math.sqrt(width);
       const make = (n) => new Float32Array(n);
-      const q = make(t * d), k = make(t * d), v = make(t * d), concat = make(t * d), output = make(t * d);
-      const scores = make(h * t * t), scaled = make(h * t * t), weights = make(h * t * t);
+      const q = make(t * d),
+        k = make(t * d),
+        v = make(t * d),
+        concat = make(t * d),
+        output = make(t * d);
+      const scores = make(h * t * t),
+        scaled = make(h * t * t),
+        weights = make(h * t * t);
       const project = (from, w, to) => plainGemm(from, 0, d, w, 0, d, 1, to, 0, d, t, d, d);
       const softmax = (at) => {
-        let top = -Infinity, total = 0;
+        let top = -Infinity,
+          total = 0;
         for (let j = 0; j < t; ++j) {
           scaled[at + j] = scores[at + j] * scale;
           if (scaled[at + j] > top) top = scaled[at + j];
@@ -173,7 +193,8 @@ export async function plain() {
           project(x, wk, k);
           project(x, wv, v);
           for (let i = 0; i < h; ++i) {
-            const at = i * t * t, col = i * width;
+            const at = i * t * t,
+              col = i * width;
             plainGemm(q, col, d, k, col, 1, d, scores, at, t, t, width, t);
             for (let r = 0; r < t; ++r) softmax(at + r * t);
             plainGemm(weights, at, t, v, col, d, 1, concat, col, d, t, t, width);
@@ -186,7 +207,11 @@ export async function plain() {
     },
     gemm({ m, k, n }, a, b) {
       const c = new Float32Array(m * n);
-      return { run: () => plainGemm(a, 0, k, b, 0, n, 1, c, 0, n, m, k, n), output: () => c, free() {} };
+      return {
+        run: () => plainGemm(a, 0, k, b, 0, n, 1, c, 0, n, m, k, n),
+        output: () => c,
+        free() {},
+      };
     },
   };
 }

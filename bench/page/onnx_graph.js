@@ -1,6 +1,7 @@
 // The measured attention as an ONNX model, its protobuf written by hand. Fields: onnx.proto3.
 
-const kFloat = 1, kInt64 = 7;
+const kFloat = 1,
+  kInt64 = 7;
 
 /** Bytes of a protobuf message, appended field by field. */
 class Message {
@@ -15,18 +16,27 @@ class Message {
     this.parts.push(Uint8Array.from(bytes));
     return this;
   }
-  int(field, value) { return this.varint(field * 8).varint(value); }
+  int(field, value) {
+    return this.varint(field * 8).varint(value);
+  }
   bytes(field, data) {
     this.varint(field * 8 + 2).varint(data.length);
     this.parts.push(data);
     return this;
   }
-  string(field, text) { return this.bytes(field, new TextEncoder().encode(text)); }
-  message(field, inner) { return this.bytes(field, inner.done()); }
+  string(field, text) {
+    return this.bytes(field, new TextEncoder().encode(text));
+  }
+  message(field, inner) {
+    return this.bytes(field, inner.done());
+  }
   done() {
     const all = new Uint8Array(this.parts.reduce((n, p) => n + p.length, 0));
     let at = 0;
-    for (const p of this.parts) { all.set(p, at); at += p.length; }
+    for (const p of this.parts) {
+      all.set(p, at);
+      at += p.length;
+    }
     return all;
   }
 }
@@ -34,7 +44,9 @@ class Message {
 function tensor(name, type, dims, array) {
   const m = new Message();
   for (const d of dims) m.int(1, d);
-  return m.int(2, type).string(8, name)
+  return m
+    .int(2, type)
+    .string(8, name)
     .bytes(9, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
 }
 
@@ -51,8 +63,10 @@ function node(op, inputs, output, ints = {}) {
   m.string(2, output).string(3, output).string(4, op);
   for (const [name, value] of Object.entries(ints)) {
     const a = new Message().string(1, name);
-    if (Array.isArray(value)) { for (const v of value) a.int(8, v); a.int(20, 7); }
-    else a.int(3, value).int(20, 2);
+    if (Array.isArray(value)) {
+      for (const v of value) a.int(8, v);
+      a.int(20, 7);
+    } else a.int(3, value).int(20, 2);
     m.message(5, a);
   }
   return m;
@@ -68,11 +82,17 @@ export function attentionModel({ t, d, h }, data, stages = true) {
   const graph = new Message();
   const split = (name) => [
     node('Reshape', [name, 'split_shape'], `${name}_split`),
-    node('Transpose', [`${name}_split`], `${name}_heads`, { perm: name === 'k' ? [1, 2, 0] : [1, 0, 2] }),
+    node('Transpose', [`${name}_split`], `${name}_heads`, {
+      perm: name === 'k' ? [1, 2, 0] : [1, 0, 2],
+    }),
   ];
   const nodes = [
-    node('MatMul', ['x', 'w_q'], 'q'), node('MatMul', ['x', 'w_k'], 'k'), node('MatMul', ['x', 'w_v'], 'v'),
-    ...split('q'), ...split('k'), ...split('v'),
+    node('MatMul', ['x', 'w_q'], 'q'),
+    node('MatMul', ['x', 'w_k'], 'k'),
+    node('MatMul', ['x', 'w_v'], 'v'),
+    ...split('q'),
+    ...split('k'),
+    ...split('v'),
     node('MatMul', ['q_heads', 'k_heads'], 'scores'),
     node('Mul', ['scores', 'scale'], 'scaled'),
     node('Softmax', ['scaled'], 'weights', { axis: 2 }),
@@ -83,25 +103,40 @@ export function attentionModel({ t, d, h }, data, stages = true) {
   ];
   for (const n of nodes) graph.message(1, n);
   graph.string(2, 'attention');
-  ['w_q', 'w_k', 'w_v', 'w_o'].forEach((name, i) => graph.message(5, tensor(name, kFloat, [d, d], data[i + 1])));
+  ['w_q', 'w_k', 'w_v', 'w_o'].forEach((name, i) =>
+    graph.message(5, tensor(name, kFloat, [d, d], data[i + 1])),
+  );
   graph.message(5, tensor('scale', kFloat, [], Float32Array.of(1 / Math.sqrt(k))));
-  graph.message(5, tensor('split_shape', kInt64, [3], BigInt64Array.of(BigInt(t), BigInt(h), BigInt(k))));
+  graph.message(
+    5,
+    tensor('split_shape', kInt64, [3], BigInt64Array.of(BigInt(t), BigInt(h), BigInt(k))),
+  );
   graph.message(5, tensor('join_shape', kInt64, [2], BigInt64Array.of(BigInt(t), BigInt(d))));
   graph.message(11, valueInfo('x', [t, d]));
   if (stages) {
     for (const name of ['q', 'k', 'v', 'concat']) graph.message(12, valueInfo(name, [t, d]));
-    for (const name of ['scores', 'scaled', 'weights']) graph.message(12, valueInfo(name, [h, t, t]));
+    for (const name of ['scores', 'scaled', 'weights'])
+      graph.message(12, valueInfo(name, [h, t, t]));
   }
   graph.message(12, valueInfo('output', [t, d]));
-  return new Message().int(1, 8).message(7, graph)
-    .message(8, new Message().string(1, '').int(2, 17)).done();
+  return new Message()
+    .int(1, 8)
+    .message(7, graph)
+    .message(8, new Message().string(1, '').int(2, 17))
+    .done();
 }
 
 /** C = A B alone; B inside the model. */
 export function gemmModel({ m, k, n }, b) {
-  const graph = new Message().message(1, node('MatMul', ['a', 'b'], 'c')).string(2, 'gemm')
+  const graph = new Message()
+    .message(1, node('MatMul', ['a', 'b'], 'c'))
+    .string(2, 'gemm')
     .message(5, tensor('b', kFloat, [k, n], b))
-    .message(11, valueInfo('a', [m, k])).message(12, valueInfo('c', [m, n]));
-  return new Message().int(1, 8).message(7, graph)
-    .message(8, new Message().string(1, '').int(2, 17)).done();
+    .message(11, valueInfo('a', [m, k]))
+    .message(12, valueInfo('c', [m, n]));
+  return new Message()
+    .int(1, 8)
+    .message(7, graph)
+    .message(8, new Message().string(1, '').int(2, 17))
+    .done();
 }

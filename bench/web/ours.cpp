@@ -94,9 +94,7 @@ EMSCRIPTEN_KEEPALIVE void gemm_run() {
            gemm_scratch);
 }
 
-EMSCRIPTEN_KEEPALIVE void peak_run(int rounds) {
-  sink = ap::bench::Peak<V>::run(rounds);
-}
+EMSCRIPTEN_KEEPALIVE void peak_run(int rounds) { sink = ap::bench::Peak<V>::run(rounds); }
 EMSCRIPTEN_KEEPALIVE double peak_flops(int rounds) {
   return rounds * ap::bench::Peak<V>::kRoundFlops;
 }

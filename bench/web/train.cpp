@@ -1,10 +1,10 @@
-// Training behind a small C interface for the bench page: one layer of multi-head attention, all four
-// projections learn, Adam, toward the mean square of every output row; one build for each variant.
-#include <emscripten/emscripten.h>
-
-#include <memory>
-
+// Training behind a small C interface for the bench page: one layer of multi-head attention, all
+// four projections learn, Adam, toward the mean square of every output row; one build for each
+// variant.
 #include "attention/learning/train.hpp"
+
+#include <emscripten/emscripten.h>
+#include <memory>
 
 namespace {
 
@@ -41,12 +41,14 @@ EMSCRIPTEN_KEEPALIVE void train_start(float rate) {
     sample.targets.push_back({{0, Stage::kOutput, 0}, i, share(problem.data[5].row(i))});
   }
   std::vector<Learnable> learn;
-  for (const Stage stage : {Stage::kWq, Stage::kWk, Stage::kWv, Stage::kWo}) learn.push_back({{0, stage, 0}, {}});
+  for (const Stage stage : {Stage::kWq, Stage::kWk, Stage::kWv, Stage::kWo})
+    learn.push_back({{0, stage, 0}, {}});
   TrainOptions options;
   options.optimizer.rate = rate;
   std::vector<Sample> samples;
   samples.push_back(std::move(sample));
-  problem.training = std::make_unique<Training>(std::move(model), std::move(samples), std::move(learn), options);
+  problem.training =
+      std::make_unique<Training>(std::move(model), std::move(samples), std::move(learn), options);
 }
 /// Steps, with the loss of each; the last loss.
 EMSCRIPTEN_KEEPALIVE double train_run(int steps) {

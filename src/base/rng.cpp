@@ -12,7 +12,9 @@ std::uint64_t Rng::next() noexcept {
 
 float Rng::uniform() noexcept { return static_cast<float>(next() >> 40) * 0x1.0p-24F; }
 
-std::uint32_t Rng::below(std::uint32_t n) noexcept { return static_cast<std::uint32_t>(next() % n); }
+std::uint32_t Rng::below(std::uint32_t n) noexcept {
+  return static_cast<std::uint32_t>(next() % n);
+}
 
 float Rng::normal() noexcept {
   float sum = -6.0F;

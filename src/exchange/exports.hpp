@@ -1,6 +1,6 @@
-// Everything that leaves the playground as a file, by one request: numbers (a stage or all of them),
-// scripts, LaTeX, Markdown, pictures, the state, a line to embed it with. Pure; the standalone page
-// is in standalone.hpp, since it needs the site's files.
+// Everything that leaves the playground as a file, by one request: numbers (a stage or all of
+// them), scripts, LaTeX, Markdown, pictures, the state, a line to embed it with. Pure; the
+// standalone page is in standalone.hpp, since it needs the site's files.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@
 namespace ap {
 
 struct ExportRequest {
-  std::string to;        // an ExportFormat's name
-  bool whole = true;     // else the one stage below, where the format can
-  TensorId tensor;       // head -1: all heads (npy, npz)
+  std::string to;          // an ExportFormat's name
+  bool whole = true;       // else the one stage below, where the format can
+  TensorId tensor;         // head -1: all heads (npy, npz)
   bool multihead = false;  // torch: nn.MultiheadAttention
   PictureRequest picture;  // svg, png
   std::string site;        // embed: where the playground is served
@@ -31,7 +31,7 @@ struct ExportFormat {
 [[nodiscard]] const std::vector<ExportFormat>& export_formats();
 
 struct ExportedFile {
-  std::string name;   // "attention.npz", "layers.0.weights.csv"
+  std::string name;  // "attention.npz", "layers.0.weights.csv"
   std::string media;
   std::string bytes;
 };

@@ -20,9 +20,11 @@ bool seek(std::FILE* file, std::uint64_t offset, int from) {
 #endif
 }
 
-Result<Bytes> read_at(std::FILE* file, std::uint64_t offset, std::uint64_t size, const std::string& path) {
+Result<Bytes> read_at(std::FILE* file, std::uint64_t offset, std::uint64_t size,
+                      const std::string& path) {
   Bytes bytes(static_cast<std::size_t>(size));
-  if (!seek(file, offset, SEEK_SET) || std::fread(bytes.data(), 1, bytes.size(), file) != bytes.size()) {
+  if (!seek(file, offset, SEEK_SET) ||
+      std::fread(bytes.data(), 1, bytes.size(), file) != bytes.size()) {
     return fail(ErrorCode::kIo, "cannot be read", path);
   }
   return bytes;
@@ -58,10 +60,12 @@ Result<OpenedFile> open_from_disk(const std::string& path) {
   if (!length) return std::unexpected(length.error());
   const auto header = read_at(file.get(), kSafetensorsPrefix, *length, path);
   if (!header) return std::unexpected(header.error());
-  return OpenedFile::open_safetensors(name, {reinterpret_cast<const char*>(header->data()), header->size()}, size);
+  return OpenedFile::open_safetensors(
+      name, {reinterpret_cast<const char*>(header->data()), header->size()}, size);
 }
 
-Result<std::vector<Bytes>> read_pieces(const std::string& path, const OpenedFile& file, const ImportPlan& plan) {
+Result<std::vector<Bytes>> read_pieces(const std::string& path, const OpenedFile& file,
+                                       const ImportPlan& plan) {
   const auto ranges = needs(file, plan);
   if (!ranges) return std::unexpected(ranges.error());
   std::vector<Bytes> pieces;

@@ -18,7 +18,9 @@ int heads_of(const Model& m, Stage stage) noexcept {
   return !is_headed(stage) ? 1 : of_queries(stage) ? m.heads : m.kv_heads;
 }
 
-std::string by(std::int64_t rows, std::int64_t cols) { return std::to_string(rows) + " × " + std::to_string(cols); }
+std::string by(std::int64_t rows, std::int64_t cols) {
+  return std::to_string(rows) + " × " + std::to_string(cols);
+}
 
 /// Columns of a stage that is a vector or a matrix of the layer; 0 rows: not one of these.
 Extent layer_extent(const Model& m, Stage stage) {
@@ -63,14 +65,18 @@ class Planner {
   Result<ImportPlan> plan() {
     if (choice_.fit == Fit::kSlice) row_ = choice_.row, col_ = choice_.col;
     entry_ = file_.find(choice_.array);
-    if (entry_ < 0) return fail(ErrorCode::kNotFound, "there is no array '" + choice_.array.substr(0, 80) + "' in it", file_.file_name());
+    if (entry_ < 0)
+      return fail(ErrorCode::kNotFound,
+                  "there is no array '" + choice_.array.substr(0, 80) + "' in it",
+                  file_.file_name());
     if (auto ok = check_stage(); !ok) return std::unexpected(ok.error());
     if (auto ok = switch_on(); !ok) return std::unexpected(ok.error());
     measure();
     if (choice_.fit == Fit::kResize) {
       if (auto ok = resize(); !ok) return std::unexpected(ok.error());
     }
-    const auto target = target_extent(steps_.document(), {choice_.layer, choice_.stage, choice_.head});
+    const auto target =
+        target_extent(steps_.document(), {choice_.layer, choice_.stage, choice_.head});
     if (!target) return std::unexpected(target.error());
     if (auto ok = parts(*target); !ok) return std::unexpected(ok.error());
     plan_.name = "Import " + std::string(symbol(choice_.stage));
@@ -79,14 +85,20 @@ class Planner {
   }
 
  private:
-  [[nodiscard]] const FileEntry& entry() const { return file_.entries()[static_cast<std::size_t>(entry_)]; }
+  [[nodiscard]] const FileEntry& entry() const {
+    return file_.entries()[static_cast<std::size_t>(entry_)];
+  }
   [[nodiscard]] const Model& model() const { return steps_.document().model; }
 
   Result<void> check_stage() const {
     if (!is_parameter(choice_.stage) && choice_.stage != Stage::kPositions) {
-      return fail(ErrorCode::kNotEditable, std::string(name(choice_.stage)) + " is computed; choose embeddings, a weight, the mask or positions", "stage");
+      return fail(ErrorCode::kNotEditable,
+                  std::string(name(choice_.stage)) +
+                      " is computed; choose embeddings, a weight, the mask or positions",
+                  "stage");
     }
-    if (choice_.row < 0 || choice_.col < 0) return fail(ErrorCode::kRange, "a slice begins at row 0 and column 0 or later", "row");
+    if (choice_.row < 0 || choice_.col < 0)
+      return fail(ErrorCode::kRange, "a slice begins at row 0 and column 0 or later", "row");
     return {};
   }
 
@@ -98,7 +110,8 @@ class Planner {
     if (s == Stage::kPositions && model().positions.kind != PositionKind::kLearned) {
       return steps_.add(action::SetPositions{PositionKind::kLearned});
     }
-    const bool mlp = s == Stage::kWUp || s == Stage::kWDown || s == Stage::kBUp || s == Stage::kBDown;
+    const bool mlp =
+        s == Stage::kWUp || s == Stage::kWDown || s == Stage::kBUp || s == Stage::kBDown;
     if (mlp && model().mlp == MlpKind::kNone) return steps_.add(action::SetMlp{MlpKind::kGelu});
     return {};
   }
@@ -106,30 +119,42 @@ class Planner {
   void measure() {
     const std::vector<std::int64_t>& shape = entry().shape;
     const Extent extent = matrix_extent(shape);
-    array_ = choice_.transpose ? Array2{extent.cols, extent.rows} : Array2{extent.rows, extent.cols};
+    array_ =
+        choice_.transpose ? Array2{extent.cols, extent.rows} : Array2{extent.rows, extent.cols};
     // (heads, rows, columns): what our own exports write for a stage of several heads.
-    const bool stacked = is_headed(choice_.stage) && choice_.head < 0 && shape.size() == 3 && choice_.index.empty();
+    const bool stacked =
+        is_headed(choice_.stage) && choice_.head < 0 && shape.size() == 3 && choice_.index.empty();
     if (stacked) array_.stack = shape[0];
   }
 
   Result<int> divided(std::int64_t columns, int heads, const char* what) const {
-    if (heads > 0 && columns % heads == 0 && columns / heads <= kMaxWidth) return static_cast<int>(columns / heads);
-    return fail(ErrorCode::kShape, std::to_string(columns) + ' ' + what + " do not divide among " + std::to_string(heads) +
-                                       " heads; choose one head, or set the number of heads first", "array");
+    if (heads > 0 && columns % heads == 0 && columns / heads <= kMaxWidth)
+      return static_cast<int>(columns / heads);
+    return fail(ErrorCode::kShape,
+                std::to_string(columns) + ' ' + what + " do not divide among " +
+                    std::to_string(heads) +
+                    " heads; choose one head, or set the number of heads first",
+                "array");
   }
 
   Result<void> resize() {
     if (array_.rows > kMaxWidth || array_.cols > kMaxWidth || array_.stack > kMaxHeads) {
-      return fail(ErrorCode::kTooLarge, by(array_.rows, array_.cols) + " is more than a model may have; take a slice", "array");
+      return fail(ErrorCode::kTooLarge,
+                  by(array_.rows, array_.cols) + " is more than a model may have; take a slice",
+                  "array");
     }
     const auto rows = static_cast<int>(array_.rows), cols = static_cast<int>(array_.cols);
     Steps::Sizes sizes;
-    if (auto ok = is_headed(choice_.stage) ? head_sizes(rows, cols, sizes) : other_sizes(rows, cols, sizes); !ok) return ok;
+    if (auto ok = is_headed(choice_.stage) ? head_sizes(rows, cols, sizes)
+                                           : other_sizes(rows, cols, sizes);
+        !ok)
+      return ok;
     return steps_.resize(sizes);
   }
 
   Result<void> head_sizes(int rows, int cols, Steps::Sizes& sizes) {
-    const bool vector = choice_.stage == Stage::kBq || choice_.stage == Stage::kBk || choice_.stage == Stage::kBv;
+    const bool vector =
+        choice_.stage == Stage::kBq || choice_.stage == Stage::kBk || choice_.stage == Stage::kBv;
     if (!vector) sizes.width = rows;
     int heads = choice_.head < 0 ? heads_of(model(), choice_.stage) : 1;
     if (array_.stack > 0) {
@@ -162,7 +187,8 @@ class Planner {
       case Stage::kPositions: sizes.width = cols; return {};
       case Stage::kMask:
         if (!d.cross && rows + d.cached != cols) {
-          return fail(ErrorCode::kShape, "a mask of one sentence is square, this is " + by(rows, cols), "array");
+          return fail(ErrorCode::kShape,
+                      "a mask of one sentence is square, this is " + by(rows, cols), "array");
         }
         sizes.tokens = rows + d.cached;
         if (d.cross) sizes.source_tokens = cols;
@@ -198,16 +224,23 @@ class Planner {
     if (choice_.fit == Fit::kSlice) {
       rows = std::min(rows, array_.rows - row_);
       cols = std::min(stacked ? width : cols, array_.cols - col_);
-      if (rows <= 0 || cols <= 0) return fail(ErrorCode::kShape, "the slice begins beyond the array, " + by(array_.rows, array_.cols), "row");
+      if (rows <= 0 || cols <= 0)
+        return fail(ErrorCode::kShape,
+                    "the slice begins beyond the array, " + by(array_.rows, array_.cols), "row");
     } else {
-      const bool same = array_.rows == rows && array_.cols == (stacked ? width : cols) && (!stacked || array_.stack == heads);
+      const bool same = array_.rows == rows && array_.cols == (stacked ? width : cols) &&
+                        (!stacked || array_.stack == heads);
       // Positions may be for more tokens than there are now.
-      const bool longer = choice_.stage == Stage::kPositions && array_.cols == cols && array_.rows >= rows;
+      const bool longer =
+          choice_.stage == Stage::kPositions && array_.cols == cols && array_.rows >= rows;
       if (!same && !longer) return differs(target, heads);
       if (stacked) cols = width;
     }
     if (rows * cols * std::max<std::int64_t>(1, array_.stack) > kMaxImported) {
-      return fail(ErrorCode::kTooLarge, by(rows, cols) + " is more than 5 million numbers at once; choose one head, or a slice", "array");
+      return fail(
+          ErrorCode::kTooLarge,
+          by(rows, cols) + " is more than 5 million numbers at once; choose one head, or a slice",
+          "array");
     }
     for (int h = 0; h < heads; ++h) {
       if (stacked && h >= array_.stack) break;
@@ -228,7 +261,10 @@ class Planner {
     part.window = choice_.transpose ? Window{choice_.index, col, row_, cols, rows}
                                     : Window{choice_.index, row_, col, rows, cols};
     if (array_.stack > 0) part.window.index = {h};
-    part.at.tensor = {before_layers(choice_.stage) ? 0 : choice_.layer, choice_.stage, choice_.head >= 0 ? choice_.head : heads > 1 ? h : 0};
+    part.at.tensor = {before_layers(choice_.stage) ? 0 : choice_.layer, choice_.stage,
+                      choice_.head >= 0 ? choice_.head
+                      : heads > 1       ? h
+                                        : 0};
     plan_.parts.push_back(std::move(part));
   }
 
@@ -237,8 +273,10 @@ class Planner {
     if (array_.stack > 0) has = std::to_string(array_.stack) + " × " + has;
     std::string needs = by(target.rows, target.cols);
     if (heads > 1) needs += " (" + std::to_string(heads) + " heads)";
-    return fail(ErrorCode::kShape, "the array is " + has + ", " + std::string(symbol(choice_.stage)) + " is " + needs +
-                                       ": resize the document, transpose, or take a slice", "array");
+    return fail(ErrorCode::kShape,
+                "the array is " + has + ", " + std::string(symbol(choice_.stage)) + " is " + needs +
+                    ": resize the document, transpose, or take a slice",
+                "array");
   }
 
   Steps steps_;
@@ -254,7 +292,9 @@ class Planner {
 std::string changes(const Document& before, const Document& after) {
   std::string out;
   const auto say = [&](const char* what, int was, int is) {
-    if (was != is) out += (out.empty() ? "" : ", ") + std::string(what) + ' ' + std::to_string(was) + " → " + std::to_string(is);
+    if (was != is)
+      out += (out.empty() ? "" : ", ") + std::string(what) + ' ' + std::to_string(was) + " → " +
+             std::to_string(is);
   };
   say("tokens", before.query.size(), after.query.size());
   say("source tokens", before.source.size(), after.source.size());
@@ -276,12 +316,13 @@ std::string describe_slice(const FileEntry& entry, const ImportPlan& plan, bool 
   }
   const Extent extent = matrix_extent(entry.shape);
   const bool whole = entry.shape.size() <= 2 && rows * cols == extent.rows * extent.cols;
-  if (whole) return (transpose ? "Transpose, then put " : "Put ") + by(rows, cols) + " at the top left";
+  if (whole)
+    return (transpose ? "Transpose, then put " : "Put ") + by(rows, cols) + " at the top left";
   return (transpose ? "Transpose, then take " : "Take ") + by(rows, cols) + " of it";
 }
 
-std::optional<std::string> describe_fit(const Document& document, const OpenedFile& file, const ImportPlan& plan,
-                                        const ImportChoice& choice) {
+std::optional<std::string> describe_fit(const Document& document, const OpenedFile& file,
+                                        const ImportPlan& plan, const ImportChoice& choice) {
   Document after = document;
   for (const Action& action : plan.before) {
     auto next = update(after, action, World{});
@@ -290,7 +331,8 @@ std::optional<std::string> describe_fit(const Document& document, const OpenedFi
   }
   if (choice.fit == Fit::kAsIs) return choice.transpose ? "Transpose" : "As it is";
   if (choice.fit == Fit::kSlice) {
-    return describe_slice(file.entries()[static_cast<std::size_t>(file.find(choice.array))], plan, choice.transpose);
+    return describe_slice(file.entries()[static_cast<std::size_t>(file.find(choice.array))], plan,
+                          choice.transpose);
   }
   const std::string what = changes(document, after);
   if (what.empty()) return std::nullopt;
@@ -302,20 +344,29 @@ std::optional<std::string> describe_fit(const Document& document, const OpenedFi
 Result<Extent> target_extent(const Document& d, TensorId id) {
   const Model& m = d.model;
   if (!before_layers(id.stage) && (id.layer < 0 || id.layer >= static_cast<int>(m.layers.size()))) {
-    return fail(ErrorCode::kNotFound, "no layer " + std::to_string(id.layer) + ": the model has " + std::to_string(m.layers.size()), "layer");
+    return fail(ErrorCode::kNotFound,
+                "no layer " + std::to_string(id.layer) + ": the model has " +
+                    std::to_string(m.layers.size()),
+                "layer");
   }
   const int heads = heads_of(m, id.stage);
   if (id.head < -1 || id.head >= heads) {
-    return fail(ErrorCode::kNotFound, "no head " + std::to_string(id.head) + ": " + std::string(symbol(id.stage)) + " has " + std::to_string(heads), "head");
+    return fail(ErrorCode::kNotFound,
+                "no head " + std::to_string(id.head) + ": " + std::string(symbol(id.stage)) +
+                    " has " + std::to_string(heads),
+                "head");
   }
   const std::int64_t across = id.head < 0 ? heads : 1;
   switch (id.stage) {
     case Stage::kEmbeddings: return Extent{d.query.size() - d.cached, m.width};
     case Stage::kSourceEmbeddings:
-      if (!d.cross) return fail(ErrorCode::kNotFound, "there is no source sentence: switch on cross-attention first", "stage");
+      if (!d.cross)
+        return fail(ErrorCode::kNotFound,
+                    "there is no source sentence: switch on cross-attention first", "stage");
       return Extent{d.source.size(), m.width};
     case Stage::kPositions: return Extent{learned_rows(d) - d.cached, m.width};
-    case Stage::kMask: return Extent{d.query.size() - d.cached, d.cross ? d.source.size() : d.query.size()};
+    case Stage::kMask:
+      return Extent{d.query.size() - d.cached, d.cross ? d.source.size() : d.query.size()};
     case Stage::kWq:
     case Stage::kWk: return Extent{m.width, across * m.key_width};
     case Stage::kWv: return Extent{m.width, across * m.value_width};
@@ -326,12 +377,15 @@ Result<Extent> target_extent(const Document& d, TensorId id) {
   }
   const Extent extent = layer_extent(m, id.stage);
   if (extent.rows == 0) {
-    return fail(ErrorCode::kNotFound, "this model has no " + std::string(symbol(id.stage)) + ": an option turns it on", "stage");
+    return fail(ErrorCode::kNotFound,
+                "this model has no " + std::string(symbol(id.stage)) + ": an option turns it on",
+                "stage");
   }
   return extent;
 }
 
-Result<ImportPlan> plan_import(const Document& document, const OpenedFile& file, const ImportChoice& choice) {
+Result<ImportPlan> plan_import(const Document& document, const OpenedFile& file,
+                               const ImportChoice& choice) {
   return Planner(document, file, choice).plan();
 }
 
@@ -345,27 +399,31 @@ Result<std::vector<ByteRange>> needs(const OpenedFile& file, const ImportPlan& p
   return all;
 }
 
-Result<action::Batch> make_import(const OpenedFile& file, const ImportPlan& plan, std::span<const Bytes> pieces) {
+Result<action::Batch> make_import(const OpenedFile& file, const ImportPlan& plan,
+                                  std::span<const Bytes> pieces) {
   action::Batch batch;
   batch.name = plan.name;
   for (const Action& action : plan.before) batch.steps.push_back({action});
   for (const ImportPart& part : plan.parts) {
     const auto ranges = file.needs(part.entry, part.window);
     if (!ranges) return std::unexpected(ranges.error());
-    if (ranges->size() > pieces.size()) return fail(ErrorCode::kIo, "not all of it was read", file.file_name());
+    if (ranges->size() > pieces.size())
+      return fail(ErrorCode::kIo, "not all of it was read", file.file_name());
     auto numbers = file.read(part.entry, part.window, pieces.first(ranges->size()));
     if (!numbers) return std::unexpected(numbers.error());
     pieces = pieces.subspan(ranges->size());
     Matrix values = part.transpose ? Matrix(numbers->transpose()) : std::move(*numbers);
     if (part.attend) {
-      for (float& x : values.reshaped()) x = x != 0.0F ? 0.0F : -std::numeric_limits<float>::infinity();
+      for (float& x : values.reshaped())
+        x = x != 0.0F ? 0.0F : -std::numeric_limits<float>::infinity();
     }
     batch.steps.push_back({action::SetBlock{part.at, std::move(values)}});
   }
   return batch;
 }
 
-std::vector<FitOffer> fit_offers(const Document& document, const OpenedFile& file, const ImportChoice& choice) {
+std::vector<FitOffer> fit_offers(const Document& document, const OpenedFile& file,
+                                 const ImportChoice& choice) {
   std::vector<FitOffer> offers;
   for (const Fit fit : {Fit::kAsIs, Fit::kResize, Fit::kSlice}) {
     for (const bool transpose : {false, true}) {
@@ -375,9 +433,12 @@ std::vector<FitOffer> fit_offers(const Document& document, const OpenedFile& fil
       const auto plan = plan_import(document, file, tried);
       if (!plan) continue;
       // A slice that is the whole is the first offer again.
-      const bool known = std::ranges::any_of(offers, [&](const FitOffer& o) { return o.transpose == transpose && o.fit == Fit::kAsIs; });
+      const bool known = std::ranges::any_of(offers, [&](const FitOffer& o) {
+        return o.transpose == transpose && o.fit == Fit::kAsIs;
+      });
       if (fit == Fit::kSlice && known) continue;
-      if (auto says = describe_fit(document, file, *plan, tried)) offers.push_back({fit, transpose, std::move(*says)});
+      if (auto says = describe_fit(document, file, *plan, tried))
+        offers.push_back({fit, transpose, std::move(*says)});
     }
   }
   return offers;

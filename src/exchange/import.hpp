@@ -21,14 +21,14 @@ enum class Fit : std::uint8_t {
 };
 
 struct ImportChoice {
-  std::string array;              // an entry's name; "" where there is one without a name
+  std::string array;                // an entry's name; "" where there is one without a name
   std::vector<std::int64_t> index;  // of the dimensions before the last two
-  Stage stage = Stage::kWq;       // a parameter, the mask, or positions (become learned)
+  Stage stage = Stage::kWq;         // a parameter, the mask, or positions (become learned)
   int layer = 0;
-  int head = -1;                  // -1: the whole matrix, heads side by side or stacked
+  int head = -1;  // -1: the whole matrix, heads side by side or stacked
   Fit fit = Fit::kAsIs;
   bool transpose = false;
-  int row = 0;                    // kSlice: corner in the (transposed) array
+  int row = 0;  // kSlice: corner in the (transposed) array
   int col = 0;
 };
 

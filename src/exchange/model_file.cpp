@@ -18,13 +18,14 @@ struct Family {
   [[nodiscard]] constexpr bool fused() const noexcept { return q == k; }
 };
 constexpr std::array<Family, 4> kFamilies{{
-    {"BERT", "encoder.layer.", ".attention.self.query", ".attention.self.key", ".attention.self.value",
-     ".attention.output.dense", true, false, false},
+    {"BERT", "encoder.layer.", ".attention.self.query", ".attention.self.key",
+     ".attention.self.value", ".attention.output.dense", true, false, false},
     {"DistilBERT", "transformer.layer.", ".attention.q_lin", ".attention.k_lin", ".attention.v_lin",
      ".attention.out_lin", true, false, false},
-    {"GPT-2", "h.", ".attn.c_attn", ".attn.c_attn", ".attn.c_attn", ".attn.c_proj", false, true, false},
-    {"Llama", "layers.", ".self_attn.q_proj", ".self_attn.k_proj", ".self_attn.v_proj", ".self_attn.o_proj",
-     true, true, true},
+    {"GPT-2", "h.", ".attn.c_attn", ".attn.c_attn", ".attn.c_attn", ".attn.c_proj", false, true,
+     false},
+    {"Llama", "layers.", ".self_attn.q_proj", ".self_attn.k_proj", ".self_attn.v_proj",
+     ".self_attn.o_proj", true, true, true},
 }};
 
 const Family& family_of(const ModelInfo& model) {
@@ -64,7 +65,8 @@ int guessed_head_width(const ModelInfo& m) {
   if (m.family == "Llama" && m.width >= 2048 && divides(128)) return 128;
   if (m.query_columns > 64 && divides(64)) return 64;
   for (const int heads : {4, 2}) {
-    if (m.query_columns % heads == 0 && divides(m.query_columns / heads)) return m.query_columns / heads;
+    if (m.query_columns % heads == 0 && divides(m.query_columns / heads))
+      return m.query_columns / heads;
   }
   return m.query_columns;
 }
@@ -75,42 +77,56 @@ bool measure(const OpenedFile& file, const Family& f, ModelInfo& m) {
   const Extent q = in_out(file, tensor(m, layer, f.q, ".weight"), f.linear);
   const Extent k = in_out(file, tensor(m, layer, f.k, ".weight"), f.linear);
   const Extent o = in_out(file, tensor(m, layer, f.o, ".weight"), f.linear);
-  if (q.rows <= 0 || q.cols <= 0 || k.rows != q.rows || k.cols <= 0 || o.cols != q.rows) return false;
+  if (q.rows <= 0 || q.cols <= 0 || k.rows != q.rows || k.cols <= 0 || o.cols != q.rows)
+    return false;
   if (f.fused() && q.cols % 3 != 0) return false;
   m.width = static_cast<int>(q.rows);
   m.query_columns = static_cast<int>(f.fused() ? q.cols / 3 : q.cols);
   m.key_columns = f.fused() ? m.query_columns : static_cast<int>(k.cols);
-  m.biases = file.find(tensor(m, layer, f.q, ".bias")) >= 0 && file.find(tensor(m, layer, f.v, ".bias")) >= 0;
+  m.biases = file.find(tensor(m, layer, f.q, ".bias")) >= 0 &&
+             file.find(tensor(m, layer, f.v, ".bias")) >= 0;
   m.head_width = guessed_head_width(m);
   return o.rows == m.query_columns;
 }
 
 class ModelPlanner {
  public:
-  ModelPlanner(const Document& document, const OpenedFile& file, const ModelInfo& model, const ModelChoice& choice)
+  ModelPlanner(const Document& document, const OpenedFile& file, const ModelInfo& model,
+               const ModelChoice& choice)
       : steps_(document), file_(file), m_(model), f_(family_of(model)), c_(choice) {}
 
   Result<ImportPlan> plan() {
     if (auto ok = check(); !ok) return std::unexpected(ok.error());
     if (auto ok = prepare(); !ok) return std::unexpected(ok.error());
     for (int h = 0; h < heads_; ++h) {
-      if (auto ok = weight(f_.q, Stage::kWq, 0, h, m_.query_columns, c_.head < 0 ? h : c_.head); !ok) return std::unexpected(ok.error());
+      if (auto ok = weight(f_.q, Stage::kWq, 0, h, m_.query_columns, c_.head < 0 ? h : c_.head);
+          !ok)
+        return std::unexpected(ok.error());
     }
     for (int g = 0; g < kv_heads_; ++g) {
       const int from = c_.head < 0 ? g : c_.head / (all_heads_ / all_kv_heads_);
-      if (auto ok = weight(f_.k, Stage::kWk, 1, g, m_.key_columns, from); !ok) return std::unexpected(ok.error());
-      if (auto ok = weight(f_.v, Stage::kWv, 2, g, m_.key_columns, from); !ok) return std::unexpected(ok.error());
+      if (auto ok = weight(f_.k, Stage::kWk, 1, g, m_.key_columns, from); !ok)
+        return std::unexpected(ok.error());
+      if (auto ok = weight(f_.v, Stage::kWv, 2, g, m_.key_columns, from); !ok)
+        return std::unexpected(ok.error());
     }
     if (auto ok = output(); !ok) return std::unexpected(ok.error());
     std::int64_t numbers = 0;
     for (const ImportPart& part : plan_.parts) numbers += part.window.rows * part.window.cols;
     if (numbers > kMaxImported) {
-      return fail(ErrorCode::kTooLarge, std::to_string(numbers) + " numbers at once; choose one head, or fewer dimensions", "width");
+      return fail(
+          ErrorCode::kTooLarge,
+          std::to_string(numbers) + " numbers at once; choose one head, or fewer dimensions",
+          "width");
     }
-    plan_.name = "Import " + m_.family + " layer " + std::to_string(c_.layer) + (c_.head < 0 ? "" : ", head " + std::to_string(c_.head));
+    plan_.name = "Import " + m_.family + " layer " + std::to_string(c_.layer) +
+                 (c_.head < 0 ? "" : ", head " + std::to_string(c_.head));
     plan_.note = "W_Q, W_K, W_V and W_O" + std::string(m_.biases ? " with biases" : "") +
                  "; embeddings, norms and MLP stay as they are" +
-                 (width_ < m_.width ? "; only the first " + std::to_string(width_) + " of " + std::to_string(m_.width) + " dimensions" : "") + ".";
+                 (width_ < m_.width ? "; only the first " + std::to_string(width_) + " of " +
+                                          std::to_string(m_.width) + " dimensions"
+                                    : "") +
+                 ".";
     plan_.before = steps_.take();
     return std::move(plan_);
   }
@@ -121,17 +137,25 @@ class ModelPlanner {
     all_heads_ = m_.heads(key_width_);
     all_kv_heads_ = m_.kv_heads(key_width_);
     if (all_heads_ == 0 || all_kv_heads_ == 0 || all_heads_ % all_kv_heads_ != 0) {
-      return fail(ErrorCode::kShape, "heads of width " + std::to_string(key_width_) + " do not fit " +
-                                         std::to_string(m_.query_columns) + " query and " + std::to_string(m_.key_columns) + " key columns", "head_width");
+      return fail(ErrorCode::kShape,
+                  "heads of width " + std::to_string(key_width_) + " do not fit " +
+                      std::to_string(m_.query_columns) + " query and " +
+                      std::to_string(m_.key_columns) + " key columns",
+                  "head_width");
     }
     if (c_.head < -1 || c_.head >= all_heads_) {
-      return fail(ErrorCode::kNotFound, "no head " + std::to_string(c_.head) + ": there are " + std::to_string(all_heads_), "head");
+      return fail(
+          ErrorCode::kNotFound,
+          "no head " + std::to_string(c_.head) + ": there are " + std::to_string(all_heads_),
+          "head");
     }
     if (std::ranges::find(m_.layers, c_.layer) == m_.layers.end()) {
-      return fail(ErrorCode::kNotFound, "no layer " + std::to_string(c_.layer) + " in the file", "layer");
+      return fail(ErrorCode::kNotFound, "no layer " + std::to_string(c_.layer) + " in the file",
+                  "layer");
     }
     if (c_.to_layer < 0 || c_.to_layer >= static_cast<int>(steps_.document().model.layers.size())) {
-      return fail(ErrorCode::kNotFound, "the document has no layer " + std::to_string(c_.to_layer), "to_layer");
+      return fail(ErrorCode::kNotFound, "the document has no layer " + std::to_string(c_.to_layer),
+                  "to_layer");
     }
     width_ = c_.width > 0 ? std::min(c_.width, m_.width) : m_.width;
     heads_ = c_.head < 0 ? all_heads_ : 1;
@@ -140,7 +164,11 @@ class ModelPlanner {
   }
 
   Result<void> prepare() {
-    const Steps::Sizes sizes{.width = width_, .heads = heads_, .kv_heads = kv_heads_, .key_width = key_width_, .value_width = key_width_};
+    const Steps::Sizes sizes{.width = width_,
+                             .heads = heads_,
+                             .kv_heads = kv_heads_,
+                             .key_width = key_width_,
+                             .value_width = key_width_};
     if (auto ok = steps_.resize(sizes); !ok) return ok;
     const bool has = steps_.document().model.layers.front().q.bias != nullptr;
     if (m_.biases != has) {
@@ -155,26 +183,37 @@ class ModelPlanner {
 
   Result<int> find(const std::string& name) const {
     const int at = file_.find(name);
-    if (at < 0) return fail(ErrorCode::kNotFound, "there is no tensor '" + name + "'", file_.file_name());
+    if (at < 0)
+      return fail(ErrorCode::kNotFound, "there is no tensor '" + name + "'", file_.file_name());
     return at;
   }
 
-  /// Head `from` of the file as head `to` of the document, with its bias. `third`: of a fused matrix.
-  Result<void> weight(std::string_view part, Stage stage, int third, int to, int columns, int from) {
+  /// Head `from` of the file as head `to` of the document, with its bias. `third`: of a fused
+  /// matrix.
+  Result<void> weight(std::string_view part, Stage stage, int third, int to, int columns,
+                      int from) {
     const auto at = find(tensor(m_, c_.layer, part, ".weight"));
     if (!at) return std::unexpected(at.error());
-    const std::int64_t first = (f_.fused() ? std::int64_t{third} * columns : 0) + std::int64_t{from} * key_width_;
+    const std::int64_t first =
+        (f_.fused() ? std::int64_t{third} * columns : 0) + std::int64_t{from} * key_width_;
     ImportPart p;
     p.entry = *at;
     p.transpose = f_.linear;
-    p.window = f_.linear ? Window{{}, first, 0, key_width_, width_} : Window{{}, 0, first, width_, key_width_};
+    p.window = f_.linear ? Window{{}, first, 0, key_width_, width_}
+                         : Window{{}, 0, first, width_, key_width_};
     p.at = {{c_.to_layer, stage, to}, 0, 0};
     plan_.parts.push_back(p);
     if (!m_.biases) return {};
     const auto bias = find(tensor(m_, c_.layer, part, ".bias"));
     if (!bias) return std::unexpected(bias.error());
-    const Stage bias_stage = stage == Stage::kWq ? Stage::kBq : stage == Stage::kWk ? Stage::kBk : Stage::kBv;
-    plan_.parts.push_back({*bias, {{}, 0, first, 1, key_width_}, false, false, {{c_.to_layer, bias_stage, to}, 0, 0}});
+    const Stage bias_stage = stage == Stage::kWq   ? Stage::kBq
+                             : stage == Stage::kWk ? Stage::kBk
+                                                   : Stage::kBv;
+    plan_.parts.push_back({*bias,
+                           {{}, 0, first, 1, key_width_},
+                           false,
+                           false,
+                           {{c_.to_layer, bias_stage, to}, 0, 0}});
     return {};
   }
 
@@ -191,10 +230,13 @@ class ModelPlanner {
     p.at = {{c_.to_layer, Stage::kWo, 0}, 0, 0};
     plan_.parts.push_back(p);
     if (!m_.biases) return {};
-    if (c_.head >= 0) return steps_.add(action::Fill{.tensor = {c_.to_layer, Stage::kBo, 0}, .kind = FillKind::kZero});
+    if (c_.head >= 0)
+      return steps_.add(
+          action::Fill{.tensor = {c_.to_layer, Stage::kBo, 0}, .kind = FillKind::kZero});
     const auto bias = find(tensor(m_, c_.layer, f_.o, ".bias"));
     if (!bias) return std::unexpected(bias.error());
-    plan_.parts.push_back({*bias, {{}, 0, 0, 1, width_}, false, false, {{c_.to_layer, Stage::kBo, 0}, 0, 0}});
+    plan_.parts.push_back(
+        {*bias, {{}, 0, 0, 1, width_}, false, false, {{c_.to_layer, Stage::kBo, 0}, 0, 0}});
     return {};
   }
 
@@ -216,23 +258,31 @@ std::vector<ModelInfo> find_models(const OpenedFile& file) {
       std::string prefix;
       int layer = 0;
       if (!matches(entry.name, f, prefix, layer)) continue;
-      auto known = std::ranges::find_if(models, [&](const ModelInfo& m) { return m.family == f.name && m.prefix == prefix; });
-      if (known == models.end() && models.size() < 16) known = models.insert(known, {std::string(f.name), prefix, {}});
+      auto known = std::ranges::find_if(
+          models, [&](const ModelInfo& m) { return m.family == f.name && m.prefix == prefix; });
+      if (known == models.end() && models.size() < 16)
+        known = models.insert(known, {std::string(f.name), prefix, {}});
       if (known != models.end()) known->layers.push_back(layer);
     }
   }
   for (ModelInfo& m : models) std::ranges::sort(m.layers);
   std::erase_if(models, [&](ModelInfo& m) { return !measure(file, family_of(m), m); });
-  std::ranges::stable_sort(models, [](const ModelInfo& a, const ModelInfo& b) { return a.layers.size() > b.layers.size(); });
+  std::ranges::stable_sort(models, [](const ModelInfo& a, const ModelInfo& b) {
+    return a.layers.size() > b.layers.size();
+  });
   return models;
 }
 
-Result<ImportPlan> plan_model(const Document& document, const OpenedFile& file, const ModelChoice& choice) {
+Result<ImportPlan> plan_model(const Document& document, const OpenedFile& file,
+                              const ModelChoice& choice) {
   const std::vector<ModelInfo> models = find_models(file);
   if (choice.model < 0 || choice.model >= static_cast<int>(models.size())) {
-    return fail(ErrorCode::kNotFound, "no layers of BERT, GPT-2 or Llama are known in it by their names", file.file_name());
+    return fail(ErrorCode::kNotFound,
+                "no layers of BERT, GPT-2 or Llama are known in it by their names",
+                file.file_name());
   }
-  return ModelPlanner(document, file, models[static_cast<std::size_t>(choice.model)], choice).plan();
+  return ModelPlanner(document, file, models[static_cast<std::size_t>(choice.model)], choice)
+      .plan();
 }
 
 }  // namespace ap

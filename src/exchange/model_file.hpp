@@ -20,9 +20,10 @@ struct ModelInfo {
   int query_columns = 0;    // H·K
   int key_columns = 0;      // G·K
   bool biases = false;
-  int head_width = 0;       // K, guessed
+  int head_width = 0;  // K, guessed
   [[nodiscard]] int heads(int width_of_head) const noexcept {
-    return width_of_head > 0 && query_columns % width_of_head == 0 ? query_columns / width_of_head : 0;
+    return width_of_head > 0 && query_columns % width_of_head == 0 ? query_columns / width_of_head
+                                                                   : 0;
   }
   [[nodiscard]] int kv_heads(int width_of_head) const noexcept {
     return width_of_head > 0 && key_columns % width_of_head == 0 ? key_columns / width_of_head : 0;

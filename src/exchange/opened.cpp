@@ -28,12 +28,15 @@ std::string_view as_text(std::span<const unsigned char> bytes) noexcept {
 
 /// Pictures, pickles, programs: control characters are in no table and no JSON.
 bool is_binary(std::string_view text) noexcept {
-  return std::ranges::any_of(text.substr(0, 4096), [](char c) { return static_cast<unsigned char>(c) < 9 || (c > 13 && c < 32); });
+  return std::ranges::any_of(text.substr(0, 4096), [](char c) {
+    return static_cast<unsigned char>(c) < 9 || (c > 13 && c < 32);
+  });
 }
 
 Matrix cut(const Array& array, std::uint64_t index, const Window& w) {
   const Extent extent = matrix_extent(array.shape);
-  const float* from = array.data.data() + static_cast<std::ptrdiff_t>(index) * extent.rows * extent.cols;
+  const float* from =
+      array.data.data() + static_cast<std::ptrdiff_t>(index) * extent.rows * extent.cols;
   Matrix out(static_cast<int>(w.rows), static_cast<int>(w.cols));
   for (std::int64_t i = 0; i < w.rows; ++i) {
     const float* row = from + (w.row + i) * extent.cols + w.col;
@@ -45,11 +48,14 @@ Matrix cut(const Array& array, std::uint64_t index, const Window& w) {
 }  // namespace
 
 std::string_view name(FileKind kind) noexcept {
-  constexpr std::array<std::string_view, 7> kNames{"npy", "npz", "table", "json", "state", "safetensors", "text"};
+  constexpr std::array<std::string_view, 7> kNames{"npy",   "npz",         "table", "json",
+                                                   "state", "safetensors", "text"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-bool is_safetensors(std::string_view file_name) noexcept { return ends_in(file_name, ".safetensors"); }
+bool is_safetensors(std::string_view file_name) noexcept {
+  return ends_in(file_name, ".safetensors");
+}
 
 void OpenedFile::add(std::string name, std::string dtype, Array array, bool boolean) {
   entries_.push_back({std::move(name), std::move(dtype), array.shape, boolean});
@@ -59,7 +65,8 @@ void OpenedFile::add(std::string name, std::string dtype, Array array, bool bool
 Result<OpenedFile> OpenedFile::open(std::string file_name, std::span<const unsigned char> bytes) {
   OpenedFile file;
   file.file_name_ = std::move(file_name);
-  if (bytes.size() > kMaxWholeFile) return fail(ErrorCode::kTooLarge, "is larger than 256 MB", file.file_name_);
+  if (bytes.size() > kMaxWholeFile)
+    return fail(ErrorCode::kTooLarge, "is larger than 256 MB", file.file_name_);
   if (auto ok = file.read_whole(bytes); !ok) return std::unexpected(ok.error());
   return file;
 }
@@ -74,7 +81,9 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
     return {};
   }
   if (text.starts_with("PK") && text.substr(0, 4096).find("/data.pkl") != std::string_view::npos) {
-    return fail(ErrorCode::kUnsupported, "is a PyTorch file of pickled objects; save it as .safetensors or .npz", file_name_);
+    return fail(ErrorCode::kUnsupported,
+                "is a PyTorch file of pickled objects; save it as .safetensors or .npz",
+                file_name_);
   }
   if (text.starts_with("PK")) {
     kind_ = FileKind::kNpz;
@@ -89,10 +98,13 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
     return fail(ErrorCode::kUnsupported, "is read in parts", file_name_);
   }
   for (const char* kind : {".npy", ".npz"}) {
-    if (ends_in(file_name_, kind)) return fail(ErrorCode::kParse, std::string("is no ") + kind + " file, whatever its name says", file_name_);
+    if (ends_in(file_name_, kind))
+      return fail(ErrorCode::kParse, std::string("is no ") + kind + " file, whatever its name says",
+                  file_name_);
   }
   if (is_binary(text)) {
-    return fail(ErrorCode::kUnsupported, "is neither text nor a .npy, .npz or .safetensors file", file_name_);
+    return fail(ErrorCode::kUnsupported, "is neither text nor a .npy, .npz or .safetensors file",
+                file_name_);
   }
   const std::string_view start = trimmed(text.substr(0, 4096));
   if (ends_in(file_name_, ".json") || start.starts_with('{')) {
@@ -104,12 +116,14 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
       auto document = document_from_json(text);
       if (!document) {
         Error error = document.error();
-        error.where = file_name_ + (file_name_.empty() || error.where.empty() ? "" : ": ") + error.where;
+        error.where =
+            file_name_ + (file_name_.empty() || error.where.empty() ? "" : ": ") + error.where;
         return std::unexpected(std::move(error));
       }
       document_ = std::move(*document);
     }
-    for (NamedText& entry : json->arrays) add(entry.name, "text", std::move(entry.array.array), entry.array.boolean);
+    for (NamedText& entry : json->arrays)
+      add(entry.name, "text", std::move(entry.array.array), entry.array.boolean);
     return {};
   }
   if (start.starts_with(kLongHeader)) {
@@ -145,7 +159,8 @@ Result<OpenedFile> OpenedFile::open_safetensors(std::string file_name, std::stri
   file.kind_ = FileKind::kSafetensors;
   file.file_name_ = std::move(file_name);
   file.tensors_ = std::move(*tensors);
-  for (const SafeTensor& t : file.tensors_) file.entries_.push_back({t.name, t.dtype, t.shape, t.dtype == "BOOL"});
+  for (const SafeTensor& t : file.tensors_)
+    file.entries_.push_back({t.name, t.dtype, t.shape, t.dtype == "BOOL"});
   return file;
 }
 
@@ -161,7 +176,8 @@ Result<std::vector<ByteRange>> OpenedFile::needs(int entry, const Window& window
   return byte_ranges(tensors_[static_cast<std::size_t>(entry)], window);
 }
 
-Result<Matrix> OpenedFile::read(int entry, const Window& window, std::span<const Bytes> pieces) const {
+Result<Matrix> OpenedFile::read(int entry, const Window& window,
+                                std::span<const Bytes> pieces) const {
   const auto at = static_cast<std::size_t>(entry);
   if (kind_ == FileKind::kSafetensors) return read_window(tensors_[at], window, pieces);
   const Array& array = arrays_[at];
@@ -171,8 +187,10 @@ Result<Matrix> OpenedFile::read(int entry, const Window& window, std::span<const
   const auto inside = [](std::int64_t first, std::int64_t count, std::int64_t limit) {
     return first >= 0 && count >= 0 && first <= limit && count <= limit - first;
   };
-  if (!inside(window.row, window.rows, extent.rows) || !inside(window.col, window.cols, extent.cols)) {
-    return fail(ErrorCode::kShape, "the window does not lie in " + shape_text(array.shape), file_name_);
+  if (!inside(window.row, window.rows, extent.rows) ||
+      !inside(window.col, window.cols, extent.cols)) {
+    return fail(ErrorCode::kShape, "the window does not lie in " + shape_text(array.shape),
+                file_name_);
   }
   return cut(array, *index, window);
 }

@@ -61,7 +61,7 @@ class OpenedFile {
   FileKind kind_ = FileKind::kText;
   std::string file_name_;
   std::vector<FileEntry> entries_;
-  std::vector<Array> arrays_;          // of the entries, but for safetensors
+  std::vector<Array> arrays_;  // of the entries, but for safetensors
   std::vector<SafeTensor> tensors_;
   std::optional<Document> document_;
 };

@@ -1,5 +1,5 @@
-// Pictures without a window: the sheet, and what the side panels show (graph, arcs, heads, one row's
-// bars), as SVG with real text or as PNG.
+// Pictures without a window: the sheet, and what the side panels show (graph, arcs, heads, one
+// row's bars), as SVG with real text or as PNG.
 #pragma once
 
 #include <optional>
@@ -16,9 +16,9 @@ enum class Subject : std::uint8_t { kSheet, kGraph, kArcs, kHeads, kRows };
 
 struct PictureRequest {
   Subject subject = Subject::kSheet;
-  RenderOptions render;      // mode, width, scale, layer, head; the sheet's also folded
-  int row = 0;               // kRows: the query
-  float threshold = 0.02F;   // graph and arcs leave out smaller weights
+  RenderOptions render;     // mode, width, scale, layer, head; the sheet's also folded
+  int row = 0;              // kRows: the query
+  float threshold = 0.02F;  // graph and arcs leave out smaller weights
 };
 
 /// The words beside rows and columns, as the sheet has them.

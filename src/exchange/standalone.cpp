@@ -12,13 +12,14 @@ constexpr std::string_view kScheme = "https://attention.invalid/";
 bool is_script(std::string_view name) { return name.ends_with(".js"); }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
   }
 }
 
-/// "./x.js" becomes the bare name "ap/x.js", which the import map knows; addresses beside the module
-/// become addresses that the file's own fetch answers.
+/// "./x.js" becomes the bare name "ap/x.js", which the import map knows; addresses beside the
+/// module become addresses that the file's own fetch answers.
 std::string as_module(std::string text) {
   for (const std::string_view quote : {"\"", "'", "`"}) {
     replace_all(text, std::string(quote) + "./", std::string(quote) + "ap/");
@@ -60,20 +61,34 @@ if (!done.ok) document.getElementById('ap-message').textContent = done.error.mes
 }  // namespace
 
 const std::vector<std::string>& standalone_files() {
-  static const std::vector<std::string> kFiles{
-      "index.html", "style.css", "page.js", "playground.js", "attention-playground.js",
-      "attention-playground.wasm", "assets/words.bin"};
+  static const std::vector<std::string> kFiles{"index.html",
+                                               "style.css",
+                                               "page.js",
+                                               "playground.js",
+                                               "attention-playground.js",
+                                               "attention-playground.wasm",
+                                               "assets/words.bin"};
   return kFiles;
 }
 
 const std::vector<std::string>& standalone_extras() {
-  static const std::vector<std::string> kFiles{"attention-playground-late.wasm", "companion.js", "offer.js", "embed.js", "core.js",
-                                               "lessons.js", "lessons_picture.js", "lessons_widgets.js", "lessons.css",
-                                               "files.js", "attention-files.js", "attention-files.wasm"};
+  static const std::vector<std::string> kFiles{"attention-playground-late.wasm",
+                                               "companion.js",
+                                               "offer.js",
+                                               "embed.js",
+                                               "core.js",
+                                               "lessons.js",
+                                               "lessons_picture.js",
+                                               "lessons_widgets.js",
+                                               "lessons.css",
+                                               "files.js",
+                                               "attention-files.js",
+                                               "attention-files.wasm"};
   return kFiles;
 }
 
-Result<std::string> standalone_html(const SiteFiles& files, std::string_view state, std::string_view title) {
+Result<std::string> standalone_html(const SiteFiles& files, std::string_view state,
+                                    std::string_view title) {
   const auto find = [&](std::string_view name) -> const std::string* {
     for (const auto& [key, bytes] : files) {
       if (key == name) return &bytes;
@@ -81,7 +96,8 @@ Result<std::string> standalone_html(const SiteFiles& files, std::string_view sta
     return nullptr;
   };
   for (const std::string& name : standalone_files()) {
-    if (find(name) == nullptr) return fail(ErrorCode::kNotFound, "the site's file is not there", name);
+    if (find(name) == nullptr)
+      return fail(ErrorCode::kNotFound, "the site's file is not there", name);
   }
   std::string html = *find("index.html");
   // The page's own references go; what they named comes in below.
@@ -99,20 +115,22 @@ Result<std::string> standalone_html(const SiteFiles& files, std::string_view sta
   std::string modules, held;
   for (const auto& [name, bytes] : files) {
     if (is_script(name)) {
-      modules += (modules.empty() ? "" : ",\n") + json_string("ap/" + name) + ":\"data:text/javascript;base64," +
-                 base64(as_module(bytes)) + '"';
+      modules += (modules.empty() ? "" : ",\n") + json_string("ap/" + name) +
+                 ":\"data:text/javascript;base64," + base64(as_module(bytes)) + '"';
     } else if (name != "index.html" && name != "style.css") {
       held += (held.empty() ? "" : ",\n") + json_string(name) + ":\"" + base64(bytes) + '"';
     }
   }
   std::string style = *find("style.css");
   replace_all(style, "</", "<\\/");
-  const std::string head = "<title>" + markup_text(title.empty() ? "Attention Playground" : title) + "</title>\n<style>" + style +
-                           "</style>\n<script type=\"importmap\">{\"imports\":{" + modules +
-                           "}}</script>\n<script type=\"application/json\" id=\"ap-files\">{" + held +
-                           "}</script>\n<script type=\"application/json\" id=\"ap-state\">" + inside_script(std::string(state)) +
-                           "</script>\n<script type=\"module\">" + std::string(kFetch) + "</script>\n<script type=\"module\">" +
-                           std::string(kOpen) + "</script>\n";
+  const std::string head =
+      "<title>" + markup_text(title.empty() ? "Attention Playground" : title) +
+      "</title>\n<style>" + style + "</style>\n<script type=\"importmap\">{\"imports\":{" +
+      modules + "}}</script>\n<script type=\"application/json\" id=\"ap-files\">{" + held +
+      "}</script>\n<script type=\"application/json\" id=\"ap-state\">" +
+      inside_script(std::string(state)) + "</script>\n<script type=\"module\">" +
+      std::string(kFetch) + "</script>\n<script type=\"module\">" + std::string(kOpen) +
+      "</script>\n";
   const std::size_t end = html.find("</head>");
   if (end == std::string::npos) return fail(ErrorCode::kParse, "has no </head>", "index.html");
   html.insert(end, head);

@@ -10,7 +10,9 @@ namespace {
 constexpr int kMostSingleTokens = 64;
 
 /// A word list is not needed: only shapes matter here, the numbers come from the file.
-Result<Document> next(const Document& document, const Action& action) { return update(document, action, World{}); }
+Result<Document> next(const Document& document, const Action& action) {
+  return update(document, action, World{});
+}
 
 }  // namespace
 
@@ -27,7 +29,8 @@ Result<void> Steps::resize(const Sizes& s) {
   const Model before = document_.model;
   const int heads = wanted(s.heads, before.heads);
   int kv_heads = wanted(s.kv_heads, before.kv_heads);
-  if (s.kv_heads < 0 && (before.kv_heads == before.heads || heads % kv_heads != 0)) kv_heads = heads;
+  if (s.kv_heads < 0 && (before.kv_heads == before.heads || heads % kv_heads != 0))
+    kv_heads = heads;
   const int key_width = wanted(s.key_width, before.key_width);
   const int value_width = wanted(s.value_width, before.value_width);
   if (s.width >= 0 && s.width != before.width) {
@@ -40,7 +43,8 @@ Result<void> Steps::resize(const Sizes& s) {
   if (key_width != now.key_width || value_width != now.value_width) {
     if (auto ok = add(action::SetHeadWidth{key_width, value_width}); !ok) return ok;
   }
-  if (s.mlp_width >= 0 && (s.mlp_width != document_.model.mlp_width || before.mlp == MlpKind::kNone)) {
+  if (s.mlp_width >= 0 &&
+      (s.mlp_width != document_.model.mlp_width || before.mlp == MlpKind::kNone)) {
     const MlpKind kind = before.mlp == MlpKind::kNone ? MlpKind::kGelu : before.mlp;
     if (auto ok = add(action::SetMlp{kind, s.mlp_width}); !ok) return ok;
   }
@@ -55,10 +59,13 @@ Result<void> Steps::resize(const Sizes& s) {
 
 /// Keeps the first tokens; new ones are called by their number.
 Result<void> Steps::resize_tokens(Side side, int count) {
-  const auto sentence = [&]() -> const Sentence& { return side == Side::kQuery ? document_.query : document_.source; };
+  const auto sentence = [&]() -> const Sentence& {
+    return side == Side::kQuery ? document_.query : document_.source;
+  };
   if (sentence().size() == count) return {};
   if (count > kMaxTokens) {
-    return fail(ErrorCode::kTooLarge, std::to_string(count) + " tokens; the most is " + std::to_string(kMaxTokens));
+    return fail(ErrorCode::kTooLarge,
+                std::to_string(count) + " tokens; the most is " + std::to_string(kMaxTokens));
   }
   const bool words = document_.token_mode == TokenMode::kWords;
   std::string text;
@@ -66,13 +73,15 @@ Result<void> Steps::resize_tokens(Side side, int count) {
     if (words && i > 0) text += ' ';
     const bool kept = i < sentence().size();
     if (kept) text += sentence().tokens[static_cast<std::size_t>(i)].text;
-    if (!kept) text += words ? "t" + std::to_string(i + 1) : std::string(1, static_cast<char>('a' + i % 26));
+    if (!kept)
+      text += words ? "t" + std::to_string(i + 1) : std::string(1, static_cast<char>('a' + i % 26));
   }
   auto typed = next(document_, action::SetText{side, text});
   const Sentence* after = typed ? (side == Side::kQuery ? &typed->query : &typed->source) : nullptr;
   if (after != nullptr && after->size() == count) return add(action::SetText{side, text});
   if (std::abs(sentence().size() - count) > kMostSingleTokens) {
-    return fail(ErrorCode::kShape, "needs " + std::to_string(count) + " tokens; type a sentence of as many");
+    return fail(ErrorCode::kShape,
+                "needs " + std::to_string(count) + " tokens; type a sentence of as many");
   }
   while (sentence().size() > count) {
     if (auto ok = add(action::DeleteToken{side, sentence().size() - 1}); !ok) return ok;

@@ -1,7 +1,6 @@
 // The desktop's window and ports: SDL2 and OpenGL 3.3 core. Waits for events; idle costs nothing.
 #ifndef __EMSCRIPTEN__
 #include <SDL.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -95,8 +94,8 @@ class NativePorts final : public Ports {
     std::error_code ignored;
     std::filesystem::create_directories(folder, ignored);
     // What cannot be kept is not missed.
-    (void)write_file(folder / key, {reinterpret_cast<const unsigned char*>(value.data()),
-                                    value.size()});
+    (void)write_file(folder / key,
+                     {reinterpret_cast<const unsigned char*>(value.data()), value.size()});
   }
   [[nodiscard]] std::string hash() const override { return link_; }
   void push_link(std::string_view, bool) override {}
@@ -201,8 +200,8 @@ Viewport NativeWindow::viewport() const {
     v.scale = fixed_scale_;
   } else if (v.scale <= 1) {
     float dpi = 96;
-    if (SDL_GetDisplayDPI(std::max(0, SDL_GetWindowDisplayIndex(window_)), nullptr, &dpi, nullptr) ==
-            0 &&
+    if (SDL_GetDisplayDPI(std::max(0, SDL_GetWindowDisplayIndex(window_)), nullptr, &dpi,
+                          nullptr) == 0 &&
         dpi > 120) {
       v.scale = std::clamp(dpi / 96, 1.F, 4.F);
     }
@@ -218,7 +217,8 @@ float NativeWindow::event_unit() const {
   return viewport().width / static_cast<float>(std::max(1, width));
 }
 
-/// Copy, cut and paste of cells; while a text field is edited SDL_TEXTINPUT is on and it has its own.
+/// Copy, cut and paste of cells; while a text field is edited SDL_TEXTINPUT is on and it has its
+/// own.
 bool NativeWindow::clipboard_key(const SDL_KeyboardEvent& event) {
   const ClipboardClient& c = ports_.clipboard_client;
   if ((event.keysym.mod & (KMOD_CTRL | KMOD_GUI)) == 0) return false;
@@ -236,13 +236,11 @@ bool NativeWindow::handle(const SDL_Event& event) {
   InputSink& sink = *client_.sink;
   const float unit = event_unit();
   switch (event.type) {
-    case SDL_QUIT:
-      return false;
+    case SDL_QUIT: return false;
     case SDL_MOUSEMOTION:
-      sink.pointer(static_cast<float>(event.motion.x) * unit,
-                   static_cast<float>(event.motion.y) * unit,
-                   event.motion.which == SDL_TOUCH_MOUSEID ? PointerKind::kTouch
-                                                           : PointerKind::kMouse);
+      sink.pointer(
+          static_cast<float>(event.motion.x) * unit, static_cast<float>(event.motion.y) * unit,
+          event.motion.which == SDL_TOUCH_MOUSEID ? PointerKind::kTouch : PointerKind::kMouse);
       break;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP: {
@@ -254,9 +252,7 @@ bool NativeWindow::handle(const SDL_Event& event) {
       sink.button(index, down, PointerKind::kMouse);
       break;
     }
-    case SDL_MOUSEWHEEL:
-      sink.wheel(-event.wheel.preciseX, event.wheel.preciseY);
-      break;
+    case SDL_MOUSEWHEEL: sink.wheel(-event.wheel.preciseX, event.wheel.preciseY); break;
     case SDL_KEYDOWN:
     case SDL_KEYUP: {
       const auto mod = event.key.keysym.mod;
@@ -267,9 +263,7 @@ bool NativeWindow::handle(const SDL_Event& event) {
       sink.key(event.key.keysym.sym, down);
       break;
     }
-    case SDL_TEXTINPUT:
-      sink.text(event.text.text);
-      break;
+    case SDL_TEXTINPUT: sink.text(event.text.text); break;
     case SDL_WINDOWEVENT:
       if (event.window.event == SDL_WINDOWEVENT_LEAVE) sink.pointer_gone();
       if (event.window.event == SDL_WINDOWEVENT_FOCUS_GAINED) sink.focus(true);
@@ -281,8 +275,7 @@ bool NativeWindow::handle(const SDL_Event& event) {
       if (file && ports_.drop_client) ports_.drop_client(std::move(*file));
       break;
     }
-    default:
-      return true;
+    default: return true;
   }
   ports_.wanted = kFramesAfterInput;
   return true;

@@ -71,14 +71,16 @@ Result<std::filesystem::path> ask_open_path(std::string_view accept) {
   if (on_path("zenity")) {
     return output_of("zenity --file-selection --file-filter=" + shell_quoted(patterns(accept)));
   }
-  if (on_path("kdialog")) return output_of("kdialog --getopenfilename . " + shell_quoted(patterns(accept)));
+  if (on_path("kdialog"))
+    return output_of("kdialog --getopenfilename . " + shell_quoted(patterns(accept)));
   if (on_path("osascript")) return output_of("osascript -e 'POSIX path of (choose file)'");
   return no_dialog();
 }
 
 Result<std::filesystem::path> ask_save_path(std::string_view name) {
   if (on_path("zenity")) {
-    return output_of("zenity --file-selection --save --confirm-overwrite --filename=" + shell_quoted(name));
+    return output_of("zenity --file-selection --save --confirm-overwrite --filename=" +
+                     shell_quoted(name));
   }
   if (on_path("kdialog")) return output_of("kdialog --getsavefilename " + shell_quoted(name));
   if (on_path("osascript")) {

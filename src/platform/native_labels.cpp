@@ -2,7 +2,6 @@
 #include "platform/native_labels.hpp"
 
 #include <SDL.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -16,8 +15,8 @@ struct PangoBox {  // PangoRectangle
   int x, y, width, height;
 };
 constexpr double kPangoScale = 1024;
-constexpr int kArgb32 = 0;   // CAIRO_FORMAT_ARGB32
-constexpr int kAround = 2;   // px, for what antialiasing adds
+constexpr int kArgb32 = 0;  // CAIRO_FORMAT_ARGB32
+constexpr int kAround = 2;  // px, for what antialiasing adds
 constexpr int kLongest = 8192;
 constexpr std::size_t kMostBytes = 4096;
 

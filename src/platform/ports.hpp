@@ -33,17 +33,17 @@ struct OpenedFile {
 
 /// One text field that a real DOM <input> edits on behalf of a drawn one.
 struct TextRequest {
-  std::uint32_t id = 0;       // the drawn field's; never 0
-  Box box;                    // where its text is, without the frame around it
+  std::uint32_t id = 0;  // the drawn field's; never 0
+  Box box;               // where its text is, without the frame around it
   std::string_view text;
-  std::string_view label;     // its accessible name
-  float font_size = 15;       // points
+  std::string_view label;  // its accessible name
+  float font_size = 15;    // points
   bool mono = false;
-  bool numeric = false;       // a number keyboard where there is a soft one
-  bool keep_tab = false;      // Tab and Shift+Tab go to the field (TextKey) instead of leaving it
-  bool keep_vertical = false; // likewise the up and down arrows
+  bool numeric = false;        // a number keyboard where there is a soft one
+  bool keep_tab = false;       // Tab and Shift+Tab go to the field (TextKey) instead of leaving it
+  bool keep_vertical = false;  // likewise the up and down arrows
   bool multiline = false;
-  int select_from = -1;       // selection at the start in code points; -1: all
+  int select_from = -1;  // selection at the start in code points; -1: all
   int select_to = -1;
   std::uint32_t colour = 0xFF000000;  // 0xAABBGGRR
 };
@@ -59,9 +59,9 @@ struct TextEvent {
 
 /// Two fingers and long presses since the last frame; wheel and one finger come as mouse.
 struct Gestures {
-  bool pinching = false;   // two fingers are down
-  float scale = 1;         // distance now / distance last frame
-  float pan_x = 0;         // movement of their middle
+  bool pinching = false;  // two fingers are down
+  float scale = 1;        // distance now / distance last frame
+  float pan_x = 0;        // movement of their middle
   float pan_y = 0;
   float centre_x = 0;
   float centre_y = 0;
@@ -73,13 +73,13 @@ struct Gestures {
 
 /// White text on nothing: `alpha` rows of width x height, or RGBA where `colour` (emoji).
 struct Label {
-  int width = 0;       // device pixels
+  int width = 0;  // device pixels
   int height = 0;
   float left = 0;      // device pixels from the left edge to the pen's start
   float baseline = 0;  // device pixels from the top
   float advance = 0;   // device pixels
   bool colour = false;
-  Bytes pixels;        // 1 byte a pixel, or 4 where `colour`
+  Bytes pixels;  // 1 byte a pixel, or 4 where `colour`
   [[nodiscard]] bool empty() const noexcept { return pixels.empty(); }
 };
 
@@ -174,7 +174,8 @@ class Ports {
   virtual void show_table() {}
   /// The prose of lessons is the page's own text: opens or closes it. False: there is no such page.
   virtual bool show_lessons() { return false; }
-  /// Import and export are the page's own dialog, fetched when it is asked for. False: there is no such page.
+  /// Import and export are the page's own dialog, fetched when it is asked for. False: there is no
+  /// such page.
   virtual bool show_files(bool save) {
     (void)save;
     return false;

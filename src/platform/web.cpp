@@ -1,12 +1,11 @@
-// The page's window: a WebGL 2 context of the canvas, input from web_glue.js. No SDL here but the names
-// in its headers (key codes, cursor shapes): 30 kB less to download, and none of its listeners, which
-// would prevent the default of every key, wheel and touch of the page.
+// The page's window: a WebGL 2 context of the canvas, input from web_glue.js. No SDL here but the
+// names in its headers (key codes, cursor shapes): 30 kB less to download, and none of its
+// listeners, which would prevent the default of every key, wheel and touch of the page.
 #ifdef __EMSCRIPTEN__
-#include <emscripten.h>
-#include <emscripten/html5.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <emscripten.h>
+#include <emscripten/html5.h>
 #include <utility>
 
 #include "platform/web_glue.hpp"
@@ -17,13 +16,14 @@ namespace ap::platform {
 namespace {
 
 constexpr const char* kCanvas = "#canvas";
-// The first shows what the event did; the second what that frame's layout made of it (hover, sizes).
+// The first shows what the event did; the second what that frame's layout made of it (hover,
+// sizes).
 constexpr int kFramesAfterInput = 2;
 
 struct Page {
   WindowClient client;
   Viewport viewport;
-  int wanted = 0;        // frames still to draw
+  int wanted = 0;  // frames still to draw
   bool running = false;
   bool drawing = false;  // moving the DOM's focus calls back into us
   bool lost = false;     // the WebGL context
@@ -277,9 +277,7 @@ EMSCRIPTEN_KEEPALIVE void ap_web_fetched(int token, unsigned char* bytes, std::s
 }
 
 EMSCRIPTEN_KEEPALIVE int ap_web_has_window() { return page().running ? 1 : 0; }
-EMSCRIPTEN_KEEPALIVE double ap_web_frames() {
-  return static_cast<double>(frame_times().frames);
-}
+EMSCRIPTEN_KEEPALIVE double ap_web_frames() { return static_cast<double>(frame_times().frames); }
 EMSCRIPTEN_KEEPALIVE double ap_web_frame_ms(int which) {
   const FrameTimes& t = frame_times();
   return which == 0 ? t.last_ms : which == 1 ? t.worst_ms : t.total_ms;

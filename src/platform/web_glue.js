@@ -8,22 +8,22 @@ addToLibrary({
   $AP: {
     canvas: null,
     scheduled: 0,
-    size: '',              // as last told to C
-    marked: false,         // the first frame is in the page's timeline
+    size: '', // as last told to C
+    marked: false, // the first frame is in the page's timeline
     keepTab: false,
-    pointers: null,        // Map of touches that are down: id -> {x, y, x0, y0}
+    pointers: null, // Map of touches that are down: id -> {x, y, x0, y0}
     pinch: null,
-    tap: null,             // the first finger: {id, sent, timer, moved}
-    held: null,            // the finger of a long press, while it is down
-    field: null,           // the DOM input in use, or null
+    tap: null, // the first finger: {id, sent, timer, moved}
+    held: null, // the finger of a long press, while it is down
+    field: null, // the DOM input in use, or null
     fields: {},
     fieldId: 0,
     fieldText: '',
     closing: false,
     hintTimer: 0,
-    awaited: 0,            // frames asked for within SOON seconds from now
+    awaited: 0, // frames asked for within SOON seconds from now
     SOON: 0.2,
-    SLOP: 10,              // CSS pixels that a tap may move
+    SLOP: 10, // CSS pixels that a tap may move
     LONG_PRESS_MS: 500,
     MAX_TEXT: 1 << 24,
 
@@ -92,7 +92,7 @@ addToLibrary({
     modifiers(e) {
       _ap_web_modifiers(e.ctrlKey, e.shiftKey, e.altKey, e.metaKey);
     },
-    BUTTONS: [0, 2, 1],  // left, middle, right -> left 0, right 1, middle 2
+    BUTTONS: [0, 2, 1], // left, middle, right -> left 0, right 1, middle 2
     pointerDown(e) {
       // Outside the field that is open: it is done, as with any other field of a page.
       if (AP.field) AP.canvas.focus({ preventScroll: true });
@@ -134,7 +134,8 @@ addToLibrary({
       AP.drawNow();
       _ap_web_pointer_gone();
     },
-    dropPress() {  // the press became something else: release it where nothing is
+    dropPress() {
+      // the press became something else: release it where nothing is
       if (!AP.tap) return;
       clearTimeout(AP.tap.timer);
       if (AP.tap.sent) {
@@ -166,7 +167,8 @@ addToLibrary({
       AP.held = tap.id;
       _ap_web_long_press(x, y);
     },
-    letGo(x, y) {  // of a long press; outside the canvas: nothing is dropped
+    letGo(x, y) {
+      // of a long press; outside the canvas: nothing is dropped
       if (AP.held === null) return;
       AP.held = null;
       _ap_web_hold(x, y, 0);
@@ -236,16 +238,53 @@ addToLibrary({
 
     // ---- keyboard, as SDL key codes
     KEYS: {
-      Backspace: 8, Tab: 9, Enter: 13, Escape: 27, ' ': 32, Delete: 127,
-      ArrowRight: 79, ArrowLeft: 80, ArrowDown: 81, ArrowUp: 82, Home: 74, End: 77, PageUp: 75,
-      PageDown: 78, Insert: 73, F1: 58, F2: 59, F10: 67, ContextMenu: 101, Control: 224, Shift: 225, Alt: 226, Meta: 227,
+      Backspace: 8,
+      Tab: 9,
+      Enter: 13,
+      Escape: 27,
+      ' ': 32,
+      Delete: 127,
+      ArrowRight: 79,
+      ArrowLeft: 80,
+      ArrowDown: 81,
+      ArrowUp: 82,
+      Home: 74,
+      End: 77,
+      PageUp: 75,
+      PageDown: 78,
+      Insert: 73,
+      F1: 58,
+      F2: 59,
+      F10: 67,
+      ContextMenu: 101,
+      Control: 224,
+      Shift: 225,
+      Alt: 226,
+      Meta: 227,
     },
     // Shortcuts that are ours; all others with Ctrl or Cmd stay the browser's.
-    COMMANDS: ['z', 'Z', 'y', 'Y', 'a', 'A', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp',
-      'ArrowDown', 'Home', 'End', 'Control', 'Meta', 'Shift', 'Alt'],
+    COMMANDS: [
+      'z',
+      'Z',
+      'y',
+      'Y',
+      'a',
+      'A',
+      'Enter',
+      'ArrowLeft',
+      'ArrowRight',
+      'ArrowUp',
+      'ArrowDown',
+      'Home',
+      'End',
+      'Control',
+      'Meta',
+      'Shift',
+      'Alt',
+    ],
     keyCode(e) {
       const code = AP.KEYS[e.key];
-      if (code !== undefined) return code > 57 && code !== 127 ? (0x40000000 | code) : code;
+      if (code !== undefined) return code > 57 && code !== 127 ? 0x40000000 | code : code;
       return e.key.length === 1 ? e.key.toLowerCase().charCodeAt(0) : 0;
     },
     isOurs(e) {
@@ -263,13 +302,13 @@ addToLibrary({
         return;
       }
       if (!AP.isOurs(e)) return;
-      const modifier = e.key === 'Control' || e.key === 'Shift' || e.key === 'Alt' ||
-                       e.key === 'Meta';
+      const modifier =
+        e.key === 'Control' || e.key === 'Shift' || e.key === 'Alt' || e.key === 'Meta';
       if (e.key !== 'Escape' && !modifier) e.preventDefault();
       if (code) _ap_web_key(code, 1);
       if ([...e.key].length === 1 && !e.ctrlKey && !e.metaKey) {
         _ap_web_typed(stringToNewUTF8(e.key));
-        AP.drawNow();  // a cell that opens an editor takes the next key there
+        AP.drawNow(); // a cell that opens an editor takes the next key there
       }
     },
 
@@ -299,8 +338,12 @@ addToLibrary({
       let height = Math.round(box.height * ratio);
       const exact = entry && entry.devicePixelContentBoxSize;
       // The exact count of device pixels, where the browser knows it (emulated densities differ).
-      if (exact && exact.length && Math.abs(exact[0].inlineSize - width) <= 1 &&
-          Math.abs(exact[0].blockSize - height) <= 1) {
+      if (
+        exact &&
+        exact.length &&
+        Math.abs(exact[0].inlineSize - width) <= 1 &&
+        Math.abs(exact[0].blockSize - height) <= 1
+      ) {
         width = exact[0].inlineSize;
         height = exact[0].blockSize;
       }
@@ -314,7 +357,7 @@ addToLibrary({
     watchSize() {
       const observer = new ResizeObserver((entries) => {
         AP.measure(entries[entries.length - 1]);
-        AP.drawNow();  // a resized canvas is blank until it is drawn
+        AP.drawNow(); // a resized canvas is blank until it is drawn
       });
       try {
         observer.observe(AP.canvas, { box: 'device-pixel-content-box' });
@@ -323,11 +366,15 @@ addToLibrary({
       }
       const watchDensity = () => {
         const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-        query.addEventListener('change', () => {
-          AP.measure();
-          AP.request();
-          watchDensity();
-        }, { once: true });
+        query.addEventListener(
+          'change',
+          () => {
+            AP.measure();
+            AP.request();
+            watchDensity();
+          },
+          { once: true },
+        );
       };
       watchDensity();
       // Some changes of density are told by this alone.
@@ -343,11 +390,25 @@ addToLibrary({
       if (!multiline) field.type = 'text';
       field.className = 'ap-field';
       field.spellcheck = false;
-      for (const [name, value] of [['autocomplete', 'off'], ['autocorrect', 'off'],
-        ['autocapitalize', 'off'], ['data-attention-field', '']]) field.setAttribute(name, value);
-      Object.assign(field.style, { position: 'absolute', margin: '0', padding: '0', border: '0',
-        outline: 'none', background: 'transparent', resize: 'none', overflow: 'hidden',
-        display: 'none', zIndex: '2' });
+      for (const [name, value] of [
+        ['autocomplete', 'off'],
+        ['autocorrect', 'off'],
+        ['autocapitalize', 'off'],
+        ['data-attention-field', ''],
+      ])
+        field.setAttribute(name, value);
+      Object.assign(field.style, {
+        position: 'absolute',
+        margin: '0',
+        padding: '0',
+        border: '0',
+        outline: 'none',
+        background: 'transparent',
+        resize: 'none',
+        overflow: 'hidden',
+        display: 'none',
+        zIndex: '2',
+      });
       const send = (key) => {
         AP.fieldText = field.value.slice(0, AP.MAX_TEXT);
         _ap_web_text(AP.fieldId, key, stringToNewUTF8(AP.fieldText));
@@ -368,7 +429,8 @@ addToLibrary({
       AP.canvas.parentNode.appendChild(field);
       return field;
     },
-    fieldKey(e, multiline) {  // TextKey, 0 for what the field does itself
+    fieldKey(e, multiline) {
+      // TextKey, 0 for what the field does itself
       if (e.isComposing) return 0;
       if (e.key === 'Enter') return multiline && !e.ctrlKey ? 0 : 1;
       if (e.key === 'Escape') return 2;
@@ -388,41 +450,66 @@ addToLibrary({
       AP.closing = false;
     },
 
-    units: (text, points) => [...text].slice(0, points).join('').length,  // code points to UTF-16
+    units: (text, points) => [...text].slice(0, points).join('').length, // code points to UTF-16
 
     // ---- start
     listen() {
       const canvas = AP.canvas;
-      const on = (target, type, listener, options) => target.addEventListener(type, listener, options);
+      const on = (target, type, listener, options) =>
+        target.addEventListener(type, listener, options);
       on(canvas, 'pointerdown', AP.pointerDown);
       on(canvas, 'pointermove', AP.pointerMove);
       on(canvas, 'pointerup', AP.pointerUp);
       on(canvas, 'pointerleave', AP.pointerLeave);
       on(canvas, 'pointercancel', (e) => e.pointerType === 'touch' && AP.touchUp(e, true));
-      on(canvas, 'mousedown', (e) => {  // the field that this click opened keeps the focus
+      on(canvas, 'mousedown', (e) => {
+        // the field that this click opened keeps the focus
         if (AP.field || e.button === 1) e.preventDefault();
       });
-      on(canvas, 'touchstart', (e) => {
-        if (e.touches.length > 1 || AP.engaged()) e.preventDefault();
-      }, { passive: false });
-      on(canvas, 'touchmove', (e) => {
-        if (e.cancelable && (e.touches.length > 1 || AP.engaged())) e.preventDefault();
-      }, { passive: false });
+      on(
+        canvas,
+        'touchstart',
+        (e) => {
+          if (e.touches.length > 1 || AP.engaged()) e.preventDefault();
+        },
+        { passive: false },
+      );
+      on(
+        canvas,
+        'touchmove',
+        (e) => {
+          if (e.cancelable && (e.touches.length > 1 || AP.engaged())) e.preventDefault();
+        },
+        { passive: false },
+      );
       on(canvas, 'contextmenu', (e) => e.preventDefault());
       on(canvas, 'wheel', AP.wheel, { passive: false });
       on(canvas, 'keydown', (e) => AP.key(e, true));
       on(canvas, 'keyup', (e) => AP.key(e, false));
-      on(canvas, 'focus', () => { AP.touchAction(); _ap_web_focus(1); });
-      on(canvas, 'blur', () => { AP.touchAction(); _ap_web_focus(0); });
+      on(canvas, 'focus', () => {
+        AP.touchAction();
+        _ap_web_focus(1);
+      });
+      on(canvas, 'blur', () => {
+        AP.touchAction();
+        _ap_web_focus(0);
+      });
       on(window, 'blur', () => _ap_web_focus(0));
       on(document, 'copy', (e) => AP.copy(e, 0));
       on(document, 'cut', (e) => AP.copy(e, 1));
       on(document, 'paste', AP.paste);
-      for (const type of ['beforecopy', 'beforecut', 'beforepaste']) {  // Safari asks these first
+      for (const type of ['beforecopy', 'beforecut', 'beforepaste']) {
+        // Safari asks these first
         on(document, type, (e) => document.activeElement === canvas && e.preventDefault());
       }
-      on(canvas, 'webglcontextlost', (e) => { e.preventDefault(); _ap_web_context(0); });
-      on(canvas, 'webglcontextrestored', () => { _ap_web_context(1); AP.request(); });
+      on(canvas, 'webglcontextlost', (e) => {
+        e.preventDefault();
+        _ap_web_context(0);
+      });
+      on(canvas, 'webglcontextrestored', () => {
+        _ap_web_context(1);
+        AP.request();
+      });
       on(canvas, 'dragover', (e) => e.preventDefault());
       on(canvas, 'drop', (e) => {
         e.preventDefault();
@@ -454,19 +541,25 @@ addToLibrary({
     },
     readFile(file, token) {
       if (file.size > AP.MAX_BYTES) return _ap_web_file(token, stringToNewUTF8(file.name), 0, 0);
-      file.arrayBuffer().then((buffer) => {
-        _ap_web_file(token, stringToNewUTF8(file.name), AP.give(buffer), buffer.byteLength);
-      }, () => _ap_web_file(token, stringToNewUTF8(file.name), 0, 0));
+      file.arrayBuffer().then(
+        (buffer) => {
+          _ap_web_file(token, stringToNewUTF8(file.name), AP.give(buffer), buffer.byteLength);
+        },
+        () => _ap_web_file(token, stringToNewUTF8(file.name), 0, 0),
+      );
     },
     storage() {
       try {
         return window.localStorage;
       } catch {
-        return null;  // a sandboxed frame
+        return null; // a sandboxed frame
       }
     },
-    FACES: ["'Attention Text', system-ui, sans-serif", "'Attention Text', system-ui, sans-serif",
-      "'Attention Mono', ui-monospace, monospace"],
+    FACES: [
+      "'Attention Text', system-ui, sans-serif",
+      "'Attention Text', system-ui, sans-serif",
+      "'Attention Mono', ui-monospace, monospace",
+    ],
     face(face, size) {
       return `${face === 1 ? 620 : 420} ${size}px ${AP.FACES[face]}`;
     },
@@ -495,20 +588,37 @@ addToLibrary({
   },
   ap_glue_media: (query) => matchMedia(UTF8ToString(query)).matches,
   // A theme that the host page or a link asks for goes before the system's.
-  ap_glue_dark: () => (Module['theme'] ? Module['theme'] === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches),
+  ap_glue_dark: () =>
+    Module['theme']
+      ? Module['theme'] === 'dark'
+      : matchMedia('(prefers-color-scheme: dark)').matches,
   ap_glue_show_theme: (dark) => {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   },
   ap_glue_cursor__deps: ['$AP'],
-  ap_glue_cursor: (shape) => {  // in the order of SDL_SystemCursor
-    AP.canvas.style.cursor = ['default', 'text', 'wait', 'crosshair', 'progress', 'nwse-resize', 'nesw-resize',
-      'ew-resize', 'ns-resize', 'move', 'not-allowed', 'pointer'][shape];
+  ap_glue_cursor: (shape) => {
+    // in the order of SDL_SystemCursor
+    AP.canvas.style.cursor = [
+      'default',
+      'text',
+      'wait',
+      'crosshair',
+      'progress',
+      'nwse-resize',
+      'nesw-resize',
+      'ew-resize',
+      'ns-resize',
+      'move',
+      'not-allowed',
+      'pointer',
+    ][shape];
   },
   ap_glue_emit: (event) => Module['emit']?.(UTF8ToString(event)),
   ap_glue_embedded: () => window.top !== window,
   ap_glue_keep_tab__deps: ['$AP'],
-  ap_glue_keep_tab: (keep) => { AP.keepTab = !!keep; },
+  ap_glue_keep_tab: (keep) => {
+    AP.keepTab = !!keep;
+  },
 
   ap_glue_edit_text__deps: ['$AP'],
   ap_glue_edit_text: (id, x, y, w, h, text, label, size, flags, from, to, colour) => {
@@ -522,9 +632,17 @@ addToLibrary({
     const value = UTF8ToString(text);
     const canvas = AP.canvas;
     const rgb = `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
-    Object.assign(field.style, { display: 'block', left: `${canvas.offsetLeft + x}px`,
-      top: `${canvas.offsetTop + y}px`, width: `${w}px`, height: `${h}px`, color: rgb,
-      caretColor: rgb, font: AP.face(flags & 1 ? 2 : 0, size), lineHeight: `${multiline ? size * 1.3 : h}px` });
+    Object.assign(field.style, {
+      display: 'block',
+      left: `${canvas.offsetLeft + x}px`,
+      top: `${canvas.offsetTop + y}px`,
+      width: `${w}px`,
+      height: `${h}px`,
+      color: rgb,
+      caretColor: rgb,
+      font: AP.face(flags & 1 ? 2 : 0, size),
+      lineHeight: `${multiline ? size * 1.3 : h}px`,
+    });
     if (opening || (value !== AP.fieldText && !field.matches(':focus:-webkit-autofill'))) {
       field.value = value;
       AP.fieldText = value;
@@ -546,7 +664,10 @@ addToLibrary({
   ap_glue_write_clipboard: (text) => {
     const value = UTF8ToString(text);
     const fallback = () => {
-      const once = (e) => { e.clipboardData.setData('text/plain', value); e.preventDefault(); };
+      const once = (e) => {
+        e.clipboardData.setData('text/plain', value);
+        e.preventDefault();
+      };
       document.addEventListener('copy', once, { once: true, capture: true });
       const copied = document.execCommand('copy');
       document.removeEventListener('copy', once, { capture: true });
@@ -564,10 +685,12 @@ addToLibrary({
     input.click();
   },
   ap_glue_save_file: (name, mime, data, size) => {
-    if (window.origin === 'null' && Module['offer']) {  // a sandboxed frame: downloads go nowhere
+    if (window.origin === 'null' && Module['offer']) {
+      // a sandboxed frame: downloads go nowhere
       const bytes = HEAPU8.slice(data, data + size);
       const type = UTF8ToString(mime);
-      const text = /^text|json|svg|python/.test(type) ? new TextDecoder().decode(bytes)
+      const text = /^text|json|svg|python/.test(type)
+        ? new TextDecoder().decode(bytes)
         : `data:${type};base64,${btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(''))}`;
       return Module['offer'](UTF8ToString(name), text);
     }
@@ -598,17 +721,25 @@ addToLibrary({
   // The same settings may stand in the query; the fragment's go first.
   ap_glue_hash: () => stringToNewUTF8(`${location.hash.slice(1)}&${location.search.slice(1)}`),
   ap_glue_push_link: (link, replace) => {
-    if (window.top !== window) return;  // the back button is the host page's
-    const others = location.hash.slice(1).split('&').filter((p) => p && !/^(s|preset|state|src)=/.test(p));
+    if (window.top !== window) return; // the back button is the host page's
+    const others = location.hash
+      .slice(1)
+      .split('&')
+      .filter((p) => p && !/^(s|preset|state|src)=/.test(p));
     try {
-      history[replace ? 'replaceState' : 'pushState'](history.state, '',
-        '#' + [UTF8ToString(link), ...others].filter(Boolean).join('&'));
+      history[replace ? 'replaceState' : 'pushState'](
+        history.state,
+        '',
+        '#' + [UTF8ToString(link), ...others].filter(Boolean).join('&'),
+      );
     } catch {
       // no address of its own, or too many steps in a short time: the address stays behind
     }
   },
   ap_glue_address: () => stringToNewUTF8(location.href.split('#')[0]),
-  ap_glue_open_url: (url) => { window.open(UTF8ToString(url), '_blank', 'noopener'); },
+  ap_glue_open_url: (url) => {
+    window.open(UTF8ToString(url), '_blank', 'noopener');
+  },
   ap_glue_show_table: () => {
     // After this frame: the page is laid out anew.
     setTimeout(() => document.getElementById('ap-table-button')?.click());
@@ -621,24 +752,36 @@ addToLibrary({
   ap_glue_fetch: (name, token) => {
     const path = UTF8ToString(name);
     const url = Module['assetUrl'] ? Module['assetUrl'](path) : path;
-    fetch(url).then((response) => {
-      if (!response.ok) throw new Error(String(response.status));
-      return response.arrayBuffer();
-    }).then((buffer) => _ap_web_fetched(token, AP.give(buffer), buffer.byteLength),
-      () => _ap_web_fetched(token, 0, 0));
+    fetch(url)
+      .then((response) => {
+        if (!response.ok) throw new Error(String(response.status));
+        return response.arrayBuffer();
+      })
+      .then(
+        (buffer) => _ap_web_fetched(token, AP.give(buffer), buffer.byteLength),
+        () => _ap_web_fetched(token, 0, 0),
+      );
   },
   // The faces embedded in the wasm, for the DOM field and for labels: nothing more is downloaded.
   ap_glue_font: (family, weight, data, size) => {
     if (typeof FontFace === 'undefined') return;
-    const face = new FontFace(UTF8ToString(family), HEAPU8.slice(data, data + size).buffer,
-      { weight: String(weight) });
-    face.load().then((loaded) => { document.fonts.add(loaded); _ap_web_wake(); }, () => {});
+    const face = new FontFace(UTF8ToString(family), HEAPU8.slice(data, data + size).buffer, {
+      weight: String(weight),
+    });
+    face.load().then(
+      (loaded) => {
+        document.fonts.add(loaded);
+        _ap_web_wake();
+      },
+      () => {},
+    );
   },
   // out: width, height, left, baseline, advance, colour as six floats. Returns bytes that C frees, or 0.
   ap_glue_label__deps: ['$AP'],
   ap_glue_label: (text, size, face, out) => {
     const string = UTF8ToString(text);
-    AP.paper = AP.paper || document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    AP.paper =
+      AP.paper || document.createElement('canvas').getContext('2d', { willReadFrequently: true });
     const context = AP.paper;
     context.font = AP.face(face, size);
     const metrics = context.measureText(string);

@@ -1,9 +1,8 @@
 #ifdef __EMSCRIPTEN__
 #include "platform/web_ports.hpp"
 
-#include <emscripten.h>
-
 #include <cstdlib>
+#include <emscripten.h>
 #include <utility>
 
 #include "platform/web_glue.hpp"
@@ -59,7 +58,9 @@ Gestures WebPorts::take_gestures() {
 }
 void WebPorts::keep_tab(bool keep) { ap_glue_keep_tab(keep ? 1 : 0); }
 
-void WebPorts::set_clipboard_client(ClipboardClient client) { clipboard_client = std::move(client); }
+void WebPorts::set_clipboard_client(ClipboardClient client) {
+  clipboard_client = std::move(client);
+}
 void WebPorts::set_clipboard(std::string_view text) {
   ap_glue_write_clipboard(std::string(text).c_str());
 }
@@ -115,8 +116,8 @@ Label WebPorts::rasterise_label(std::string_view utf8, float size, LabelFace fac
   unsigned char* pixels =
       ap_glue_label(std::string(utf8).c_str(), size, static_cast<int>(face), out);
   if (pixels == nullptr) return {};
-  Label label{static_cast<int>(out[0]), static_cast<int>(out[1]), out[2], out[3], out[4],
-              out[5] != 0, {}};
+  Label label{
+      static_cast<int>(out[0]), static_cast<int>(out[1]), out[2], out[3], out[4], out[5] != 0, {}};
   const std::size_t count = static_cast<std::size_t>(label.width) *
                             static_cast<std::size_t>(label.height) * (label.colour ? 4 : 1);
   label.pixels.assign(pixels, pixels + count);
@@ -128,8 +129,7 @@ void WebPorts::fetch_asset(std::string_view name, std::function<void(Result<Byte
   fetching[++last_token_] = std::move(done);
   ap_glue_fetch(std::string(name).c_str(), last_token_);
 }
-void WebPorts::offer_face(std::string_view family, int weight,
-                          std::span<const unsigned char> ttf) {
+void WebPorts::offer_face(std::string_view family, int weight, std::span<const unsigned char> ttf) {
   ap_glue_font(std::string(family).c_str(), weight, ttf.data(), ttf.size());
 }
 

@@ -46,8 +46,7 @@ class WebPorts final : public Ports {
   bool show_files(bool save) override;
   [[nodiscard]] Label rasterise_label(std::string_view utf8, float size, LabelFace face) override;
   void fetch_asset(std::string_view name, std::function<void(Result<Bytes>)> done) override;
-  void offer_face(std::string_view family, int weight,
-                  std::span<const unsigned char> ttf) override;
+  void offer_face(std::string_view family, int weight, std::span<const unsigned char> ttf) override;
 
   // Filled by the calls from the page.
   std::vector<TextEvent> text_events;

@@ -1,11 +1,10 @@
 // Window: the SDL window (or the page's canvas), its OpenGL context, and the pump that turns input
-// into calls on an InputSink. Frames are on demand: one is drawn after an event, a request, or while
-// the last one asked for more; an idle window draws nothing.
-// Leaves out: what is drawn, and which toolkit reads the input.
+// into calls on an InputSink. Frames are on demand: one is drawn after an event, a request, or
+// while the last one asked for more; an idle window draws nothing. Leaves out: what is drawn, and
+// which toolkit reads the input.
 #pragma once
 
 #include <SDL.h>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,18 +38,18 @@ struct WindowClient {
 };
 
 struct Viewport {
-  float width = 0;   // points
+  float width = 0;  // points
   float height = 0;
   int pixel_width = 0;
   int pixel_height = 0;
-  float scale = 1;   // device pixels a point
+  float scale = 1;  // device pixels a point
 };
 
 struct WindowOptions {
   int width = 1280;
   int height = 800;
-  float scale = 0;      // desktop: 0 asks the system
-  std::string link;     // desktop: what a page has behind '#'
+  float scale = 0;   // desktop: 0 asks the system
+  std::string link;  // desktop: what a page has behind '#'
 };
 
 struct FrameTimes {

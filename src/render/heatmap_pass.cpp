@@ -1,8 +1,7 @@
 #include "render/heatmap_pass.hpp"
 
-#include <imgui.h>
-
 #include <cmath>
+#include <imgui.h>
 #include <vector>
 
 #include "base/assets.hpp"
@@ -62,7 +61,8 @@ std::uint64_t mark_of(const HeatmapItem& item) noexcept {
   PictureMark mark;
   mark.add(item.rect);
   mark.add(item.clip);
-  mark.add(std::array{item.style.range.low, item.style.range.high, item.style.dim, item.style.px_scale});
+  mark.add(
+      std::array{item.style.range.low, item.style.range.high, item.style.dim, item.style.px_scale});
   mark.add(item.style.map);
   mark.add(item.style.mode);
   mark.add(item.id);

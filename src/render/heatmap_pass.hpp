@@ -1,6 +1,6 @@
 // Draws a matrix as coloured cells: one draw call, one quad, whatever its size (shaders/heatmap.*).
-// The rule and the colours are those of view/paint/heatmap.hpp. Inside ImGui a matrix is queued into a
-// draw list and drawn at its place in the list. Not here: labels, numbers, outlines.
+// The rule and the colours are those of view/paint/heatmap.hpp. Inside ImGui a matrix is queued
+// into a draw list and drawn at its place in the list. Not here: labels, numbers, outlines.
 #pragma once
 
 #include <array>

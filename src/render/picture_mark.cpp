@@ -1,9 +1,8 @@
 #include "render/picture_mark.hpp"
 
-#include <imgui.h>
-
 #include <array>
 #include <cstring>
+#include <imgui.h>
 
 namespace ap::render {
 namespace {

@@ -1,6 +1,6 @@
 // PictureMark: a number for what a picture is made of. Where what was drawn stays on the screen, a
-// frame with the mark of the last one need not be drawn: moving the pointer over plain paper costs the
-// GPU nothing.
+// frame with the mark of the last one need not be drawn: moving the pointer over plain paper costs
+// the GPU nothing.
 #pragma once
 
 #include <cstddef>

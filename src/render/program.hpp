@@ -19,7 +19,8 @@ class Program {
   [[nodiscard]] static Result<Program> begin(std::string_view name, std::string_view vertex,
                                              std::string_view fragment,
                                              std::span<const char* const> attributes = {});
-  /// Waits until it is linked, the first time. kUnsupported with the driver's own text if it is not.
+  /// Waits until it is linked, the first time. kUnsupported with the driver's own text if it is
+  /// not.
   [[nodiscard]] Result<void> finish();
   Program() = default;
   Program(Program&& other) noexcept;

@@ -1,10 +1,9 @@
 #include "render/ui_pass.hpp"
 
-#include <imgui.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <imgui.h>
 #include <string_view>
 
 #include "base/assets.hpp"
@@ -26,14 +25,17 @@ const void* at(std::size_t bytes) noexcept { return reinterpret_cast<const void*
 void point_at(unsigned first) {
   constexpr GLsizei kStride = sizeof(ImDrawVert);
   const std::size_t start = std::size_t{first} * sizeof(ImDrawVert);
-  glVertexAttribPointer(kPosition, 2, GL_FLOAT, GL_FALSE, kStride, at(start + offsetof(ImDrawVert, pos)));
-  glVertexAttribPointer(kPlace, 2, GL_FLOAT, GL_FALSE, kStride, at(start + offsetof(ImDrawVert, uv)));
+  glVertexAttribPointer(kPosition, 2, GL_FLOAT, GL_FALSE, kStride,
+                        at(start + offsetof(ImDrawVert, pos)));
+  glVertexAttribPointer(kPlace, 2, GL_FLOAT, GL_FALSE, kStride,
+                        at(start + offsetof(ImDrawVert, uv)));
   glVertexAttribPointer(kColour, 4, GL_UNSIGNED_BYTE, GL_TRUE, kStride,
                         at(start + offsetof(ImDrawVert, col)));
 }
 
 ImTextureID name_of(GLuint texture) noexcept {
-  return reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture));  // NOLINT: ImGui's own way
+  return reinterpret_cast<ImTextureID>(
+      static_cast<std::uintptr_t>(texture));  // NOLINT: ImGui's own way
 }
 GLuint texture_of(ImTextureID name) noexcept {
   return static_cast<GLuint>(reinterpret_cast<std::uintptr_t>(name));
@@ -119,7 +121,8 @@ void UiPass::bind(const ImDrawData& data) const {
 }
 
 void UiPass::draw_list(const ImDrawList& list, const ImDrawData& data) {
-  glBufferData(GL_ARRAY_BUFFER, list.VtxBuffer.size_in_bytes(), list.VtxBuffer.Data, GL_STREAM_DRAW);
+  glBufferData(GL_ARRAY_BUFFER, list.VtxBuffer.size_in_bytes(), list.VtxBuffer.Data,
+               GL_STREAM_DRAW);
   glBufferData(GL_ELEMENT_ARRAY_BUFFER, list.IdxBuffer.size_in_bytes(), list.IdxBuffer.Data,
                GL_STREAM_DRAW);
   unsigned first_vertex = 0;

@@ -1,6 +1,7 @@
 // Draws what Dear ImGui lists. Its stock OpenGL backend leaves the context as it found it, and so
 // asks for some twenty values of its state in every frame; in a browser each such question waits
-// until the GPU process has drawn all that came before. This context is ours alone: nothing is asked.
+// until the GPU process has drawn all that came before. This context is ours alone: nothing is
+// asked.
 #pragma once
 
 #include <memory>

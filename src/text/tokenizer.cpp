@@ -20,10 +20,8 @@ bool joins_word(char32_t c) noexcept {
     case '_':
     case 0xb7:   // middle dot (Catalan)
     case 0x5f3:  // geresh, gershayim (Hebrew)
-    case 0x5f4:
-      return true;
-    default:
-      return false;
+    case 0x5f4: return true;
+    default: return false;
   }
 }
 

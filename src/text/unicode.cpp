@@ -30,16 +30,12 @@ Jamo jamo(char32_t code) noexcept {
 bool hangul_joins(char32_t left, char32_t right) noexcept {
   const Jamo b = jamo(right);
   switch (jamo(left)) {
-    case Jamo::kLead:
-      return b != Jamo::kNone && b != Jamo::kTail;
+    case Jamo::kLead: return b != Jamo::kNone && b != Jamo::kTail;
     case Jamo::kVowel:
-    case Jamo::kSyllableOpen:
-      return b == Jamo::kVowel || b == Jamo::kTail;
+    case Jamo::kSyllableOpen: return b == Jamo::kVowel || b == Jamo::kTail;
     case Jamo::kTail:
-    case Jamo::kSyllableClosed:
-      return b == Jamo::kTail;
-    case Jamo::kNone:
-      return false;
+    case Jamo::kSyllableClosed: return b == Jamo::kTail;
+    case Jamo::kNone: return false;
   }
   return false;
 }

@@ -14,15 +14,24 @@ const wasm = join(build, 'cmake/web/src/attention.js');
 const work = mkdtempSync(join(tmpdir(), 'attention-cli-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
-const programs = [['native', native], ['wasm', wasm]];
+const programs = [
+  ['native', native],
+  ['wasm', wasm],
+];
 function run(program, words, input) {
   const js = program.endsWith('.js');
-  const result = spawnSync(js ? process.execPath : program, js ? [program, ...words] : words,
-    { input, maxBuffer: 1 << 28 });
+  const result = spawnSync(js ? process.execPath : program, js ? [program, ...words] : words, {
+    input,
+    maxBuffer: 1 << 28,
+  });
   return { code: result.status, out: String(result.stdout), err: String(result.stderr) };
 }
-const script = (name, words) => spawnSync(process.execPath, [join(root, 'tests/cli', name), ...words],
-  { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+const script = (name, words) =>
+  spawnSync(process.execPath, [join(root, 'tests/cli', name), ...words], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
 
 for (const [name, program] of programs) {
   test(`${name}: every ONNX case, the shared and our own, and random ones`, () => {
@@ -35,18 +44,43 @@ for (const [name, program] of programs) {
 
   test(`${name}: the similarity preset gives the lesson's numbers`, () => {
     const expect = {
-      scores: [[2, 1, 1, 1], [1, 2, 1, 0], [1, 1, 2, 1], [1, 0, 1, 1]],
-      weights: [[.475367, .174878, .174878, .174878], [.196612, .534447, .196612, .072329],
-        [.174878, .174878, .475367, .174878], [.296923, .109232, .296923, .296923]],
-      output: [[.650245, .349755, .825122], [.731059, .731059, .465553],
-        [.349755, .650245, .825122], [.406155, .406155, .890768]],
+      scores: [
+        [2, 1, 1, 1],
+        [1, 2, 1, 0],
+        [1, 1, 2, 1],
+        [1, 0, 1, 1],
+      ],
+      weights: [
+        [0.475367, 0.174878, 0.174878, 0.174878],
+        [0.196612, 0.534447, 0.196612, 0.072329],
+        [0.174878, 0.174878, 0.475367, 0.174878],
+        [0.296923, 0.109232, 0.296923, 0.296923],
+      ],
+      output: [
+        [0.650245, 0.349755, 0.825122],
+        [0.731059, 0.731059, 0.465553],
+        [0.349755, 0.650245, 0.825122],
+        [0.406155, 0.406155, 0.890768],
+      ],
     };
     for (const [stage, rows] of Object.entries(expect)) {
-      const { code, out, err } = run(program, ['run', 'preset:similarity', '--print', stage, '--json']);
+      const { code, out, err } = run(program, [
+        'run',
+        'preset:similarity',
+        '--print',
+        stage,
+        '--json',
+      ]);
       assert.equal(code, 0, err);
       const found = find_stage(JSON.parse(out), stage);
-      rows.flat().forEach((value, i) => assert.ok(Math.abs(found[i] - value) < 1e-6,
-        `${stage}[${i}] is ${found[i]}, should be ${value}`));
+      rows
+        .flat()
+        .forEach((value, i) =>
+          assert.ok(
+            Math.abs(found[i] - value) < 1e-6,
+            `${stage}[${i}] is ${found[i]}, should be ${value}`,
+          ),
+        );
     }
   });
 
@@ -92,7 +126,10 @@ test('exported scripts rebuild the model and assert its output', () => {
 });
 
 test('render writes a picture of the sheet as PNG and SVG', () => {
-  for (const [file, magic] of [['sheet.png', '\u0089PNG'], ['sheet.svg', '<svg']]) {
+  for (const [file, magic] of [
+    ['sheet.png', '\u0089PNG'],
+    ['sheet.svg', '<svg'],
+  ]) {
     const path = join(work, file);
     const { code, err } = run(native, ['render', 'preset:cat', '--output', path]);
     assert.equal(code, 0, err);

@@ -14,11 +14,15 @@ import { readNpy, writeNpy } from './npy.mjs';
 import { generator, randomAttention, randomRotary } from './random_cases.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const { values: args } = parseArgs({ options: {
-  cli: { type: 'string', default: join(root, 'build/native/attention') },
-  cases: { type: 'string', multiple: true }, random: { type: 'string', default: '0' },
-  seed: { type: 'string', default: '1' }, quiet: { type: 'boolean', default: false },
-} });
+const { values: args } = parseArgs({
+  options: {
+    cli: { type: 'string', default: join(root, 'build/native/attention') },
+    cases: { type: 'string', multiple: true },
+    random: { type: 'string', default: '0' },
+    seed: { type: 'string', default: '1' },
+    quiet: { type: 'boolean', default: false },
+  },
+});
 const tolerance = { float32: 1e-5, float16: 2e-3 };
 const stages = ['scaled', 'masked', 'capped', 'weights'];
 const work = mkdtempSync(join(tmpdir(), 'attention-onnx-'));
@@ -26,8 +30,11 @@ process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
 function runCli(words) {
   const wasm = /\.m?js$/.test(args.cli);
-  const flags = wasm && +process.versions.node.split('.')[0] < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
-  const result = wasm ? spawnSync(process.execPath, [...flags, args.cli, ...words]) : spawnSync(args.cli, words);
+  const flags =
+    wasm && +process.versions.node.split('.')[0] < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
+  const result = wasm
+    ? spawnSync(process.execPath, [...flags, args.cli, ...words])
+    : spawnSync(args.cli, words);
   if (result.error) throw result.error;
   return { code: result.status, text: String(result.stderr) + String(result.stdout) };
 }
@@ -36,10 +43,14 @@ function runCli(words) {
 function command({ op, attributes }, path, outputs) {
   const words = [];
   const input = (option, name) => path[name] && words.push(option, path[name]);
-  const output = (option, name) => outputs.includes(name) && words.push(option, join(work, `out_${name}.npy`));
+  const output = (option, name) =>
+    outputs.includes(name) && words.push(option, join(work, `out_${name}.npy`));
   if (op === 'RotaryEmbedding') {
     words.push('rope');
-    input('--input', 'input'); input('--cos', 'cos_cache'); input('--sin', 'sin_cache'); input('--positions', 'position_ids');
+    input('--input', 'input');
+    input('--cos', 'cos_cache');
+    input('--sin', 'sin_cache');
+    input('--positions', 'position_ids');
     if (attributes.num_heads) words.push('--heads', attributes.num_heads);
     if (attributes.rotary_embedding_dim) words.push('--dim', attributes.rotary_embedding_dim);
     if (attributes.interleaved) words.push('--interleaved');
@@ -47,8 +58,13 @@ function command({ op, attributes }, path, outputs) {
     return words.map(String);
   }
   words.push('attend');
-  input('--query', 'Q'); input('--key', 'K'); input('--value', 'V'); input('--mask', 'attn_mask');
-  input('--past-key', 'past_key'); input('--past-value', 'past_value'); input('--kv-lengths', 'nonpad_kv_seqlen');
+  input('--query', 'Q');
+  input('--key', 'K');
+  input('--value', 'V');
+  input('--mask', 'attn_mask');
+  input('--past-key', 'past_key');
+  input('--past-value', 'past_value');
+  input('--kv-lengths', 'nonpad_kv_seqlen');
   if (attributes.q_num_heads) words.push('--heads', attributes.q_num_heads);
   if (attributes.kv_num_heads) words.push('--kv-heads', attributes.kv_num_heads);
   if (attributes.is_causal) words.push('--causal');
@@ -58,7 +74,12 @@ function command({ op, attributes }, path, outputs) {
   output('--present-key', 'present_key');
   output('--present-value', 'present_value');
   if (outputs.includes('qk_matmul_output')) {
-    words.push('--stage', stages[attributes.qk_matmul_output_mode ?? 0], '--stage-output', join(work, 'out_qk_matmul_output.npy'));
+    words.push(
+      '--stage',
+      stages[attributes.qk_matmul_output_mode ?? 0],
+      '--stage-output',
+      join(work, 'out_qk_matmul_output.npy'),
+    );
   }
   return words.map(String);
 }
@@ -69,24 +90,41 @@ function distance(got, want, dtype) {
   let worst = 0;
   want.data.forEach((w, i) => {
     const g = got.data[i];
-    worst = Math.max(worst, g === w ? 0 : Number.isFinite(g) && Number.isFinite(w) ? Math.abs(g - w) / (1 + Math.abs(w)) : Infinity);
+    worst = Math.max(
+      worst,
+      g === w
+        ? 0
+        : Number.isFinite(g) && Number.isFinite(w)
+          ? Math.abs(g - w) / (1 + Math.abs(w))
+          : Infinity,
+    );
   });
   return worst;
 }
 
-let count = 0, failed = 0, worst = { float32: 0, float16: 0 };
+let count = 0,
+  failed = 0,
+  worst = { float32: 0, float16: 0 };
 function check(name, test, path, wanted, dtype) {
   const outputs = Object.keys(wanted);
   const words = command(test, path, outputs);
   const { code, text } = runCli(words);
   let error = 0;
-  if (code === 0) for (const o of outputs) error = Math.max(error, distance(readNpy(join(work, `out_${o}.npy`)), wanted[o], dtype));
+  if (code === 0)
+    for (const o of outputs)
+      error = Math.max(error, distance(readNpy(join(work, `out_${o}.npy`)), wanted[o], dtype));
   const good = code === 0 && error <= tolerance[dtype];
   count += 1;
   failed += good ? 0 : 1;
   worst[dtype] = Math.max(worst[dtype], error);
-  if (!good || !args.quiet) console.log(`${good ? 'ok  ' : 'FAIL'} ${name}  ${outputs.join(' ')}  max error ${error.toExponential(1)}`);
-  if (!good) console.log(`     ${args.cli} ${words.join(' ')}\n     exit ${code} ${text.trim()} ${JSON.stringify(test.attributes)}`);
+  if (!good || !args.quiet)
+    console.log(
+      `${good ? 'ok  ' : 'FAIL'} ${name}  ${outputs.join(' ')}  max error ${error.toExponential(1)}`,
+    );
+  if (!good)
+    console.log(
+      `     ${args.cli} ${words.join(' ')}\n     exit ${code} ${text.trim()} ${JSON.stringify(test.attributes)}`,
+    );
 }
 
 function runFolder(folder) {
@@ -96,7 +134,9 @@ function runFolder(folder) {
     const test = JSON.parse(readFileSync(file, 'utf8'));
     const npy = (n) => join(folder, name, `${n}.npy`);
     const path = Object.fromEntries(test.inputs.filter(Boolean).map((n) => [n, npy(n)]));
-    const wanted = Object.fromEntries(test.outputs.filter(Boolean).map((n) => [n, readNpy(npy(n))]));
+    const wanted = Object.fromEntries(
+      test.outputs.filter(Boolean).map((n) => [n, readNpy(npy(n))]),
+    );
     check(name, test, path, wanted, Object.values(wanted)[0].dtype);
   }
 }
@@ -111,11 +151,18 @@ folders.forEach(runFolder);
 const r = generator(Number(args.seed));
 for (let i = 0; i < Number(args.random); i++) {
   for (const make of [randomAttention, randomRotary]) {
-    const test = make(r), path = {};
-    for (const [n, a] of Object.entries(test.inputs)) writeNpy(path[n] = join(work, `${n}.npy`), a);
+    const test = make(r),
+      path = {};
+    for (const [n, a] of Object.entries(test.inputs))
+      writeNpy((path[n] = join(work, `${n}.npy`)), a);
     check(`random ${test.op} ${i}`, test, path, test.outputs, test.dtype);
   }
 }
-if (count === 0) { console.log('no case was run'); process.exit(1); }
-console.log(`${count} cases, ${failed} failed; max error float32 ${worst.float32.toExponential(1)}, float16 ${worst.float16.toExponential(1)} (${args.cli})`);
+if (count === 0) {
+  console.log('no case was run');
+  process.exit(1);
+}
+console.log(
+  `${count} cases, ${failed} failed; max error float32 ${worst.float32.toExponential(1)}, float16 ${worst.float16.toExponential(1)} (${args.cli})`,
+);
 process.exit(failed ? 1 : 0);

@@ -20,16 +20,23 @@ function attention(...words) {
   assert.equal(result.status, 0, `attention ${words.join(' ')}: ${result.stderr}`);
   return result.stdout;
 }
-const ids = attention('presets').trim().split('\n').map((line) => line.split('\t')[0]);
+const ids = attention('presets')
+  .trim()
+  .split('\n')
+  .map((line) => line.split('\t')[0]);
 
 // Symbols of the sheet that are not the stage's own name.
 const NAMES = { X: 'embeddings', X_source: 'source_embeddings', head: 'head_out' };
 
-test('SVG of every preset: words and captions are text, numbers in cells are the trace\'s', () => {
+test("SVG of every preset: words and captions are text, numbers in cells are the trace's", () => {
   let compared = 0;
   for (const id of ids) {
     const svg = attention('export', `preset:${id}`, '--to', 'svg', '--width', '2600');
-    assert.doesNotMatch(svg.replace(/<style>.*?<\/style>/s, ''), /<script|<foreignObject|NaN|undefined/, id);
+    assert.doesNotMatch(
+      svg.replace(/<style>.*?<\/style>/s, ''),
+      /<script|<foreignObject|NaN|undefined/,
+      id,
+    );
     const { texts, blocks } = read_svg(svg);
     const { tensors, tokens } = JSON.parse(attention('export', `preset:${id}`, '--to', 'json'));
     const said = new Set(texts.map((t) => t.text));
@@ -39,13 +46,14 @@ test('SVG of every preset: words and captions are text, numbers in cells are the
       assert.ok(shown, `${id}: the title ${name} is no text`);
     }
     // A <path> joins blocks or is an arrowhead: no glyph's outline is that short.
-    for (const [path] of svg.matchAll(/<path[^>]*>/g)) assert.ok((path.match(/[A-Z]/g) ?? []).length <= 6, `${id}: ${path}`);
+    for (const [path] of svg.matchAll(/<path[^>]*>/g))
+      assert.ok((path.match(/[A-Z]/g) ?? []).length <= 6, `${id}: ${path}`);
     compared += check_numbers(svg, (symbol) => {
       const stage = NAMES[symbol] ?? symbol.toLowerCase();
       const tensor = tensors[`layers.0.${stage}`] ?? tensors[stage];
       if (!tensor) return null;
       const size = tensor.shape.slice(-2).reduce((a, b) => a * b, 1);
-      return tensor.data.slice(0, size).map((x) => (x === '-inf' ? -Infinity : Number(x)));   // the first head
+      return tensor.data.slice(0, size).map((x) => (x === '-inf' ? -Infinity : Number(x))); // the first head
     });
   }
   assert.ok(compared > 1000, `${compared} numbers compared`);
@@ -53,10 +61,26 @@ test('SVG of every preset: words and captions are text, numbers in cells are the
 });
 
 test('pictures of panels say what their colours are, and count heads and layers from 1 as the window does', () => {
-  const of = (panel, ...words) => read_svg(attention('export', ...words, '--to', 'svg', '--panel', panel)).texts.map((t) => t.text);
-  const has = (texts, ...wanted) => wanted.forEach((text) => assert.ok(texts.includes(text), `'${text}' is not in ${texts.join(' | ')}`));
-  has(of('arcs', 'preset:cat'), 'Who looks at whom, all heads', 'Head 1', 'Head 2', 'Weights below 2 % are left out');
-  has(of('graph', 'preset:cat', '--head', '1'), 'Who looks at whom, head 2', 'Weights below 2 % are left out');
+  const of = (panel, ...words) =>
+    read_svg(attention('export', ...words, '--to', 'svg', '--panel', panel)).texts.map(
+      (t) => t.text,
+    );
+  const has = (texts, ...wanted) =>
+    wanted.forEach((text) =>
+      assert.ok(texts.includes(text), `'${text}' is not in ${texts.join(' | ')}`),
+    );
+  has(
+    of('arcs', 'preset:cat'),
+    'Who looks at whom, all heads',
+    'Head 1',
+    'Head 2',
+    'Weights below 2 % are left out',
+  );
+  has(
+    of('graph', 'preset:cat', '--head', '1'),
+    'Who looks at whom, head 2',
+    'Weights below 2 % are left out',
+  );
   has(of('heads', 'preset:cat'), 'Head 1', 'Head 2', '0', '1');
   const two = join(work, 'two-layers.json');
   const state = JSON.parse(attention('presets', 'cat'));
@@ -68,16 +92,40 @@ test('pictures of panels say what their colours are, and count heads and layers 
 
 test('PNG at 1x to 4x has its size and is not blank, light and dark', () => {
   let one;
-  for (const [id, scale, dark] of [['cat', 1], ['cat', 2], ['cat', 3], ['cat', 4], ['cat', 1, true], ['similarity', 2, true], ['causal', 2]]) {
+  for (const [id, scale, dark] of [
+    ['cat', 1],
+    ['cat', 2],
+    ['cat', 3],
+    ['cat', 4],
+    ['cat', 1, true],
+    ['similarity', 2, true],
+    ['causal', 2],
+  ]) {
     const file = join(work, 'sheet.png');
-    attention('render', `preset:${id}`, '--output', file, '--scale', String(scale), ...(dark ? ['--dark'] : []));
+    attention(
+      'render',
+      `preset:${id}`,
+      '--output',
+      file,
+      '--scale',
+      String(scale),
+      ...(dark ? ['--dark'] : []),
+    );
     const { width, height, data } = PNG.sync.read(readFileSync(file));
     one ??= { width, height };
     const near = (size, whole) => Math.abs(size - whole * scale) < scale;
-    if (id === 'cat') assert.ok(near(width, one.width) && near(height, one.height), `at ${scale}: ${width} x ${height}`);
+    if (id === 'cat')
+      assert.ok(
+        near(width, one.width) && near(height, one.height),
+        `at ${scale}: ${width} x ${height}`,
+      );
     const colours = new Set();
-    for (let i = 0; i < data.length; i += 4) colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+    for (let i = 0; i < data.length; i += 4)
+      colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
     assert.ok(colours.size > 50, `${id} at ${scale}: ${colours.size} colours`);
-    assert.ok(dark ? data[0] < 60 : data[0] > 200, `${id}: the ground is ${dark ? 'dark' : 'light'}`);
+    assert.ok(
+      dark ? data[0] < 60 : data[0] > 200,
+      `${id}: the ground is ${dark ? 'dark' : 'light'}`,
+    );
   }
 });

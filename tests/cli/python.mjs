@@ -14,11 +14,19 @@ export const work = mkdtempSync(join(tmpdir(), 'attention-python-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 export const file = (name) => join(work, name);
 
-export const run = (program, words, { input, env } = {}) => spawnSync(program, words,
-  { input, maxBuffer: 1 << 28, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env } });
-export const python = [process.env.AP_PYTHON, '/usr/bin/python3', 'python3']
-  .find((p) => p && run(p, ['-c', 'import numpy']).status === 0);
-export const skip = python ? false : 'no Python with numpy here (Debian: python3-numpy): exported scripts are written but not run';
+export const run = (program, words, { input, env } = {}) =>
+  spawnSync(program, words, {
+    input,
+    maxBuffer: 1 << 28,
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
+  });
+export const python = [process.env.AP_PYTHON, '/usr/bin/python3', 'python3'].find(
+  (p) => p && run(p, ['-c', 'import numpy']).status === 0,
+);
+export const skip = python
+  ? false
+  : 'no Python with numpy here (Debian: python3-numpy): exported scripts are written but not run';
 if (skip) console.log(`SKIPPED: ${skip}`);
 
 export const attention_of = (words, input) => run(cli, words, { input });
@@ -32,12 +40,19 @@ export function py(words, options) {
   assert.equal(result.status, 0, result.stderr.split('\n').slice(-14).join('\n') + result.stdout);
   return result.stdout;
 }
-export const presets = () => attention(['presets']).trim().split('\n').map((line) => line.split('\t')[0]);
+export const presets = () =>
+  attention(['presets'])
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t')[0]);
 
 /** What each script printed, all run by one Python: [{ name, words: [script, ...] }]. */
 export function run_scripts(scripts, env) {
   const input = scripts.map(({ words }) => `${JSON.stringify(words)}\n`).join('');
-  const lines = py([join(root, 'tests/cli/run_scripts.py')], { input, env }).trim().split('\n').map((line) => JSON.parse(line));
+  const lines = py([join(root, 'tests/cli/run_scripts.py')], { input, env })
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   assert.equal(lines.length, scripts.length);
   return lines.map(({ said, error }, i) => {
     assert.equal(error, '', `${scripts[i].name}: ${error.split('\n').slice(-14).join('\n')}`);
@@ -60,5 +75,9 @@ export function reproduce(kind, documents, env) {
   }, 0);
 }
 export const of_presets = () => presets().map((id) => ({ name: id, state: `preset:${id}` }));
-export const of_random = (from, to, make) => Array.from({ length: to - from + 1 }, (_, i) => (
-  { name: `random ${from + i}`, state: '-', input: JSON.stringify(make(from + i)) }));
+export const of_random = (from, to, make) =>
+  Array.from({ length: to - from + 1 }, (_, i) => ({
+    name: `random ${from + i}`,
+    state: '-',
+    input: JSON.stringify(make(from + i)),
+  }));

@@ -6,7 +6,16 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { golden } from '../web/harness.mjs';
-import { at_rest, environment, home_of_a_regular, no_hands, program, skip, window_of, xdo } from './hands.mjs';
+import {
+  at_rest,
+  environment,
+  home_of_a_regular,
+  no_hands,
+  program,
+  skip,
+  window_of,
+  xdo,
+} from './hands.mjs';
 
 // The words 'Make the one the other' of the first step of Order, beside a window of 1280 x 800.
 const LINK = { x: 150, y: 152 };
@@ -15,19 +24,39 @@ test('a lesson stands beside the sheet', { skip }, async () => {
   const home = await home_of_a_regular();
   const file = join(home, 'lesson.png');
   // The pointer of a new screen is in its middle, as is the window: over a cell, but nobody has moved it.
-  const { status, stderr } = spawnSync(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'lesson=order&step=1',
-    '--screenshot', file], { env: environment(home), encoding: 'utf8', timeout: 60_000 });
+  const { status, stderr } = spawnSync(
+    program,
+    [
+      '--width',
+      '1280',
+      '--height',
+      '800',
+      '--scale',
+      '1',
+      '--link',
+      'lesson=order&step=1',
+      '--screenshot',
+      file,
+    ],
+    { env: environment(home), encoding: 'utf8', timeout: 60_000 },
+  );
   assert.equal(status, 0, stderr);
   await golden(await readFile(file), 'desktop-lesson');
   await rm(home, { recursive: true });
 });
 
-test('a link in the prose changes the sheet, which is kept with how far one came', { skip: no_hands }, async () => {
+test('a link in the prose changes the sheet, which is kept with how far one came', {
+  skip: no_hands,
+}, async () => {
   const home = await home_of_a_regular();
-  const child = spawn(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'lesson=order&step=1'],
-    { env: environment(home), stdio: 'ignore' });
+  const child = spawn(
+    program,
+    ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'lesson=order&step=1'],
+    { env: environment(home), stdio: 'ignore' },
+  );
   const closed = new Promise((done) => child.on('close', done));
-  const state = async () => JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8')).query.tokens;
+  const state = async () =>
+    JSON.parse(await readFile(join(home, 'attention-playground', 'state'), 'utf8')).query.tokens;
   try {
     const window = await window_of(child);
     xdo('mousemove', '--window', window, LINK.x, LINK.y);

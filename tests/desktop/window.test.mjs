@@ -8,14 +8,28 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { PNG } from 'pngjs';
 import { golden } from '../web/harness.mjs';
-import { at_rest, environment, home_of_a_regular, no_hands, program, skip, window_of, xdo } from './hands.mjs';
+import {
+  at_rest,
+  environment,
+  home_of_a_regular,
+  no_hands,
+  program,
+  skip,
+  window_of,
+  xdo,
+} from './hands.mjs';
 
 /** {code, errors} of the program, stopped after a minute. */
 function run(args, home) {
   return new Promise((done) => {
-    const child = spawn(program, args, { env: environment(home), stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program, args, {
+      env: environment(home),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let errors = '';
-    child.stderr.on('data', (text) => { errors += text; });
+    child.stderr.on('data', (text) => {
+      errors += text;
+    });
     const timer = setTimeout(() => child.kill(), 60_000);
     child.on('close', (code) => {
       clearTimeout(timer);
@@ -40,7 +54,14 @@ async function picture(args) {
 }
 
 test('the window draws the sheet', { skip }, async () => {
-  const { png, colours, share } = await picture(['--width', '1200', '--height', '800', '--scale', '1']);
+  const { png, colours, share } = await picture([
+    '--width',
+    '1200',
+    '--height',
+    '800',
+    '--scale',
+    '1',
+  ]);
   assert.deepEqual([png.width, png.height], [1200, 800]);
   assert.ok(share > 0.02, 'the window is blank');
   assert.ok(colours.size > 200, 'no heatmaps, no text');
@@ -52,7 +73,16 @@ test('at twice the scale the same window has larger text and fewer points', { sk
 });
 
 test('a narrow window and a preset by link', { skip }, async () => {
-  const { png, share } = await picture(['--width', '420', '--height', '800', '--scale', '1', '--link', 'preset=causal']);
+  const { png, share } = await picture([
+    '--width',
+    '420',
+    '--height',
+    '800',
+    '--scale',
+    '1',
+    '--link',
+    'preset=causal',
+  ]);
   assert.equal(png.width, 420);
   assert.ok(share > 0.02);
 });
@@ -65,10 +95,16 @@ test('a command line that makes no sense says how it goes', { skip }, async () =
 
 test('the window looks as it should, in both themes', { skip }, async () => {
   const home = await home_of_a_regular();
-  for (const [name, theme] of [['window', 1], ['window-dark', 2]]) {
+  for (const [name, theme] of [
+    ['window', 1],
+    ['window-dark', 2],
+  ]) {
     await writeFile(join(home, 'attention-playground', 'view'), `theme=${theme}&welcomed=1`);
     const file = join(home, `${name}.png`);
-    const { code, errors } = await run(['--width', '1280', '--height', '800', '--scale', '1', '--screenshot', file], home);
+    const { code, errors } = await run(
+      ['--width', '1280', '--height', '800', '--scale', '1', '--screenshot', file],
+      home,
+    );
     assert.equal(code, 0, errors);
     await golden(await readFile(file), name);
   }
@@ -77,40 +113,71 @@ test('the window looks as it should, in both themes', { skip }, async () => {
 
 /** The window with a sentence of two words, whatever they are: all else in the picture is the same. */
 async function with_word(word, home) {
-  const state = { version: 1, query: { text: `Z ${word}`, embeddings: [[1, 0], [0, 1]] },
-    model: { width: 2, heads: 1, layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }] } };
+  const state = {
+    version: 1,
+    query: {
+      text: `Z ${word}`,
+      embeddings: [
+        [1, 0],
+        [0, 1],
+      ],
+    },
+    model: {
+      width: 2,
+      heads: 1,
+      layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }],
+    },
+  };
   await writeFile(join(home, 'attention-playground', 'state'), JSON.stringify(state));
   const file = join(home, 'word.png');
-  const { code, errors } = await run(['--width', '1000', '--height', '600', '--scale', '2', '--screenshot', file], home);
+  const { code, errors } = await run(
+    ['--width', '1000', '--height', '600', '--scale', '2', '--screenshot', file],
+    home,
+  );
   assert.equal(code, 0, errors);
   return PNG.sync.read(await readFile(file));
 }
 
-const has_font = (language) => spawnSync('fc-list', [`:lang=${language}`], { encoding: 'utf8' }).stdout?.trim() !== '';
-const PAIRS = [['zh', '\u732b', '\u72ac'], ['ar', '\u0642\u0637\u0629', '\u0643\u0644\u0628'],
-  ['hi', '\u092e\u094c\u0938\u092e', '\u092c\u093e\u0930\u093f\u0936'], ['und-zsye', '\u{1f642}', '\u{1f697}']];
+const has_font = (language) =>
+  spawnSync('fc-list', [`:lang=${language}`], { encoding: 'utf8' }).stdout?.trim() !== '';
+const PAIRS = [
+  ['zh', '\u732b', '\u72ac'],
+  ['ar', '\u0642\u0637\u0629', '\u0643\u0644\u0628'],
+  ['hi', '\u092e\u094c\u0938\u092e', '\u092c\u093e\u0930\u093f\u0936'],
+  ['und-zsye', '\u{1f642}', '\u{1f697}'],
+];
 
-const pairs_with_fonts = (t) => PAIRS.filter(([language]) => {
-  const has = has_font(language);
-  if (!has) t.diagnostic(`this machine has no font for ${language}: not tested`);
-  return has;
-});
+const pairs_with_fonts = (t) =>
+  PAIRS.filter(([language]) => {
+    const has = has_font(language);
+    if (!has) t.diagnostic(`this machine has no font for ${language}: not tested`);
+    return has;
+  });
 
-test('words in scripts that the faces lack are drawn with the system\'s fonts', { skip }, async (t) => {
+test("words in scripts that the faces lack are drawn with the system's fonts", {
+  skip,
+}, async (t) => {
   const home = await home_of_a_regular();
   for (const [language, one, other] of pairs_with_fonts(t)) {
     const a = await with_word(one, home);
     const b = await with_word(other, home);
-    let different = 0, coloured = 0;
+    let different = 0,
+      coloured = 0;
     for (let i = 0; i < a.data.length; i += 4) {
       const change = Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[i + c] - b.data[i + c])));
       if (change < 48) continue;
       different++;
-      if (Math.max(a.data[i], a.data[i + 1], a.data[i + 2]) - Math.min(a.data[i], a.data[i + 1], a.data[i + 2]) > 90) coloured++;
+      if (
+        Math.max(a.data[i], a.data[i + 1], a.data[i + 2]) -
+          Math.min(a.data[i], a.data[i + 1], a.data[i + 2]) >
+        90
+      )
+        coloured++;
     }
     // Row labels of X, K, scores, weights and output, columns, the sentence: replacement marks would be equal.
     assert.ok(different > 120, `${language}: ${one} and ${other} look alike (${different} pixels)`);
-    if (language === 'und-zsye') assert.ok(coloured > 200, `emoji without their colours (${coloured} pixels)`);
+    if (language === 'und-zsye')
+      assert.ok(coloured > 200, `emoji without their colours (${coloured} pixels)`);
   }
   await rm(home, { recursive: true });
 });
@@ -121,35 +188,44 @@ function field_difference(a, b) {
   for (let y = 20; y < 120; y++) {
     for (let x = 100; x < 900; x++) {
       const i = 4 * (y * a.width + x);
-      if (Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[i + c] - b.data[i + c]))) >= 48) different++;
+      if (Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[i + c] - b.data[i + c]))) >= 48)
+        different++;
     }
   }
   return different;
 }
 
-test('the sentence\'s field shows them too', { skip }, async (t) => {
+test("the sentence's field shows them too", { skip }, async (t) => {
   const home = await home_of_a_regular();
   for (const [language, one, other] of pairs_with_fonts(t)) {
     const different = field_difference(await with_word(one, home), await with_word(other, home));
-    assert.ok(different > 40, `${language}: ${one} and ${other} look alike in the field (${different} pixels)`);
+    assert.ok(
+      different > 40,
+      `${language}: ${one} and ${other} look alike in the field (${different} pixels)`,
+    );
   }
   await rm(home, { recursive: true });
 });
 
-test('a number typed into a cell is kept, and there the next time', { skip: no_hands }, async () => {
+test('a number typed into a cell is kept, and there the next time', {
+  skip: no_hands,
+}, async () => {
   const home = await home_of_a_regular();
-  const child = spawn(program, ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'preset=similarity'],
-    { env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' }, stdio: 'ignore' });
+  const child = spawn(
+    program,
+    ['--width', '1280', '--height', '800', '--scale', '1', '--link', 'preset=similarity'],
+    { env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' }, stdio: 'ignore' },
+  );
   const closed = new Promise((done) => child.on('close', done));
   try {
     const window = await window_of(child);
-    xdo('key', 'Down');   // the first cell of X
+    xdo('key', 'Down'); // the first cell of X
     xdo('key', 'Right');
     await at_rest(child);
     xdo('type', '--delay', '60', '4.5');
     xdo('key', 'Return');
     await at_rest(child);
-    xdo('mousemove', '--window', window, 300, 30, 'click', 1);  // the sentence
+    xdo('mousemove', '--window', window, 300, 30, 'click', 1); // the sentence
     await at_rest(child);
     xdo('key', 'End');
     xdo('type', '--delay', '60', ' models');
@@ -166,17 +242,37 @@ test('a number typed into a cell is kept, and there the next time', { skip: no_h
   }
 });
 
-test('a caret goes where a person sees it between words of another script', { skip: no_hands }, async (t) => {
+test('a caret goes where a person sees it between words of another script', {
+  skip: no_hands,
+}, async (t) => {
   if (!has_font('zh')) {
     t.diagnostic('this machine has no font for zh: not tested');
     return;
   }
   const home = await home_of_a_regular();
-  const state = { version: 1, query: { text: '\u732b\u732b\u732b\u732b \u72ac', embeddings: [[1, 0], [0, 1], [1, 1], [0, 2], [2, 0]] },
-    model: { width: 2, heads: 1, layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }] } };
+  const state = {
+    version: 1,
+    query: {
+      text: '\u732b\u732b\u732b\u732b \u72ac',
+      embeddings: [
+        [1, 0],
+        [0, 1],
+        [1, 1],
+        [0, 2],
+        [2, 0],
+      ],
+    },
+    model: {
+      width: 2,
+      heads: 1,
+      layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }],
+    },
+  };
   await writeFile(join(home, 'attention-playground', 'state'), JSON.stringify(state));
-  const child = spawn(program, ['--width', '1280', '--height', '800', '--scale', '1'],
-    { env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' }, stdio: 'ignore' });
+  const child = spawn(program, ['--width', '1280', '--height', '800', '--scale', '1'], {
+    env: { ...process.env, XDG_DATA_HOME: home, LIBGL_ALWAYS_SOFTWARE: '1' },
+    stdio: 'ignore',
+  });
   const closed = new Promise((done) => child.on('close', done));
   try {
     const window = await window_of(child);

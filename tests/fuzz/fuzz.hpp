@@ -13,7 +13,9 @@ namespace ap::fuzz {
 inline std::string_view text(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
-inline std::span<const unsigned char> bytes(const std::uint8_t* data, std::size_t size) { return {data, size}; }
+inline std::span<const unsigned char> bytes(const std::uint8_t* data, std::size_t size) {
+  return {data, size};
+}
 
 /// What must hold whatever the input; a violation is a crash to libFuzzer.
 inline void require(bool holds) {

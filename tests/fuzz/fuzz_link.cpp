@@ -1,4 +1,5 @@
 #include "fuzz.hpp"
+
 #include "io/link/link.hpp"
 
 AP_FUZZ_TARGET(data, size) {

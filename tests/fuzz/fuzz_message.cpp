@@ -1,10 +1,12 @@
-// What a page's postMessage or a script may send: an action as JSON, and what it does to a document.
-#include "playground/actions/action_json.hpp"
+// What a page's postMessage or a script may send: an action as JSON, and what it does to a
+// document.
 #include "fuzz.hpp"
+
+#include "base/assets.hpp"
+#include "playground/actions/action_json.hpp"
 #include "playground/json/presets.hpp"
 #include "playground/json/state_json.hpp"
 #include "text/word_vectors.hpp"
-#include "base/assets.hpp"
 
 namespace {
 
@@ -23,7 +25,8 @@ const Document& start() {
 bool costly(const Action& action) {
   constexpr int kMost = 256;
   if (const auto* a = std::get_if<action::SetWidth>(&action)) return a->width > kMost;
-  if (const auto* a = std::get_if<action::SetHeadWidth>(&action)) return a->key_width > kMost || a->value_width > kMost;
+  if (const auto* a = std::get_if<action::SetHeadWidth>(&action))
+    return a->key_width > kMost || a->value_width > kMost;
   if (const auto* a = std::get_if<action::SetMlp>(&action)) return a->width > kMost;
   if (const auto* a = std::get_if<action::Batch>(&action)) return a->steps.size() > 20;
   return false;

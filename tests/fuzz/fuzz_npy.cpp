@@ -1,4 +1,5 @@
 #include "fuzz.hpp"
+
 #include "io/arrays/npy.hpp"
 
 AP_FUZZ_TARGET(data, size) {

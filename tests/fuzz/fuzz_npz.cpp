@@ -1,4 +1,5 @@
 #include "fuzz.hpp"
+
 #include "io/arrays/zip.hpp"
 
 AP_FUZZ_TARGET(data, size) {

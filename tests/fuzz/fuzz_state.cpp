@@ -1,4 +1,5 @@
 #include "fuzz.hpp"
+
 #include "io/arrays/json_arrays.hpp"
 #include "playground/json/state_json.hpp"
 
@@ -11,7 +12,8 @@ AP_FUZZ_TARGET(data, size) {
   // Round trip: small ones alone, for the speed of the others.
   if (size > 20000) return 0;
   std::int64_t cells = 0;
-  for (const ap::Layer& layer : document->model.layers) cells += layer.q.weight->size() + layer.o.weight->size();
+  for (const ap::Layer& layer : document->model.layers)
+    cells += layer.q.weight->size() + layer.o.weight->size();
   if (cells > 20000 || document->query.embeddings->size() > 20000) return 0;
   const auto again = ap::document_from_json(ap::to_json(*document));
   ap::fuzz::require(again && *again == *document);

@@ -1,5 +1,6 @@
-#include "exchange/opened.hpp"
 #include "fuzz.hpp"
+
+#include "exchange/opened.hpp"
 #include "io/arrays/text_array.hpp"
 
 AP_FUZZ_TARGET(data, size) {

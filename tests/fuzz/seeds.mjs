@@ -6,14 +6,28 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const u16 = (n) => Buffer.from([n & 255, n >> 8]);
-const u32 = (n) => { const b = Buffer.alloc(4); b.writeUInt32LE(n >>> 0); return b; };
-const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64LE(BigInt.asUintN(64, BigInt(n))); return b; };
+const u32 = (n) => {
+  const b = Buffer.alloc(4);
+  b.writeUInt32LE(n >>> 0);
+  return b;
+};
+const u64 = (n) => {
+  const b = Buffer.alloc(8);
+  b.writeBigUInt64LE(BigInt.asUintN(64, BigInt(n)));
+  return b;
+};
 const text = (s) => Buffer.from(s, 'latin1');
 
 export function npy(descr, shape, data, { fortran = 'False', version = 1, length } = {}) {
   const header = text(`{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': ${shape}, }\n`);
   const size = length ?? header.length;
-  return Buffer.concat([text('\x93NUMPY'), Buffer.from([version, 0]), version === 1 ? u16(size) : u32(size), header, data]);
+  return Buffer.concat([
+    text('\x93NUMPY'),
+    Buffer.from([version, 0]),
+    version === 1 ? u16(size) : u32(size),
+    header,
+    data,
+  ]);
 }
 const floats = (n) => Buffer.from(Float32Array.from({ length: n }, (_, i) => i / 3).buffer);
 
@@ -24,17 +38,51 @@ const crc_table = Array.from({ length: 256 }, (_, n) => {
 const crc = (bytes) => ~bytes.reduce((c, b) => crc_table[(c ^ b) & 255] ^ (c >>> 8), ~0) >>> 0;
 /** members: [name, bytes, {method, size, offset}] */
 export function zip(members) {
-  const parts = [], directory = [];
+  const parts = [],
+    directory = [];
   let at = 0;
   for (const [name, bytes, { method = 0, size = bytes.length, offset } = {}] of members) {
-    const common = [u16(20), u16(0), u16(method), u16(0), u16(33), u32(crc(bytes)), u32(bytes.length), u32(size), u16(name.length), u16(0)];
+    const common = [
+      u16(20),
+      u16(0),
+      u16(method),
+      u16(0),
+      u16(33),
+      u32(crc(bytes)),
+      u32(bytes.length),
+      u32(size),
+      u16(name.length),
+      u16(0),
+    ];
     const local = Buffer.concat([u32(0x04034b50), ...common, text(name), bytes]);
-    directory.push(Buffer.concat([u32(0x02014b50), u16(20), ...common, u16(0), u16(0), u16(0), u32(0), u32(offset ?? at), text(name)]));
+    directory.push(
+      Buffer.concat([
+        u32(0x02014b50),
+        u16(20),
+        ...common,
+        u16(0),
+        u16(0),
+        u16(0),
+        u32(0),
+        u32(offset ?? at),
+        text(name),
+      ]),
+    );
     parts.push(local);
     at += local.length;
   }
   const central = Buffer.concat(directory);
-  return Buffer.concat([...parts, central, u32(0x06054b50), u32(0), u16(members.length), u16(members.length), u32(central.length), u32(at), u16(0)]);
+  return Buffer.concat([
+    ...parts,
+    central,
+    u32(0x06054b50),
+    u32(0),
+    u16(members.length),
+    u16(members.length),
+    u32(central.length),
+    u32(at),
+    u16(0),
+  ]);
 }
 
 export function safetensors(header, data = Buffer.alloc(0), length) {
@@ -66,69 +114,151 @@ export const SEEDS = {
     many_dimensions: npy("'<f4'", `(${'1, '.repeat(40)})`, floats(1)),
   },
   npz: {
-    two: zip([['a.npy', npy("'<f4'", '(2, 2)', floats(4))], ['b.npy', npy("'<i8'", '(1,)', Buffer.alloc(8))]]),
+    two: zip([
+      ['a.npy', npy("'<f4'", '(2, 2)', floats(4))],
+      ['b.npy', npy("'<i8'", '(1,)', Buffer.alloc(8))],
+    ]),
     empty: zip([]),
     paths: zip([['../../etc/x.npy', npy("'<f4'", '(1,)', floats(1))]]),
     absolute: zip([['/x.npy', npy("'<f4'", '(1,)', floats(1))]]),
     backslash: zip([['..\\x.npy', npy("'<f4'", '(1,)', floats(1))]]),
-    overlapping: zip([['a.npy', npy("'<f4'", '(2, 2)', floats(4))], ...Array.from({ length: 40 }, (_, i) => [`b${i}.npy`, npy("'<f4'", '(2, 2)', floats(4)), { offset: 0 }])]),
+    overlapping: zip([
+      ['a.npy', npy("'<f4'", '(2, 2)', floats(4))],
+      ...Array.from({ length: 40 }, (_, i) => [
+        `b${i}.npy`,
+        npy("'<f4'", '(2, 2)', floats(4)),
+        { offset: 0 },
+      ]),
+    ]),
     says_4_gb: zip([['a.npy', Buffer.from([3, 0]), { method: 8, size: 0xfffffff0 }]]),
     packed_empty: zip([['a.npy', Buffer.from([3, 0]), { method: 8, size: 0 }]]),
     not_a_member: zip([['a.npy', text('hello')]]),
     cut: zip([['a.npy', npy("'<f4'", '(2, 2)', floats(4))]]).subarray(20),
   },
   csv: {
-    plain: text('1,2,3\n4,5,6\n'), labels: text(',a,b\nx,1,2\ny,3,4\n'), german: text('1,5;2\n3;4,25\n'),
-    quotes: text('"a ""b""","c\nd"\n1,2\n'), open_quote: text('"1,2\n3,4'), ragged: text('1,2\n3\n'), bools: text('True\tFalse\nFalse\tTrue\n'),
-    long: text('layer,stage,head,row,col,row_label,col_label,value\n0,q,0,0,0,a,b,1.5\n0,q,0,0,1,a,b,-inf\n'),
-    huge_index: text('layer,stage,head,row,col,row_label,col_label,value\n0,q,1048575,1048575,1048575,a,b,1\n'),
+    plain: text('1,2,3\n4,5,6\n'),
+    labels: text(',a,b\nx,1,2\ny,3,4\n'),
+    german: text('1,5;2\n3;4,25\n'),
+    quotes: text('"a ""b""","c\nd"\n1,2\n'),
+    open_quote: text('"1,2\n3,4'),
+    ragged: text('1,2\n3\n'),
+    bools: text('True\tFalse\nFalse\tTrue\n'),
+    long: text(
+      'layer,stage,head,row,col,row_label,col_label,value\n0,q,0,0,0,a,b,1.5\n0,q,0,0,1,a,b,-inf\n',
+    ),
+    huge_index: text(
+      'layer,stage,head,row,col,row_label,col_label,value\n0,q,1048575,1048575,1048575,a,b,1\n',
+    ),
     commas: text(','.repeat(20000)),
   },
   state: {
-    ...Object.fromEntries(readdirSync(join(root, 'assets/presets')).filter((n) => n !== 'index.json')
-      .map((n) => [n, readFileSync(join(root, 'assets/presets', n))])),
-    nested: text(nested(100000)), nested_objects: text('{"a":'.repeat(100000)),
-    wide_random: text('{"version":1,"query":{"text":"a","embeddings":"one_hot"},"model":{"width":16384,"layers":[{"w_q":{"random":1},"w_k":"zeros","w_v":"zeros","w_o":"identity"}]}}'),
-    billion: text('{"version":1,"query":{"text":"a","embeddings":"one_hot"},"model":{"width":1000000000,"layers":[{}]}}'),
-    arrays: text('{"tensors":{"a":{"shape":[2,1],"data":[1,"-inf"]}}}'), lists: text('[[1,2],[3,4]]'),
+    ...Object.fromEntries(
+      readdirSync(join(root, 'assets/presets'))
+        .filter((n) => n !== 'index.json')
+        .map((n) => [n, readFileSync(join(root, 'assets/presets', n))]),
+    ),
+    nested: text(nested(100000)),
+    nested_objects: text('{"a":'.repeat(100000)),
+    wide_random: text(
+      '{"version":1,"query":{"text":"a","embeddings":"one_hot"},"model":{"width":16384,"layers":[{"w_q":{"random":1},"w_k":"zeros","w_v":"zeros","w_o":"identity"}]}}',
+    ),
+    billion: text(
+      '{"version":1,"query":{"text":"a","embeddings":"one_hot"},"model":{"width":1000000000,"layers":[{}]}}',
+    ),
+    arrays: text('{"tensors":{"a":{"shape":[2,1],"data":[1,"-inf"]}}}'),
+    lists: text('[[1,2],[3,4]]'),
     shape_wraps: text('{"shape":[1099511627776,1099511627776],"data":[]}'),
   },
   safetensors: {
-    plain: safetensors({ __metadata__: { format: 'pt' }, a: tensor('F32', [2, 2], 0, 16), b: tensor('BF16', [3], 16, 22) }, Buffer.alloc(22, 1)),
-    bert: safetensors(Object.fromEntries(['query', 'key', 'value'].map((n, i) => [`encoder.layer.0.attention.self.${n}.weight`, tensor('F16', [2, 2], 8 * i, 8 * i + 8)])
-      .concat([['encoder.layer.0.attention.output.dense.weight', tensor('F16', [2, 2], 24, 32)]])), Buffer.alloc(32)),
+    plain: safetensors(
+      {
+        __metadata__: { format: 'pt' },
+        a: tensor('F32', [2, 2], 0, 16),
+        b: tensor('BF16', [3], 16, 22),
+      },
+      Buffer.alloc(22, 1),
+    ),
+    bert: safetensors(
+      Object.fromEntries(
+        ['query', 'key', 'value']
+          .map((n, i) => [
+            `encoder.layer.0.attention.self.${n}.weight`,
+            tensor('F16', [2, 2], 8 * i, 8 * i + 8),
+          ])
+          .concat([
+            ['encoder.layer.0.attention.output.dense.weight', tensor('F16', [2, 2], 24, 32)],
+          ]),
+      ),
+      Buffer.alloc(32),
+    ),
     product_wraps_to_zero: safetensors({ a: tensor('F32', [2 ** 32, 2 ** 32], 0, 0) }),
-    zero_after_huge: safetensors('{"a":{"dtype":"F64","shape":[9223372036854775807,4,0],"data_offsets":[0,0]}}'),
+    zero_after_huge: safetensors(
+      '{"a":{"dtype":"F64","shape":[9223372036854775807,4,0],"data_offsets":[0,0]}}',
+    ),
     reversed: safetensors({ a: tensor('F32', [1], 4, 0) }, Buffer.alloc(4)),
-    negative: safetensors('{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}', Buffer.alloc(4)),
-    overlapping: safetensors({ a: tensor('F32', [2], 0, 8), b: tensor('F32', [1], 4, 8) }, Buffer.alloc(8)),
+    negative: safetensors(
+      '{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}',
+      Buffer.alloc(4),
+    ),
+    overlapping: safetensors(
+      { a: tensor('F32', [2], 0, 8), b: tensor('F32', [1], 4, 8) },
+      Buffer.alloc(8),
+    ),
     hole: safetensors({ a: tensor('F32', [1], 4, 8) }, Buffer.alloc(8)),
     bytes_after: safetensors({ a: tensor('F32', [1], 0, 4) }, Buffer.alloc(8)),
     header_wraps: safetensors({}, Buffer.alloc(0), 0xfffffffffffffff8n),
     header_over_100_mb: safetensors({}, Buffer.alloc(0), 200n << 20n),
     unknown_dtype: safetensors({ a: tensor('Q7', [1], 0, 4) }, Buffer.alloc(4)),
-    nested: safetensors(nested(100000)), not_object: safetensors('[1]'), empty: safetensors({}),
+    nested: safetensors(nested(100000)),
+    not_object: safetensors('[1]'),
+    empty: safetensors({}),
   },
   link: {
-    nothing: text(''), version: text('s=AQ'), other_version: text('s=_w'), letters: text('s=!!!!'), preset: text('preset=cat'),
-    long: text(`s=AQ${'A'.repeat(5000)}`), percent: text('s=%41%51'), state: text('state=%7B%7D'),
-    wide_seed: text('s=AuMqzszNzEksyiypZDELyUhVSE4sUSgG4vw8hRIgNxfITEpNTiwtTlXILFEoTyxWKEstqlQoySxKTVEoyU9JrGRX4GDhZOES4BZgYGaAAUYGRnau'
-      + '1Nyk1JSUzLz0YgZWduby-EIG9glPLmxin_H1kxiIn43GL0Pj5yPxGe6nAgA'),
+    nothing: text(''),
+    version: text('s=AQ'),
+    other_version: text('s=_w'),
+    letters: text('s=!!!!'),
+    preset: text('preset=cat'),
+    long: text(`s=AQ${'A'.repeat(5000)}`),
+    percent: text('s=%41%51'),
+    state: text('state=%7B%7D'),
+    wide_seed: text(
+      's=AuMqzszNzEksyiypZDELyUhVSE4sUSgG4vw8hRIgNxfITEpNTiwtTlXILFEoTyxWKEstqlQoySxKTVEoyU9JrGRX4GDhZOES4BZgYGaAAUYGRnau' +
+        '1Nyk1JSUzLz0YgZWduby-EIG9glPLmxin_H1kxiIn43GL0Pj5yPxGe6nAgA',
+    ),
   },
   text: {
-    numpy: text('array([[1., 2.],\n       [3., 4.]], dtype=float32)'), printed: text('[[ 1.  2.]\n [ 3. -4e-3]]'),
-    torch: text("tensor([[0.1, nan], [inf, -inf]], device='cuda:0', grad_fn=<X>)"), list: text('[[1, 2], (3, 4)]'), tsv: text('1\t2\n3\t4'),
-    spaces: text('1 2 3\n4 5 6'), shortened: text('[1. 2. ... 3.]'), ragged: text('[[1, 2], [3]]'), deep: text(nested(100000)),
-    complex: text('[1+2j]'), two: text('[1] [2]'), factor: text('1e-3 * [1, 2]'), open: text('[[1, 2'), bools: text('[[True, False]]'),
+    numpy: text('array([[1., 2.],\n       [3., 4.]], dtype=float32)'),
+    printed: text('[[ 1.  2.]\n [ 3. -4e-3]]'),
+    torch: text("tensor([[0.1, nan], [inf, -inf]], device='cuda:0', grad_fn=<X>)"),
+    list: text('[[1, 2], (3, 4)]'),
+    tsv: text('1\t2\n3\t4'),
+    spaces: text('1 2 3\n4 5 6'),
+    shortened: text('[1. 2. ... 3.]'),
+    ragged: text('[[1, 2], [3]]'),
+    deep: text(nested(100000)),
+    complex: text('[1+2j]'),
+    two: text('[1] [2]'),
+    factor: text('1e-3 * [1, 2]'),
+    open: text('[[1, 2'),
+    bools: text('[[True, False]]'),
   },
   message: {
     cell: text('{"type":"set_cell","stage":"w_q","row":0,"col":1,"value":0.5}'),
-    batch: text('{"type":"batch","name":"two","actions":[{"type":"set_causal","on":true},{"type":"set_width","width":6}]}'),
+    batch: text(
+      '{"type":"batch","name":"two","actions":[{"type":"set_causal","on":true},{"type":"set_width","width":6}]}',
+    ),
     in_batch: text('{"type":"batch","actions":[{"type":"batch","actions":[]}]}'),
-    nested: text(nested(100000)), many: text(`{"type":"batch","actions":[${'{"type":"clear_mask"},'.repeat(2000)}{"type":"clear_mask"}]}`),
-    block: text('{"type":"set_block","stage":"mask","values":[["-inf",0],[1e400,null]]}'), script: text('{"type":"set_title","title":"</script><script>alert(1)//"}'),
-    sentence: text('{"type":"set_text","text":"the cat sat 日本 🙂"}'), load: text('{"type":"load_document","document":{"version":1}}'),
-    shape: text('{"type":"set_layers","layers":8}'), heads: text('{"type":"set_heads","heads":128,"kv_heads":3}'),
+    nested: text(nested(100000)),
+    many: text(
+      `{"type":"batch","actions":[${'{"type":"clear_mask"},'.repeat(2000)}{"type":"clear_mask"}]}`,
+    ),
+    block: text('{"type":"set_block","stage":"mask","values":[["-inf",0],[1e400,null]]}'),
+    script: text('{"type":"set_title","title":"</script><script>alert(1)//"}'),
+    sentence: text('{"type":"set_text","text":"the cat sat 日本 🙂"}'),
+    load: text('{"type":"load_document","document":{"version":1}}'),
+    shape: text('{"type":"set_layers","layers":8}'),
+    heads: text('{"type":"set_heads","heads":128,"kv_heads":3}'),
   },
 };
 
@@ -136,6 +266,7 @@ export const SEEDS = {
 export function write_seeds(folder) {
   for (const [target, inputs] of Object.entries(SEEDS)) {
     mkdirSync(join(folder, target), { recursive: true });
-    for (const [name, bytes] of Object.entries(inputs)) writeFileSync(join(folder, target, name), bytes);
+    for (const [name, bytes] of Object.entries(inputs))
+      writeFileSync(join(folder, target, name), bytes);
   }
 }

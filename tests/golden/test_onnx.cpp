@@ -1,7 +1,7 @@
-// The operators on the cases in tests/golden/onnx and, where they are there, the ONNX project's own:
-// natively and as wasm in Node. tests/cli/onnx.mjs runs the same through the command line.
-#include <catch2/catch_test_macros.hpp>
+// The operators on the cases in tests/golden/onnx and, where they are there, the ONNX project's
+// own: natively and as wasm in Node. tests/cli/onnx.mjs runs the same through the command line.
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -45,7 +45,8 @@ struct Case {
     for (const auto& [name, file] : files) {
       if (name != "attn_mask") arrays[name] = to_array(file);
     }
-    if (files.contains("attn_mask")) arrays["attn_mask"] = *to_additive_mask(files["attn_mask"], "attn_mask");
+    if (files.contains("attn_mask"))
+      arrays["attn_mask"] = *to_additive_mask(files["attn_mask"], "attn_mask");
     for (const char* name : {"nonpad_kv_seqlen", "position_ids"}) {
       if (files.contains(name)) integers = *to_integers(files[name], name);
     }
@@ -92,8 +93,9 @@ void run_attention(const Case& c) {
   if (c.attributes.contains("scale")) options.scale = c.attributes["scale"].get<float>();
   options.stage = kStages[c.attributes.value("qk_matmul_output_mode", 0)];
   options.present = true;
-  const auto out = attend({c.array("Q"), c.array("K"), c.array("V"), c.array("attn_mask"), c.array("past_key"),
-                           c.array("past_value"), c.list("nonpad_kv_seqlen")}, options);
+  const auto out = attend({c.array("Q"), c.array("K"), c.array("V"), c.array("attn_mask"),
+                           c.array("past_key"), c.array("past_value"), c.list("nonpad_kv_seqlen")},
+                          options);
   if (!out) FAIL(out.error().where + ": " + out.error().message);
   c.check("Y", out->y);
   c.check("qk_matmul_output", out->stage);
@@ -106,7 +108,9 @@ void run_rotary(const Case& c) {
   options.heads = c.attributes.value("num_heads", 0);
   options.dim = c.attributes.value("rotary_embedding_dim", 0);
   options.interleaved = c.attributes.value("interleaved", 0) != 0;
-  const auto out = rotate({c.array("input"), c.array("cos_cache"), c.array("sin_cache"), c.list("position_ids")}, options);
+  const auto out =
+      rotate({c.array("input"), c.array("cos_cache"), c.array("sin_cache"), c.list("position_ids")},
+             options);
   if (!out) FAIL(out.error().where + ": " + out.error().message);
   c.check("output", *out);
 }
@@ -137,7 +141,8 @@ TEST_CASE("the operators agree with the ONNX project's cases") {
   const char* named = std::getenv("ATTENTION_SHARED");
   const fs::path folder = fs::path(named != nullptr ? named : "../shared") / "onnx-attention";
   if (!fs::exists(folder)) {
-    std::cerr << "SKIPPED: the ONNX project's cases are not at " << folder << " (set ATTENTION_SHARED)\n";
+    std::cerr << "SKIPPED: the ONNX project's cases are not at " << folder
+              << " (set ATTENTION_SHARED)\n";
     SKIP("no ONNX cases");
   }
   CHECK(run_folder(folder) > 0);

@@ -1,5 +1,5 @@
-// Exact derivatives, over random models of every variant: the double reference against differences of
-// the double oracle, and the float pass against the double one.
+// Exact derivatives, over random models of every variant: the double reference against differences
+// of the double oracle, and the float pass against the double one.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "attention/learning/backward.hpp"
 #include "attention/forward/forward.hpp"
+#include "attention/learning/backward.hpp"
 #include "attention/reference/backward.hpp"
 #include "support/random_model.hpp"
 
@@ -24,17 +24,29 @@ struct Place {
 
 std::vector<Place> places(Model& m, Input& in, std::size_t layer) {
   Layer& l = m.layers[layer];
-  std::vector<Place> all{
-      {Stage::kEmbeddings, &in.embeddings}, {Stage::kSourceEmbeddings, &in.source},
-      {Stage::kPositions, &m.positions.learned}, {Stage::kMask, &in.mask},
-      {Stage::kWq, &l.q.weight}, {Stage::kWk, &l.k.weight}, {Stage::kWv, &l.v.weight},
-      {Stage::kWo, &l.o.weight}, {Stage::kBq, &l.q.bias}, {Stage::kBk, &l.k.bias},
-      {Stage::kBv, &l.v.bias}, {Stage::kBo, &l.o.bias}, {Stage::kWUp, &l.up.weight},
-      {Stage::kWGate, &l.gate.weight}, {Stage::kWDown, &l.down.weight}, {Stage::kBUp, &l.up.bias},
-      {Stage::kBGate, &l.gate.bias}, {Stage::kBDown, &l.down.bias},
-      {Stage::kNorm1Gain, &l.norm1.gain}, {Stage::kNorm1Bias, &l.norm1.bias},
-      {Stage::kNorm2Gain, &l.norm2.gain}, {Stage::kNorm2Bias, &l.norm2.bias},
-      {Stage::kTemperature, &l.temperature}};
+  std::vector<Place> all{{Stage::kEmbeddings, &in.embeddings},
+                         {Stage::kSourceEmbeddings, &in.source},
+                         {Stage::kPositions, &m.positions.learned},
+                         {Stage::kMask, &in.mask},
+                         {Stage::kWq, &l.q.weight},
+                         {Stage::kWk, &l.k.weight},
+                         {Stage::kWv, &l.v.weight},
+                         {Stage::kWo, &l.o.weight},
+                         {Stage::kBq, &l.q.bias},
+                         {Stage::kBk, &l.k.bias},
+                         {Stage::kBv, &l.v.bias},
+                         {Stage::kBo, &l.o.bias},
+                         {Stage::kWUp, &l.up.weight},
+                         {Stage::kWGate, &l.gate.weight},
+                         {Stage::kWDown, &l.down.weight},
+                         {Stage::kBUp, &l.up.bias},
+                         {Stage::kBGate, &l.gate.bias},
+                         {Stage::kBDown, &l.down.bias},
+                         {Stage::kNorm1Gain, &l.norm1.gain},
+                         {Stage::kNorm1Bias, &l.norm1.bias},
+                         {Stage::kNorm2Gain, &l.norm2.gain},
+                         {Stage::kNorm2Bias, &l.norm2.bias},
+                         {Stage::kTemperature, &l.temperature}};
   std::erase_if(all, [](const Place& p) { return !*p.matrix || (*p.matrix)->size() == 0; });
   return all;
 }
@@ -72,12 +84,13 @@ Case make_case(RandomModel& random) {
   } while (!stages.contains(c.target));
   const MatrixD& like = stages.at(c.target);
   c.cotangent = MatrixD(like.rows(), like.cols());
-  for (int i = 0; i < like.size(); ++i) c.cotangent.data()[i] = static_cast<double>(random.number());
+  for (int i = 0; i < like.size(); ++i)
+    c.cotangent.data()[i] = static_cast<double>(random.number());
   return c;
 }
 
-/// Central difference of sixth order; none where two steps do not agree: a kink of ReLU, or a norm of
-/// almost nothing.
+/// Central difference of sixth order; none where two steps do not agree: a kink of ReLU, or a norm
+/// of almost nothing.
 std::optional<double> difference(Case& c, const Place& place, int index) {
   const SharedMatrix kept = *place.matrix;
   const auto slope = [&](float h) {
@@ -135,10 +148,10 @@ TEST_CASE("the double derivatives agree with differences of the double oracle to
       }
       const double is = slopes.data()[index];
       // A slope far below its neighbours' is differences of rounding; it is held to theirs.
-      const double scale = std::max({std::abs(is), std::abs(*expected),
-                                     1e-3 * slopes.cwiseAbs().maxCoeff(), 1e-5});
-      INFO("seed " << seed << " d " << name(c.target.stage) << " / d " << name(place.stage) << " is "
-                   << is << ", difference " << *expected);
+      const double scale =
+          std::max({std::abs(is), std::abs(*expected), 1e-3 * slopes.cwiseAbs().maxCoeff(), 1e-5});
+      INFO("seed " << seed << " d " << name(c.target.stage) << " / d " << name(place.stage)
+                   << " is " << is << ", difference " << *expected);
       REQUIRE(std::abs(is - *expected) < 1e-6 * scale);
       worst = std::max(worst, std::abs(is - *expected) / scale);
       ++compared;
@@ -182,8 +195,8 @@ TEST_CASE("the float derivatives agree with those in double to 1e-4") {
       ++compared;
     }
   }
-  WARN("largest error of float against double " << worst << " of the largest slope, over " << compared
-                                                << " matrices");
+  WARN("largest error of float against double " << worst << " of the largest slope, over "
+                                                << compared << " matrices");
   CHECK(compared > 4000);
 }
 

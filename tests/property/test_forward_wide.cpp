@@ -1,5 +1,5 @@
-// Edits where concat is wider than a block of the products, so that parts of W_O's product are kept:
-// still bit for bit the full forward's, whatever is edited between.
+// Edits where concat is wider than a block of the products, so that parts of W_O's product are
+// kept: still bit for bit the full forward's, whatever is edited between.
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
 

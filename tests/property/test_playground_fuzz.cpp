@@ -10,10 +10,18 @@ using namespace ap;
 
 namespace {
 
-constexpr std::string_view kSpice[] = {"\"",    "{",     "}",      "[",    "]",      ",",    ":",
-                                       "null",  "1e999", "-1",     "\\u",  "\xff",   "true", "1e-400",
-                                       "99999", "\"x\"", "[[1]]",  "{}",   "\"-inf\"", "-0",  "2147483648",
-                                       "18446744073709551616", "\"w_q\"", "0.5"};
+constexpr std::string_view kSpice[] = {"\"",         "{",
+                                       "}",          "[",
+                                       "]",          ",",
+                                       ":",          "null",
+                                       "1e999",      "-1",
+                                       "\\u",        "\xff",
+                                       "true",       "1e-400",
+                                       "99999",      "\"x\"",
+                                       "[[1]]",      "{}",
+                                       "\"-inf\"",   "-0",
+                                       "2147483648", "18446744073709551616",
+                                       "\"w_q\"",    "0.5"};
 
 std::string mutated(std::string text, Rng& rng) {
   for (std::uint32_t n = 1 + rng.below(3); n > 0 && !text.empty(); --n) {

@@ -226,8 +226,8 @@ TEST_CASE("flow lines run from source to target and hardly ever through what is 
   }
   INFO(crossing << " of " << lines << " lines");
   CHECK(lines > 1000);
-  // Sheets that need it may be made, with matrices of a cell under wide titles; the presets have none
-  // (tests/unit/ui/shell/test_first_view.cpp).
+  // Sheets that need it may be made, with matrices of a cell under wide titles; the presets have
+  // none (tests/unit/ui/shell/test_first_view.cpp).
   CHECK(crossing * 100 <= lines);
 }
 

@@ -23,7 +23,9 @@ inline Array counted(const Dims& shape, float from = 0) {
   return out;
 }
 
-inline OpenedFile npy_file(const Array& array) { return must(OpenedFile::open("x.npy", write_npy(to_npy(array)))); }
+inline OpenedFile npy_file(const Array& array) {
+  return must(OpenedFile::open("x.npy", write_npy(to_npy(array))));
+}
 inline OpenedFile npy_file(const Dims& shape) { return npy_file(counted(shape)); }
 
 /// A .safetensors file, F32.
@@ -37,9 +39,11 @@ struct ModelFile {
       data.resize(at + bytes);
       std::memcpy(data.data() + at, array.data.data(), bytes);
       dims.clear();
-      for (const std::int64_t d : array.shape) dims += (dims.empty() ? "" : ",") + std::to_string(d);
-      header += (n > 0 ? ",\"" : "\"") + tensors[n].first + R"(":{"dtype":"F32","shape":[)" + dims + R"(],"data_offsets":[)" +
-                std::to_string(at) + ',' + std::to_string(at + bytes) + "]}";
+      for (const std::int64_t d : array.shape)
+        dims += (dims.empty() ? "" : ",") + std::to_string(d);
+      header += (n > 0 ? ",\"" : "\"") + tensors[n].first + R"(":{"dtype":"F32","shape":[)" + dims +
+                R"(],"data_offsets":[)" + std::to_string(at) + ',' + std::to_string(at + bytes) +
+                "]}";
       at += bytes;
     }
     header += '}';

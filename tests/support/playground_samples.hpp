@@ -8,8 +8,8 @@
 
 #include "base/assets.hpp"
 #include "playground/json/presets.hpp"
-#include "playground/session/session.hpp"
 #include "playground/json/state_json.hpp"
+#include "playground/session/session.hpp"
 
 namespace ap::samples {
 

@@ -30,8 +30,9 @@ class RandomActions {
       case 13: return action::SetHeads{1 + below(4), coin(2) ? 0 : 1 + below(2)};
       case 14: return action::SetHeadWidth{below(5), below(5)};
       case 15: return action::SetLayers{1 + below(3)};
-      case 16: return action::SetWeights{coin(2) ? WeightInit::kRandom : WeightInit::kIdentity,
-                                              rng_.next() >> below(64)};
+      case 16:
+        return action::SetWeights{coin(2) ? WeightInit::kRandom : WeightInit::kIdentity,
+                                  rng_.next() >> below(64)};
       case 17: return action::SetScale{static_cast<ScaleKind>(below(3)), rng_.normal()};
       case 18: return action::SetSoftcap{coin(2) ? 0.0F : 5.0F * rng_.uniform()};
       case 19: return action::SetCausal{!coin(3)};
@@ -41,8 +42,9 @@ class RandomActions {
       case 23:
         return action::SetPositions{static_cast<PositionKind>(below(5)), 100.0F, 2 * below(3),
                                     coin(2)};
-      case 24: return action::SetNorm{static_cast<NormKind>(below(3)),
-                                      coin(2) ? NormPlace::kPre : NormPlace::kPost};
+      case 24:
+        return action::SetNorm{static_cast<NormKind>(below(3)),
+                               coin(2) ? NormPlace::kPre : NormPlace::kPost};
       case 25: return action::SetMlp{static_cast<MlpKind>(below(4)), below(6)};
       case 26: return action::SetKvLength{below(d.query.size() + 2) - 1};
       case 27: return action::SetCached{below(4)};
@@ -51,11 +53,12 @@ class RandomActions {
       case 30: return target(d);
       case 31: return action::AddExample{text(), d.cross && coin(2) ? text() : ""};
       case 32: return action::SetExample{1 + below(2), text(), ""};
-      case 33: return coin(2) ? Action(action::ShowExample{1 + below(2)}) : action::RemoveExample{1};
+      case 33:
+        return coin(2) ? Action(action::ShowExample{1 + below(2)}) : action::RemoveExample{1};
       case 34: return action::LockCells{{tensor(d), below(3), below(3)}, 1, 1 + below(2), !coin(3)};
       case 35:
-        return action::SetLearning{static_cast<Optimizer>(below(3)), 0.01F, 0.9F, 0.0F, 2, below(3),
-                                   coin(2), coin(2)};
+        return action::SetLearning{
+            static_cast<Optimizer>(below(3)), 0.01F, 0.9F, 0.0F, 2, below(3), coin(2), coin(2)};
       default: return cell(d);
     }
   }
@@ -76,9 +79,9 @@ class RandomActions {
     return out;
   }
   Stage weight() {
-    static const Stage kStages[] = {Stage::kWq,          Stage::kWk,   Stage::kWv,
-                                    Stage::kWo,          Stage::kMask, Stage::kEmbeddings,
-                                    Stage::kTemperature, Stage::kBq,   Stage::kWUp,
+    static const Stage kStages[] = {Stage::kWq,          Stage::kWk,       Stage::kWv,
+                                    Stage::kWo,          Stage::kMask,     Stage::kEmbeddings,
+                                    Stage::kTemperature, Stage::kBq,       Stage::kWUp,
                                     Stage::kNorm1Gain,   Stage::kPositions};
     return kStages[below(11)];
   }
@@ -96,8 +99,13 @@ class RandomActions {
     const bool output = coin(3);
     const int cols = output ? d.model.width : d.cross ? source.size() : query.size();
     const Matrix values = Matrix::Constant(1, cols, 0.25F + rng_.uniform());
-    return action::SetTarget{output ? Stage::kOutput : Stage::kWeights, 0,
-                             output ? 0 : below(d.model.heads), below(query.size()), example, values, ""};
+    return action::SetTarget{output ? Stage::kOutput : Stage::kWeights,
+                             0,
+                             output ? 0 : below(d.model.heads),
+                             below(query.size()),
+                             example,
+                             values,
+                             ""};
   }
   Action block(const Document& d) {
     Matrix m(1 + below(2), 1 + below(2));

@@ -72,12 +72,14 @@ class RandomModel {
   /// One cell of one parameter or embedding, or one option, is changed.
   void edit(Model& m, Input& in) {
     Layer& l = m.layers[rng_.below(static_cast<std::uint32_t>(m.layers.size()))];
-    SharedMatrix* const cells[] = {
-        &in.embeddings, &in.source,     &in.mask,        &l.q.weight,    &l.k.weight,
-        &l.v.weight,    &l.o.weight,    &l.q.bias,       &l.k.bias,      &l.v.bias,
-        &l.o.bias,      &l.temperature, &l.norm1.gain,   &l.norm1.bias,  &l.norm2.gain,
-        &l.norm2.bias,  &l.gate.weight, &l.up.weight,    &l.down.weight, &l.up.bias,
-        &l.down.bias,   &l.gate.bias,   &m.positions.learned};
+    SharedMatrix* const cells[] = {&in.embeddings, &in.source,          &in.mask,
+                                   &l.q.weight,    &l.k.weight,         &l.v.weight,
+                                   &l.o.weight,    &l.q.bias,           &l.k.bias,
+                                   &l.v.bias,      &l.o.bias,           &l.temperature,
+                                   &l.norm1.gain,  &l.norm1.bias,       &l.norm2.gain,
+                                   &l.norm2.bias,  &l.gate.weight,      &l.up.weight,
+                                   &l.down.weight, &l.up.bias,          &l.down.bias,
+                                   &l.gate.bias,   &m.positions.learned};
     if (rng_.below(5) == 0) return edit_option(m, in);
     SharedMatrix& target = *cells[rng_.below(std::size(cells))];
     if (!target || target->size() == 0) return;
@@ -120,8 +122,8 @@ class RandomModel {
     Past p;
     const int length = between(1, 7);
     for (std::size_t l = 0; l < m.layers.size(); ++l) {
-      p.layers.push_back({matrix(length, m.kv_heads * m.key_width),
-                          matrix(length, m.kv_heads * m.value_width)});
+      p.layers.push_back(
+          {matrix(length, m.kv_heads * m.key_width), matrix(length, m.kv_heads * m.value_width)});
     }
     return std::make_shared<const Past>(std::move(p));
   }

@@ -2,21 +2,37 @@
 // the cells of which matrix. Only for SVG that the program itself wrote (an element a line).
 import assert from 'node:assert/strict';
 
-const plain = (text) => text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+const plain = (text) =>
+  text
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&');
 
 /** Blocks by their titles: {name: 'W_Q', rows, cols, texts: [{text, anchor}]}, and all texts. */
 export function read_svg(svg) {
-  const blocks = [], open = [], texts = [];
+  const blocks = [],
+    open = [],
+    texts = [];
   for (const [line, tag] of svg.matchAll(/<(\/?[a-z]+)[^>]*>(?:[^<]*)/gi)) {
     if (tag === 'g') open.push(null);
     if (tag === '/g') open.pop();
     if (tag === 'title' && open.length > 0) {
-      const [, name, rows, cols] = /^(.*?) (\d+) × (\d+)$/.exec(plain(line.slice(line.indexOf('>') + 1))) ?? [];
-      if (name) blocks.push(open[open.length - 1] = { name, rows: Number(rows), cols: Number(cols), texts: [] });
+      const [, name, rows, cols] =
+        /^(.*?) (\d+) × (\d+)$/.exec(plain(line.slice(line.indexOf('>') + 1))) ?? [];
+      if (name)
+        blocks.push(
+          (open[open.length - 1] = { name, rows: Number(rows), cols: Number(cols), texts: [] }),
+        );
     }
     if (tag !== 'text') continue;
-    const text = { text: plain(line.slice(line.indexOf('>') + 1)), anchor: /text-anchor="(\w+)"/.exec(line)?.[1] ?? 'start',
-      size: Number(/font-size="([\d.]+)"/.exec(line)[1]), x: Number(/ x="([-\d.]+)"/.exec(line)[1]), y: Number(/ y="([-\d.]+)"/.exec(line)[1]) };
+    const text = {
+      text: plain(line.slice(line.indexOf('>') + 1)),
+      anchor: /text-anchor="(\w+)"/.exec(line)?.[1] ?? 'start',
+      size: Number(/font-size="([\d.]+)"/.exec(line)[1]),
+      x: Number(/ x="([-\d.]+)"/.exec(line)[1]),
+      y: Number(/ y="([-\d.]+)"/.exec(line)[1]),
+    };
     texts.push(text);
     open.filter(Boolean).at(-1)?.texts.push(text);
   }
@@ -24,7 +40,13 @@ export function read_svg(svg) {
   return { blocks, texts };
 }
 
-const number = (text) => Number(text.replace('∞', 'Infinity').replace(/[−–]/, '-').replace(/^(-?)\./, '$10.'));
+const number = (text) =>
+  Number(
+    text
+      .replace('∞', 'Infinity')
+      .replace(/[−–]/, '-')
+      .replace(/^(-?)\./, '$10.'),
+  );
 
 /** The numbers in a block's cells, row by row, as texts; null where it is drawn without. */
 export function cell_texts({ rows, cols, texts }) {
@@ -43,12 +65,20 @@ export function check_numbers(svg, value_of) {
     const shown = cell_texts(block);
     if (!shown) continue;
     const values = value_of(block.name);
-    assert.equal(values?.length, shown.length, `${block.name} has ${values?.length} numbers, the picture ${shown.length}`);
+    assert.equal(
+      values?.length,
+      shown.length,
+      `${block.name} has ${values?.length} numbers, the picture ${shown.length}`,
+    );
     shown.forEach((text, i) => {
-      const seen = number(text), decimals = /\.(\d+)/.exec(text)?.[1].length ?? 0;
+      const seen = number(text),
+        decimals = /\.(\d+)/.exec(text)?.[1].length ?? 0;
       const exponent = Number(/e(-?\d+)$/.exec(text.replace(/[−–]/g, '-'))?.[1] ?? 0);
       const room = 0.5000001 * 10 ** (exponent - decimals) + 1e-12;
-      assert.ok(Object.is(seen, values[i]) || Math.abs(seen - values[i]) <= room, `${block.name}[${i}] is ${values[i]}, the picture says ${text}`);
+      assert.ok(
+        Object.is(seen, values[i]) || Math.abs(seen - values[i]) <= room,
+        `${block.name}[${i}] is ${values[i]}, the picture says ${text}`,
+      );
       compared += 1;
     });
   }

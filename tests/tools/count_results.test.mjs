@@ -23,7 +23,9 @@ const catch_xml = (passed, failed, skipped = 0) =>
   `<Catch2TestRun><OverallResultsCases successes="${passed}" failures="${failed}" ` +
   `expectedFailures="0" skips="${skipped}"/></Catch2TestRun>`;
 const junit = (...programs) =>
-  programs.map(([name, ok]) => `<testcase name="${name}" time="1" status="${ok ? 'run' : 'fail'}">`).join();
+  programs
+    .map(([name, ok]) => `<testcase name="${name}" time="1" status="${ok ? 'run' : 'fail'}">`)
+    .join();
 
 test('test cases of Catch2 programs and programs of other kinds are summed', () => {
   const files = {

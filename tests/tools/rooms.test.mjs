@@ -19,7 +19,8 @@ function planted(files, table) {
   }
 }
 
-const TABLE = 'base:\nattention/model: base\nattention/forward: attention/model\nui: base attention\n';
+const TABLE =
+  'base:\nattention/model: base\nattention/forward: attention/model\nui: base attention\n';
 
 test('every #include of src goes where tools/rooms.txt lets it', () => {
   assert.deepEqual(wrong_arrows('.'), []);
@@ -33,7 +34,10 @@ test('a planted #include that goes up is found, between floors and between rooms
     'ui/app.cpp': '#include "attention/forward/trace.hpp"\n',
   };
   assert.deepEqual(planted(good, TABLE), []);
-  const floor = planted({ ...good, 'base/up.cpp': '#include "ui/app.hpp"\n', 'ui/app.hpp': '' }, TABLE);
+  const floor = planted(
+    { ...good, 'base/up.cpp': '#include "ui/app.hpp"\n', 'ui/app.hpp': '' },
+    TABLE,
+  );
   assert.deepEqual(floor, ['src/base/up.cpp includes ui/app.hpp: base may not see ui']);
   const room = planted(
     { ...good, 'attention/model/up.cpp': '  #  include "attention/forward/trace.hpp"\n' },

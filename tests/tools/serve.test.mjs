@@ -33,13 +33,20 @@ after(() => {
 /** A raw request, so that the path is sent as it is written. */
 function get(path, headers = {}, method = 'GET') {
   return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path, headers, method, agent: false }, (answer) => {
-      const parts = [];
-      answer.on('data', (part) => parts.push(part));
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts) }),
-      );
-    });
+    const call = request(
+      { host: '127.0.0.1', port, path, headers, method, agent: false },
+      (answer) => {
+        const parts = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode,
+            headers: answer.headers,
+            body: Buffer.concat(parts),
+          }),
+        );
+      },
+    );
     call.on('error', reject).end();
   });
 }
@@ -69,7 +76,14 @@ test('large files are compressed for those who can read it, and revalidate by ta
 });
 
 test('nothing outside the folder is served', async () => {
-  for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/%00', '/%', '/no']) {
+  for (const path of [
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/%00',
+    '/%',
+    '/no',
+  ]) {
     assert.equal((await get(path)).status, 404, path);
   }
   assert.equal((await get('/', {}, 'POST')).status, 405);

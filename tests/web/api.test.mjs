@@ -42,9 +42,14 @@ test('tensor: shape, labels and a copy', async () => {
 
 test('dispatch and undo: the state comes back bit for bit', async () => {
   const start = await api(page, 'state');
-  assert.deepEqual(await api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 0.625 }), { ok: true });
+  assert.deepEqual(
+    await api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 0.625 }),
+    { ok: true },
+  );
   assert.equal((await tensor(page, 'w_q')).data[0], 0.625);
-  assert.deepEqual(await api(page, 'dispatch', { type: 'set_text', text: 'A very old dog' }), { ok: true });
+  assert.deepEqual(await api(page, 'dispatch', { type: 'set_text', text: 'A very old dog' }), {
+    ok: true,
+  });
   assert.equal((await tensor(page, 'q')).shape[0], 4);
   assert.equal(await api(page, 'undo'), true);
   assert.equal(await api(page, 'undo'), true);
@@ -65,7 +70,10 @@ test('bad actions are refused with code and place, and nothing changes', async (
   assert.equal(await refused({ type: 'explode' }), 'unknown_key');
   assert.equal(await refused({ type: 'set_text', text: 'a', colour: 'red' }), 'unknown_key');
   assert.ok(await refused({ type: 'set_cell', stage: 'w_q', row: 10000, col: 0, value: 1 }));
-  assert.equal(await refused({ type: 'set_cell', stage: 'weights', row: 0, col: 0, value: 1 }), 'not_editable');
+  assert.equal(
+    await refused({ type: 'set_cell', stage: 'weights', row: 0, col: 0, value: 1 }),
+    'not_editable',
+  );
   assert.ok(await refused({ type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: null }));
   assert.ok(await refused('{"type":'));
   assert.ok(await refused({ type: 'set_text', text: 'word '.repeat(1_000_000) }));
@@ -76,7 +84,10 @@ test('100 MB strings are refused before they are copied', async () => {
   const { codes, grown } = await page.evaluate(() => {
     const before = window.api.debug.memoryBytes();
     const long = 'x'.repeat(100_000_000);
-    const codes = [window.api.dispatch({ type: 'set_text', text: long }), window.api.dispatch(long)].map((r) => r.error.code);
+    const codes = [
+      window.api.dispatch({ type: 'set_text', text: long }),
+      window.api.dispatch(long),
+    ].map((r) => r.error.code);
     return { codes, grown: window.api.debug.memoryBytes() - before };
   });
   assert.deepEqual(codes, ['too_large', 'too_large']);
@@ -84,18 +95,21 @@ test('100 MB strings are refused before they are copied', async () => {
 });
 
 test('tensor and explain name what is not there', async () => {
-  const code = (call) => page.evaluate((text) => {
-    const calls = {
-      stage: () => window.api.tensor('nonsense'), head: () => window.api.tensor('weights', { head: 99 }),
-      type: () => window.api.tensor(42), cell: () => window.api.explain('weights', 999, 0),
-    };
-    try {
-      calls[text]();
-    } catch (error) {
-      return error.code;
-    }
-    return 'nothing';
-  }, call);
+  const code = (call) =>
+    page.evaluate((text) => {
+      const calls = {
+        stage: () => window.api.tensor('nonsense'),
+        head: () => window.api.tensor('weights', { head: 99 }),
+        type: () => window.api.tensor(42),
+        cell: () => window.api.explain('weights', 999, 0),
+      };
+      try {
+        calls[text]();
+      } catch (error) {
+        return error.code;
+      }
+      return 'nothing';
+    }, call);
   assert.equal(await code('stage'), 'unknown_key');
   assert.equal(await code('head'), 'not_found');
   assert.equal(await code('type'), 'unknown_key');
@@ -107,7 +121,10 @@ test('explain gives terms that make the cell', async () => {
     const { data, shape } = await tensor(page, stage);
     const row = shape[0] - 1;
     const e = await api(page, 'explain', stage, row, 0);
-    assert.ok(Math.abs(e.value - data[row * shape[1]]) <= 1e-5 * Math.max(1, Math.abs(e.value)), stage);
+    assert.ok(
+      Math.abs(e.value - data[row * shape[1]]) <= 1e-5 * Math.max(1, Math.abs(e.value)),
+      stage,
+    );
     assert.ok(e.terms.length > 0 && e.sources.length > 0);
   }
 });
@@ -132,8 +149,12 @@ test('listeners hear on the next tick, once for many changes, until they unsubsc
 test('every stage of every preset equals the double-precision oracle', async () => {
   for (const { id } of await api(page, 'presets')) {
     assert.deepEqual(await api(page, 'dispatch', { type: 'load_preset', id }), { ok: true });
-    const report = await compare(await api(page, 'state'), (stage, where) => tensor(page, stage, where));
-    console.log(`  ${id}: ${report.compared} tensors, largest error ${report.worst.toExponential(1)} ${report.where}`);
+    const report = await compare(await api(page, 'state'), (stage, where) =>
+      tensor(page, stage, where),
+    );
+    console.log(
+      `  ${id}: ${report.compared} tensors, largest error ${report.worst.toExponential(1)} ${report.where}`,
+    );
     assert.ok(report.compared > 8);
     assert.ok(report.worst <= 1e-5, `${id}: ${report.worst} in ${report.where}`);
     await api(page, 'undo');
@@ -142,14 +163,32 @@ test('every stage of every preset equals the double-precision oracle', async () 
 
 test('every variant of the model equals the oracle', async () => {
   const variants = [
-    [{ type: 'set_heads', heads: 4, kv_heads: 2 }, { type: 'set_weights', init: 'random', seed: 3 }],
-    [{ type: 'set_causal', on: true }, { type: 'set_softcap', cap: 2 }],
-    [{ type: 'set_positions', kind: 'rope' }], [{ type: 'set_positions', kind: 'rope', interleaved: true }],
-    [{ type: 'set_positions', kind: 'alibi' }], [{ type: 'set_positions', kind: 'sinusoidal' }],
-    [{ type: 'set_residual', on: true }, { type: 'set_norm', kind: 'layer_norm', place: 'pre' }],
-    [{ type: 'set_norm', kind: 'rms_norm', place: 'post' }], [{ type: 'set_mlp', kind: 'gelu' }],
-    [{ type: 'set_mlp', kind: 'swiglu' }, { type: 'set_layers', layers: 2 }],
-    [{ type: 'set_cross', on: true, text: 'Der Hund schläft' }, { type: 'set_causal', on: false }],
+    [
+      { type: 'set_heads', heads: 4, kv_heads: 2 },
+      { type: 'set_weights', init: 'random', seed: 3 },
+    ],
+    [
+      { type: 'set_causal', on: true },
+      { type: 'set_softcap', cap: 2 },
+    ],
+    [{ type: 'set_positions', kind: 'rope' }],
+    [{ type: 'set_positions', kind: 'rope', interleaved: true }],
+    [{ type: 'set_positions', kind: 'alibi' }],
+    [{ type: 'set_positions', kind: 'sinusoidal' }],
+    [
+      { type: 'set_residual', on: true },
+      { type: 'set_norm', kind: 'layer_norm', place: 'pre' },
+    ],
+    [{ type: 'set_norm', kind: 'rms_norm', place: 'post' }],
+    [{ type: 'set_mlp', kind: 'gelu' }],
+    [
+      { type: 'set_mlp', kind: 'swiglu' },
+      { type: 'set_layers', layers: 2 },
+    ],
+    [
+      { type: 'set_cross', on: true, text: 'Der Hund schläft' },
+      { type: 'set_causal', on: false },
+    ],
   ];
   let steps = 0;
   const run = async (action) => {
@@ -160,8 +199,13 @@ test('every variant of the model equals the oracle', async () => {
   await run({ type: 'set_width', width: 16 });
   for (const actions of variants) {
     for (const action of actions) await run(action);
-    const report = await compare(await api(page, 'state'), (stage, where) => tensor(page, stage, where));
-    assert.ok(report.worst <= 1e-5, `${JSON.stringify(actions)}: ${report.worst} in ${report.where}`);
+    const report = await compare(await api(page, 'state'), (stage, where) =>
+      tensor(page, stage, where),
+    );
+    assert.ok(
+      report.worst <= 1e-5,
+      `${JSON.stringify(actions)}: ${report.worst} in ${report.where}`,
+    );
   }
   for (; steps > 0; steps--) await api(page, 'undo');
 });
@@ -194,19 +238,25 @@ test('axe finds nothing, with the table closed and open, light and dark', async 
       if (open) await open_table(other);
       await settled(other);
       const { violations } = await other.evaluate(() => window.axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`), []);
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`),
+        [],
+      );
     }
     await other.context().close();
   }
 });
 
 test('without WebGL 2 the page says so and the table works', async () => {
-  const other = await open_page(chrome, site.address, { before: (p) => p.addInitScript(() => {
-    const original = HTMLCanvasElement.prototype.getContext;
-    HTMLCanvasElement.prototype.getContext = function getContext(kind, ...rest) {
-      return kind.startsWith('webgl') ? null : original.call(this, kind, ...rest);
-    };
-  }) });
+  const other = await open_page(chrome, site.address, {
+    before: (p) =>
+      p.addInitScript(() => {
+        const original = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function getContext(kind, ...rest) {
+          return kind.startsWith('webgl') ? null : original.call(this, kind, ...rest);
+        };
+      }),
+  });
   assert.match(await other.textContent('#ap-message'), /WebGL 2/);
   await other.fill('#ap-sentence', 'It still computes');
   await other.press('#ap-sentence', 'Enter');
@@ -216,9 +266,13 @@ test('without WebGL 2 the page says so and the table works', async () => {
 });
 
 test('without SIMD the page says what is missing', async () => {
-  const other = await open_page(chrome, site.address, { wait: false, before: (p) => p.addInitScript(() => {
-    WebAssembly.validate = () => false;
-  }) });
+  const other = await open_page(chrome, site.address, {
+    wait: false,
+    before: (p) =>
+      p.addInitScript(() => {
+        WebAssembly.validate = () => false;
+      }),
+  });
   await other.waitForFunction(() => /SIMD/.test(document.getElementById('ap-message').textContent));
   await other.context().close();
 });

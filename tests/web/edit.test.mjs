@@ -3,7 +3,20 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { api, settled, tensor } from './harness.mjs';
-import { DESK, agrees, at, cell, click, close, drag, history, press, start_suite, type, view } from './sheet_hands.mjs';
+import {
+  DESK,
+  agrees,
+  at,
+  cell,
+  click,
+  close,
+  drag,
+  history,
+  press,
+  start_suite,
+  type,
+  view,
+} from './sheet_hands.mjs';
 
 const { page_test } = start_suite({ before, after });
 /** What is left to undo: opening the example that the address names. */
@@ -24,13 +37,23 @@ page_test('sentence, W_Q, embedding, mask, and all undone and redone', {}, async
   const states = [start];
   const did = async (what) => {
     const report = await agrees(page, what);
-    console.log(`  ${what}: ${report.compared} tensors, largest error ${report.worst.toExponential(1)}`);
+    console.log(
+      `  ${what}: ${report.compared} tensors, largest error ${report.worst.toExponential(1)}`,
+    );
     states.push(await api(page, 'state'));
   };
 
   await edit_sentence(page, 'The old dog slept because it was warm');
-  assert.deepEqual((await api(page, 'state')).query.tokens,
-    ['The', 'old', 'dog', 'slept', 'because', 'it', 'was', 'warm']);
+  assert.deepEqual((await api(page, 'state')).query.tokens, [
+    'The',
+    'old',
+    'dog',
+    'slept',
+    'because',
+    'it',
+    'was',
+    'warm',
+  ]);
   await did('a new sentence');
 
   const was = await cell(page, 'w_q', 2, 1);
@@ -52,7 +75,10 @@ page_test('sentence, W_Q, embedding, mask, and all undone and redone', {}, async
   await drag(page, from, { x: to.cx - from.cx, y: 0 });
   await press(page, 'm');
   const { mask } = await api(page, 'state');
-  assert.deepEqual(mask[1].map((x) => x === '-inf'), [false, false, false, false, false, true, true, true]);
+  assert.deepEqual(
+    mask[1].map((x) => x === '-inf'),
+    [false, false, false, false, false, true, true, true],
+  );
   await did('a painted mask');
 
   for (let i = states.length - 2; i >= 0; i--) {
@@ -68,29 +94,38 @@ page_test('sentence, W_Q, embedding, mask, and all undone and redone', {}, async
   await agrees(page, 'all done again');
 });
 
-page_test('a drag: Shift fine, Alt coarse, one undo step, Escape of a typed number', {}, async (page) => {
-  const change = async (keys) => {
-    const was = await cell(page, 'w_k', 1, 1);
-    await drag(page, await at(page, 'w_k', { row: 1, col: 1 }), { x: 40, y: 0 }, { keys, steps: 10 });
-    return await cell(page, 'w_k', 1, 1) - was;
-  };
-  const plain = await change([]);
-  const fine = await change(['Shift']);
-  const coarse = await change(['Alt']);
-  assert.ok(plain > 0);
-  assert.ok(fine > 0 && fine < plain / 4, `fine ${fine} of ${plain}`);
-  assert.ok(coarse > plain * 4, `coarse ${coarse} of ${plain}`);
-  for (let i = 0; i < 3; i++) await press(page, 'Control+z');
-  assert.match((await history(page)).undo, OPENED);
+page_test(
+  'a drag: Shift fine, Alt coarse, one undo step, Escape of a typed number',
+  {},
+  async (page) => {
+    const change = async (keys) => {
+      const was = await cell(page, 'w_k', 1, 1);
+      await drag(
+        page,
+        await at(page, 'w_k', { row: 1, col: 1 }),
+        { x: 40, y: 0 },
+        { keys, steps: 10 },
+      );
+      return (await cell(page, 'w_k', 1, 1)) - was;
+    };
+    const plain = await change([]);
+    const fine = await change(['Shift']);
+    const coarse = await change(['Alt']);
+    assert.ok(plain > 0);
+    assert.ok(fine > 0 && fine < plain / 4, `fine ${fine} of ${plain}`);
+    assert.ok(coarse > plain * 4, `coarse ${coarse} of ${plain}`);
+    for (let i = 0; i < 3; i++) await press(page, 'Control+z');
+    assert.match((await history(page)).undo, OPENED);
 
-  await click(page, 'w_q', { row: 0, col: 0 });
-  const was = await cell(page, 'w_q', 0, 0);
-  await type(page, '7');
-  assert.equal((await view(page)).editing, 1);
-  await press(page, 'Escape');
-  assert.equal(await cell(page, 'w_q', 0, 0), was);
-  assert.equal((await view(page)).editing, 0);
-});
+    await click(page, 'w_q', { row: 0, col: 0 });
+    const was = await cell(page, 'w_q', 0, 0);
+    await type(page, '7');
+    assert.equal((await view(page)).editing, 1);
+    await press(page, 'Escape');
+    assert.equal(await cell(page, 'w_q', 0, 0), was);
+    assert.equal((await view(page)).editing, 0);
+  },
+);
 
 page_test('what is no number is refused at the cell, and the value stays', {}, async (page) => {
   await click(page, 'w_q', { row: 0, col: 0 });
@@ -114,18 +149,18 @@ page_test('what is no number is refused at the cell, and the value stays', {}, a
 
 page_test('keyboard alone: arrows, Tab, Enter, numbers, Shift, Delete', {}, async (page) => {
   await page.focus('#canvas');
-  await press(page, 'ArrowDown');       // the first cell of X
+  await press(page, 'ArrowDown'); // the first cell of X
   await press(page, 'ArrowDown', 'ArrowRight', 'ArrowRight');
   await type(page, '2.5');
-  await press(page, 'Tab');             // keeps, and goes right
+  await press(page, 'Tab'); // keeps, and goes right
   await type(page, '-3');
-  await press(page, 'Enter');           // keeps, and goes down
+  await press(page, 'Enter'); // keeps, and goes down
   assert.equal(await cell(page, 'embeddings', 1, 2), 2.5);
   assert.equal(await cell(page, 'embeddings', 1, 3), -3);
   await type(page, '4');
   await press(page, 'Enter');
   assert.equal(await cell(page, 'embeddings', 2, 3), 4);
-  await press(page, 'Tab');             // the next matrix
+  await press(page, 'Tab'); // the next matrix
   await press(page, 'Shift+ArrowLeft', 'Shift+ArrowDown');
   assert.deepEqual(await view(page).then(({ rows, cols }) => [rows, cols]), [2, 2]);
   await press(page, 'Delete');
@@ -134,7 +169,7 @@ page_test('keyboard alone: arrows, Tab, Enter, numbers, Shift, Delete', {}, asyn
   await press(page, 'Control+z');
   await press(page, 'Escape');
   assert.equal((await view(page)).rows, 0);
-  await agrees(page, 'after the keys', 5e-5);  // float: scores of 100 cancel to small ones
+  await agrees(page, 'after the keys', 5e-5); // float: scores of 100 cancel to small ones
 });
 
 page_test('fast fingers: what follows Enter at once is in the field', {}, async (page) => {
@@ -146,7 +181,10 @@ page_test('fast fingers: what follows Enter at once is in the field', {}, async 
     await settled(page);
     await press(page, 'Enter');
   }
-  assert.deepEqual([await cell(page, 'embeddings', 0, 0), await cell(page, 'embeddings', 1, 0)], [1.25, -0.5]);
+  assert.deepEqual(
+    [await cell(page, 'embeddings', 0, 0), await cell(page, 'embeddings', 1, 0)],
+    [1.25, -0.5],
+  );
 });
 
 page_test('tokens: changed in place, dragged, deleted and inserted by menu', {}, async (page) => {
@@ -167,38 +205,71 @@ page_test('tokens: changed in place, dragged, deleted and inserted by menu', {},
   assert.deepEqual(await tokens(), first);
 });
 
-page_test('the mask is painted on the masked scores, shown again, and undone at once', {}, async (page) => {
-  await click(page, 'masked', { part: 'ghost' });
-  const causal = await api(page, 'state');
-  assert.equal(causal.model.causal, true);
-  const from = await at(page, 'masked', { row: 5, col: 0 });
-  const to = await at(page, 'masked', { row: 5, col: 2 });
-  await drag(page, from, { x: to.cx - from.cx, y: 0 });
-  assert.equal(await cell(page, 'weights', 5, 1), 0);
-  await press(page, 'Control+z');
-  assert.deepEqual(await api(page, 'state'), causal);
-  await agrees(page, 'after the painting');
-});
+page_test(
+  'the mask is painted on the masked scores, shown again, and undone at once',
+  {},
+  async (page) => {
+    await click(page, 'masked', { part: 'ghost' });
+    const causal = await api(page, 'state');
+    assert.equal(causal.model.causal, true);
+    const from = await at(page, 'masked', { row: 5, col: 0 });
+    const to = await at(page, 'masked', { row: 5, col: 2 });
+    await drag(page, from, { x: to.cx - from.cx, y: 0 });
+    assert.equal(await cell(page, 'weights', 5, 1), 0);
+    await press(page, 'Control+z');
+    assert.deepEqual(await api(page, 'state'), causal);
+    await agrees(page, 'after the painting');
+  },
+);
 
-page_test('the similarity preset, chosen from the menu, has the lesson\'s numbers', DESK, async (page) => {
-  const presets = await api(page, 'presets');
-  const index = presets.findIndex(({ id }) => id === 'similarity');
-  await page.mouse.click(850, 30);
-  await settled(page);
-  await press(page, ...Array(index).fill('ArrowDown'), 'Enter');
-  if ((await api(page, 'state')).preset !== 'similarity') {
-    await press(page, 'Escape');
-    assert.fail('the menu did not choose the preset');
-  }
-  const expect = async (stage, rows, tolerance) => {
-    const { data, shape } = await tensor(page, stage);
-    assert.deepEqual(shape, [rows.length, rows[0].length]);
-    rows.flat().forEach((x, i) => close(data[i], x, tolerance));
-  };
-  assert.deepEqual((await api(page, 'state')).query.tokens, ['I', 'love', 'deep', 'learning']);
-  await expect('scores', [[2, 1, 1, 1], [1, 2, 1, 0], [1, 1, 2, 1], [1, 0, 1, 1]], 0);
-  await expect('weights', [[.475367, .174878, .174878, .174878], [.196612, .534447, .196612, .072329],
-    [.174878, .174878, .475367, .174878], [.296923, .109232, .296923, .296923]], 1e-6);
-  await expect('output', [[.650245, .349755, .825122], [.731059, .731059, .465553],
-    [.349755, .650245, .825122], [.406155, .406155, .890768]], 1e-6);
-});
+page_test(
+  "the similarity preset, chosen from the menu, has the lesson's numbers",
+  DESK,
+  async (page) => {
+    const presets = await api(page, 'presets');
+    const index = presets.findIndex(({ id }) => id === 'similarity');
+    await page.mouse.click(850, 30);
+    await settled(page);
+    await press(page, ...Array(index).fill('ArrowDown'), 'Enter');
+    if ((await api(page, 'state')).preset !== 'similarity') {
+      await press(page, 'Escape');
+      assert.fail('the menu did not choose the preset');
+    }
+    const expect = async (stage, rows, tolerance) => {
+      const { data, shape } = await tensor(page, stage);
+      assert.deepEqual(shape, [rows.length, rows[0].length]);
+      rows.flat().forEach((x, i) => close(data[i], x, tolerance));
+    };
+    assert.deepEqual((await api(page, 'state')).query.tokens, ['I', 'love', 'deep', 'learning']);
+    await expect(
+      'scores',
+      [
+        [2, 1, 1, 1],
+        [1, 2, 1, 0],
+        [1, 1, 2, 1],
+        [1, 0, 1, 1],
+      ],
+      0,
+    );
+    await expect(
+      'weights',
+      [
+        [0.475367, 0.174878, 0.174878, 0.174878],
+        [0.196612, 0.534447, 0.196612, 0.072329],
+        [0.174878, 0.174878, 0.475367, 0.174878],
+        [0.296923, 0.109232, 0.296923, 0.296923],
+      ],
+      1e-6,
+    );
+    await expect(
+      'output',
+      [
+        [0.650245, 0.349755, 0.825122],
+        [0.731059, 0.731059, 0.465553],
+        [0.349755, 0.650245, 0.825122],
+        [0.406155, 0.406155, 0.890768],
+      ],
+      1e-6,
+    );
+  },
+);

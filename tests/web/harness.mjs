@@ -16,8 +16,9 @@ const root = resolve(here, '../..');
 export const build_folder = resolve(process.env.AP_BUILD ?? join(root, 'build'));
 export const site_folder = join(build_folder, 'web');
 
-const BROWSER = [process.env.AP_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
-  .find((path) => path && existsSync(path));
+const BROWSER = [process.env.AP_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path),
+);
 // WebGL takes most of a test's time: the rest of the page is drawn the cheap way.
 const FLAGS = ['--disable-gpu-compositing', '--font-render-hinting=none'];
 
@@ -26,16 +27,18 @@ export async function serve(folder = site_folder, headers = null) {
   const server = make_server(folder);
   if (headers) {
     server.prependListener('request', (request, response) => {
-      for (const [name, value] of Object.entries(headers(request.url))) response.setHeader(name, value);
+      for (const [name, value] of Object.entries(headers(request.url)))
+        response.setHeader(name, value);
     });
   }
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return {
     address: `http://127.0.0.1:${server.address().port}/`,
-    close: () => new Promise((done) => {
-      server.closeAllConnections();
-      server.close(done);
-    }),
+    close: () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(done);
+      }),
   };
 }
 
@@ -43,20 +46,26 @@ export async function browser() {
   return launch_chromium(chromium, { executablePath: BROWSER, flags: FLAGS });
 }
 
-const pools = new WeakMap();  // browser -> contexts, by their options
+const pools = new WeakMap(); // browser -> contexts, by their options
 
 /** A context with one page that stays open: what it has compiled, others of the same process need not. */
 async function pooled_context(chrome, options, address) {
   if (!pools.has(chrome)) pools.set(chrome, new Map());
-  const pool = pools.get(chrome), key = JSON.stringify(options);
+  const pool = pools.get(chrome),
+    key = JSON.stringify(options);
   if (!pool.has(key)) {
-    pool.set(key, chrome.newContext(options).then(async (context) => {
-      const page = await context.newPage();
-      await page.addInitScript(() => { Storage.prototype.setItem = () => {}; });  // its view is not the others'
-      await page.goto(address);
-      await ready(page);
-      return context;
-    }));
+    pool.set(
+      key,
+      chrome.newContext(options).then(async (context) => {
+        const page = await context.newPage();
+        await page.addInitScript(() => {
+          Storage.prototype.setItem = () => {};
+        }); // its view is not the others'
+        await page.goto(address);
+        await ready(page);
+        return context;
+      }),
+    );
   }
   return pool.get(key);
 }
@@ -67,7 +76,7 @@ async function pooled_page(chrome, options, viewport, address) {
   await page.setViewportSize(viewport);
   await page.addInitScript(() => {
     if (location.protocol === 'about:' || sessionStorage.getItem('begun')) return;
-    sessionStorage.setItem('begun', 'yes');  // of this tab: a reload finds what the page has stored
+    sessionStorage.setItem('begun', 'yes'); // of this tab: a reload finds what the page has stored
     localStorage.clear();
   });
   return page;
@@ -78,10 +87,24 @@ async function pooled_page(chrome, options, viewport, address) {
  * close_page. `page.problems` are console errors and uncaught exceptions.
  */
 export async function open_page(chrome, address, options = {}) {
-  const { width = 1280, height = 800, scale = 1, wait = true, pooled = false, before, ...rest } = options;
+  const {
+    width = 1280,
+    height = 800,
+    scale = 1,
+    wait = true,
+    pooled = false,
+    before,
+    ...rest
+  } = options;
   const viewport = { width, height };
-  const of_context = { deviceScaleFactor: scale, reducedMotion: 'reduce', colorScheme: 'light', ...rest };
-  const page = pooled ? await pooled_page(chrome, of_context, viewport, address)
+  const of_context = {
+    deviceScaleFactor: scale,
+    reducedMotion: 'reduce',
+    colorScheme: 'light',
+    ...rest,
+  };
+  const page = pooled
+    ? await pooled_page(chrome, of_context, viewport, address)
     : await chrome.newContext({ ...of_context, viewport }).then((context) => context.newPage());
   page.pooled = pooled;
   page.problems = [];
@@ -113,7 +136,7 @@ export async function settled(page) {
     const next_frame = () => new Promise((done) => requestAnimationFrame(done));
     const end = performance.now() + 10000;
     let last = -1;
-    for (let quiet = 0; quiet < 3 && performance.now() < end;) {
+    for (let quiet = 0; quiet < 3 && performance.now() < end; ) {
       await next_frame();
       const now = debug.frames();
       quiet = now === last && now > 0 && !debug.isAwaited() ? quiet + 1 : 0;
@@ -124,17 +147,23 @@ export async function settled(page) {
 
 /** A call, its answer brought over as one text: playwright sends values piece by piece. */
 export async function api(page, name, ...args) {
-  const text = await page.evaluate(async ({ name, args }) => {
-    const answer = await (await window.playgroundReady)[name](...args);
-    return JSON.stringify(answer, (key, v) => {
-      if (typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0))) return { number: Object.is(v, -0) ? '-0' : String(v) };
-      return ArrayBuffer.isView(v) ? { typed: v.constructor.name, values: Array.from(v) } : v;
-    });
-  }, { name, args });
-  return text === undefined ? undefined : JSON.parse(text, (key, v) => {
-    if (typeof v?.number === 'string' && Object.keys(v).length === 1) return Number(v.number);
-    return typeof v?.typed === 'string' ? new globalThis[v.typed](v.values) : v;
-  });
+  const text = await page.evaluate(
+    async ({ name, args }) => {
+      const answer = await (await window.playgroundReady)[name](...args);
+      return JSON.stringify(answer, (key, v) => {
+        if (typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0)))
+          return { number: Object.is(v, -0) ? '-0' : String(v) };
+        return ArrayBuffer.isView(v) ? { typed: v.constructor.name, values: Array.from(v) } : v;
+      });
+    },
+    { name, args },
+  );
+  return text === undefined
+    ? undefined
+    : JSON.parse(text, (key, v) => {
+        if (typeof v?.number === 'string' && Object.keys(v).length === 1) return Number(v.number);
+        return typeof v?.typed === 'string' ? new globalThis[v.typed](v.values) : v;
+      });
 }
 
 /** {shape, data: number[], rows, cols} */
@@ -143,14 +172,16 @@ export async function tensor(page, stage, where) {
   return { ...t, data: Array.from(t.data) };
 }
 
-export const frames = (page) => page.evaluate(() => window.playgroundReady.then((p) => p.debug.frames()));
+export const frames = (page) =>
+  page.evaluate(() => window.playgroundReady.then((p) => p.debug.frames()));
 
 /** Compares with tests/web/golden/<name>.png; throws with both saved when more pixels differ. */
 export async function golden(page_or_png, name, { most_different = 0.0015, clip } = {}) {
   const png = Buffer.isBuffer(page_or_png) ? page_or_png : await page_or_png.screenshot({ clip });
   const file = join(here, 'golden', `${name}.png`);
   if (process.env.AP_UPDATE_GOLDEN || !existsSync(file)) {
-    if (!process.env.AP_UPDATE_GOLDEN) throw new Error(`no golden image ${file}; record with AP_UPDATE_GOLDEN=1`);
+    if (!process.env.AP_UPDATE_GOLDEN)
+      throw new Error(`no golden image ${file}; record with AP_UPDATE_GOLDEN=1`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, png);
     return;
@@ -163,11 +194,14 @@ export async function golden(page_or_png, name, { most_different = 0.0015, clip 
   await mkdir(results, { recursive: true });
   if (expected.width !== actual.width || expected.height !== actual.height) {
     await writeFile(join(results, `${name}.png`), png);
-    throw new Error(`${name}: ${actual.width} x ${actual.height}, golden ${expected.width} x ${expected.height}`);
+    throw new Error(
+      `${name}: ${actual.width} x ${actual.height}, golden ${expected.width} x ${expected.height}`,
+    );
   }
   const diff = new PNG({ width: actual.width, height: actual.height });
-  const different = pixelmatch(expected.data, actual.data, diff.data, actual.width, actual.height,
-    { threshold: 0.15 });
+  const different = pixelmatch(expected.data, actual.data, diff.data, actual.width, actual.height, {
+    threshold: 0.15,
+  });
   const share = different / (actual.width * actual.height);
   if (share <= most_different) return;
   await writeFile(join(results, `${name}.png`), png);

@@ -2,10 +2,12 @@
 // Written from the definitions, not from the C++: the point is that they agree. Slow and plain.
 // Leaves out the KV cache's bookkeeping: with `cached` the numbers are those of the whole sentence.
 
-const multiply = (a, b, cols) => a.map((row) =>
-  Array.from({ length: cols }, (_, j) => row.reduce((sum, x, k) => sum + x * b[k][j], 0)));
-const multiply_transposed = (a, b) => a.map((row) =>
-  b.map((other) => row.reduce((sum, x, k) => sum + x * other[k], 0)));
+const multiply = (a, b, cols) =>
+  a.map((row) =>
+    Array.from({ length: cols }, (_, j) => row.reduce((sum, x, k) => sum + x * b[k][j], 0)),
+  );
+const multiply_transposed = (a, b) =>
+  a.map((row) => b.map((other) => row.reduce((sum, x, k) => sum + x * other[k], 0)));
 const add = (a, b) => a.map((row, i) => row.map((x, j) => x + b[i][j]));
 const columns = (m, from, count) => m.map((row) => row.slice(from, from + count));
 const INFINITIES = { inf: Infinity, '-inf': -Infinity, nan: NaN };
@@ -26,7 +28,9 @@ function normalised(x, model, gain, bias) {
     const mean = model.norm === 'layer_norm' ? row.reduce((s, v) => s + v, 0) / n : 0;
     const variance = row.reduce((s, v) => s + (v - mean) ** 2, 0) / n;
     const scale = 1 / Math.sqrt(variance + f32(model.norm_epsilon));
-    return row.map((v, j) => (v - mean) * scale * (gain ? read(gain[j]) : 1) + (bias ? read(bias[j]) : 0));
+    return row.map(
+      (v, j) => (v - mean) * scale * (gain ? read(gain[j]) : 1) + (bias ? read(bias[j]) : 0),
+    );
   });
 }
 
@@ -35,17 +39,20 @@ function added_positions(model, count) {
   const { kind, base } = model.positions;
   if (kind === 'learned') return matrix(model.positions.learned).slice(0, count);
   if (kind !== 'sinusoidal') return null;
-  return Array.from({ length: count }, (_, t) => Array.from({ length: model.width }, (_, i) => {
-    const angle = t * base ** (-2 * Math.floor(i / 2) / model.width);
-    return i % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
-  }));
+  return Array.from({ length: count }, (_, t) =>
+    Array.from({ length: model.width }, (_, i) => {
+      const angle = t * base ** ((-2 * Math.floor(i / 2)) / model.width);
+      return i % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    }),
+  );
 }
 
 function rotary_angles(model, count) {
   const wanted = model.positions.rotary_width || model.key_width;
   const width = Math.min(wanted, model.key_width) & ~1;
-  return Array.from({ length: count }, (_, t) => Array.from({ length: width / 2 }, (_, i) =>
-    t * model.positions.base ** (-2 * i / width)));
+  return Array.from({ length: count }, (_, t) =>
+    Array.from({ length: width / 2 }, (_, i) => t * model.positions.base ** ((-2 * i) / width)),
+  );
 }
 
 function rotated(x, angles, interleaved) {
@@ -64,8 +71,8 @@ function rotated(x, angles, interleaved) {
 /** 2^(-8/n), 2^(-16/n), ... for a power of two; else those and every other one of the double. */
 export function alibi_slopes(heads) {
   const power = 2 ** Math.floor(Math.log2(heads));
-  const slopes = Array.from({ length: power }, (_, i) => 2 ** (-8 * (i + 1) / power));
-  for (let i = 0; slopes.length < heads; i += 2) slopes.push(2 ** (-8 * (i + 1) / (2 * power)));
+  const slopes = Array.from({ length: power }, (_, i) => 2 ** ((-8 * (i + 1)) / power));
+  for (let i = 0; slopes.length < heads; i += 2) slopes.push(2 ** ((-8 * (i + 1)) / (2 * power)));
   return slopes;
 }
 
@@ -81,10 +88,12 @@ function mask_of(state, queries, keys) {
   const { model } = state;
   const painted = state.mask ? matrix(state.mask) : null;
   const length = state.kv_length >= 0 ? state.kv_length : Infinity;
-  return Array.from({ length: queries }, (_, i) => Array.from({ length: keys }, (_, j) => {
-    if ((model.causal && j > i) || j >= length) return -Infinity;
-    return painted ? painted[i][j] : 0;
-  }));
+  return Array.from({ length: queries }, (_, i) =>
+    Array.from({ length: keys }, (_, j) => {
+      if ((model.causal && j > i) || j >= length) return -Infinity;
+      return painted ? painted[i][j] : 0;
+    }),
+  );
 }
 
 // erf by its series and continued fraction, to about 1e-15.
@@ -95,17 +104,17 @@ function erf(x) {
     let term = x;
     let sum = x;
     for (let n = 1; n < 120; n++) {
-      term *= -x * x / n;
+      term *= (-x * x) / n;
       sum += term / (2 * n + 1);
     }
-    return 2 / Math.sqrt(Math.PI) * sum;
+    return (2 / Math.sqrt(Math.PI)) * sum;
   }
   let fraction = 0;
   for (let k = 60; k > 0; k--) fraction = k / 2 / (x + fraction);
   return 1 - Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
 }
 const ACTIVATIONS = {
-  gelu: (x) => x * (1 + erf(x / Math.SQRT2)) / 2,
+  gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
   relu: (x) => Math.max(0, x),
   swiglu: (x) => x / (1 + Math.exp(-x)),
 };
@@ -146,21 +155,33 @@ function head_stages(h, q, k, v, context) {
   const scale = scale_of(model);
   stage.scaled = stage.scores.map((row) => row.map((x) => x * scale));
   const slope = model.positions.kind === 'alibi' ? alibi_slopes(model.heads)[h] : 0;
-  stage.masked = stage.scaled.map((row, i) => row.map((x, j) => x + mask[i][j] - slope * Math.abs(i - j)));
+  stage.masked = stage.scaled.map((row, i) =>
+    row.map((x, j) => x + mask[i][j] - slope * Math.abs(i - j)),
+  );
   const cap = f32(model.softcap);
-  stage.capped = cap > 0 ? stage.masked.map((row) => row.map((x) =>
-    (x === -Infinity ? -Infinity : cap * Math.tanh(x / cap)))) : stage.masked;
+  stage.capped =
+    cap > 0
+      ? stage.masked.map((row) =>
+          row.map((x) => (x === -Infinity ? -Infinity : cap * Math.tanh(x / cap))),
+        )
+      : stage.masked;
   const temperature = layer.temperature ? f32(read(layer.temperature[h])) : 1;
   stage.weights = stage.capped.map((row, i) =>
-    softmax(row.map((x, j) => (mask[i][j] === -Infinity ? -Infinity : x)), temperature));
+    softmax(
+      row.map((x, j) => (mask[i][j] === -Infinity ? -Infinity : x)),
+      temperature,
+    ),
+  );
   stage.head_out = multiply(stage.weights, stage.v, model.value_width);
   return stage;
 }
 
 function layer_stages(state, layer, x, source) {
   const { model } = state;
-  const norm = (m, which) => (model.norm === 'none' ? m
-    : normalised(m, model, layer[`${which}_gain`], layer[`${which}_bias`]));
+  const norm = (m, which) =>
+    model.norm === 'none'
+      ? m
+      : normalised(m, model, layer[`${which}_gain`], layer[`${which}_bias`]);
   const pre = model.norm !== 'none' && model.norm_place === 'pre';
   const post = model.norm !== 'none' && model.norm_place === 'post';
   const all = { input: x };
@@ -171,7 +192,10 @@ function layer_stages(state, layer, x, source) {
   const v = linear(others, layer.w_v, layer.b_v);
   const context = { model, layer, mask: mask_of(state, x.length, others.length) };
   if (model.positions.kind === 'rope') {
-    context.angles = { query: rotary_angles(model, x.length), key: rotary_angles(model, others.length) };
+    context.angles = {
+      query: rotary_angles(model, x.length),
+      key: rotary_angles(model, others.length),
+    };
   }
   all.mask = context.mask;
   all.heads = Array.from({ length: model.heads }, (_, h) => head_stages(h, q, k, v, context));
@@ -212,8 +236,19 @@ export function forward(state) {
   return { ...query, source, layers };
 }
 
-const BY_HEAD = new Set(['q', 'k', 'v', 'q_rotated', 'k_rotated', 'scores', 'scaled', 'masked', 'capped',
-  'weights', 'head_out']);
+const BY_HEAD = new Set([
+  'q',
+  'k',
+  'v',
+  'q_rotated',
+  'k_rotated',
+  'scores',
+  'scaled',
+  'masked',
+  'capped',
+  'weights',
+  'head_out',
+]);
 export const STAGES = ['embeddings', 'input', ...BY_HEAD, 'concat', 'output'];
 
 /** One stage's matrix; undefined where the oracle has none. Heads of k and v count kv heads. */
@@ -254,7 +289,8 @@ export async function compare(state, tensor) {
         const { data } = await tensor(stage, { layer, head });
         const error = largest_error(data, expected);
         report.compared++;
-        if (error > report.worst) report = { ...report, worst: error, where: `${stage} layer ${layer} head ${head}` };
+        if (error > report.worst)
+          report = { ...report, worst: error, where: `${stage} layer ${layer} head ${head}` };
       }
     }
   }

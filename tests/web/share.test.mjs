@@ -16,10 +16,20 @@ after(async () => {
   await site?.close();
 });
 
-const words_here = (page) => page.waitForFunction(() => performance.getEntriesByType('resource')
-  .some(({ name, responseEnd }) => name.endsWith('words.bin') && responseEnd > 0)).then(() => settled(page));
+const words_here = (page) =>
+  page
+    .waitForFunction(() =>
+      performance
+        .getEntriesByType('resource')
+        .some(({ name, responseEnd }) => name.endsWith('words.bin') && responseEnd > 0),
+    )
+    .then(() => settled(page));
 async function open(hash = '', options = {}) {
-  const page = await open_page(chrome, `${site.address}${hash && '#'}${hash}`, { before: stored_view(), pooled: true, ...options });
+  const page = await open_page(chrome, `${site.address}${hash && '#'}${hash}`, {
+    before: stored_view(),
+    pooled: true,
+    ...options,
+  });
   await words_here(page);
   return page;
 }
@@ -39,8 +49,13 @@ test('the link of every preset, edited and not, opens the same document bit for 
     await api(page, 'dispatch', { type: 'load_preset', id });
     assert.equal(await api(page, 'link'), `preset=${id}`);
     for (let i = 0; i < 10; i++) {
-      const answer = await api(page, 'dispatch',
-        { type: 'set_cell', stage: 'w_q', row: i % 3, col: i % 2, value: 0.1 + i / 7 });
+      const answer = await api(page, 'dispatch', {
+        type: 'set_cell',
+        stage: 'w_q',
+        row: i % 3,
+        col: i % 2,
+        value: 0.1 + i / 7,
+      });
       assert.ok(answer.ok);
     }
     const link = await api(page, 'link');
@@ -56,10 +71,14 @@ test('the link of every preset, edited and not, opens the same document bit for 
 test('a typed sentence, a mask, options and the view: a new page shows all of it', async () => {
   const page = await open();
   for (const action of [
-    { type: 'set_text', text: 'Every naïve kitten <script>alert(1)</script> sleeps 🙂' }, { type: 'set_causal', on: true },
-    { type: 'paint_mask', row: 1, col: 0, rows: 2, cols: 1, hide: true }, { type: 'set_positions', kind: 'rope' },
-    { type: 'set_weights', init: 'random', seed: 77 }, { type: 'set_layers', layers: 2 },
-  ]) assert.deepEqual(await api(page, 'dispatch', action), { ok: true });
+    { type: 'set_text', text: 'Every naïve kitten <script>alert(1)</script> sleeps 🙂' },
+    { type: 'set_causal', on: true },
+    { type: 'paint_mask', row: 1, col: 0, rows: 2, cols: 1, hide: true },
+    { type: 'set_positions', kind: 'rope' },
+    { type: 'set_weights', init: 'random', seed: 77 },
+    { type: 'set_layers', layers: 2 },
+  ])
+    assert.deepEqual(await api(page, 'dispatch', action), { ok: true });
   await api(page, 'show', { view: 'graph', theme: 'dark', hide: 'undo' });
   await settled(page);
   const link = await api(page, 'link');
@@ -76,7 +95,14 @@ test('a typed sentence, a mask, options and the view: a new page shows all of it
 
 test('a link is deflate in base64url: others can read it', async () => {
   const page = await open('preset=cat');
-  for (let i = 0; i < 40; i++) await api(page, 'dispatch', { type: 'set_cell', stage: 'w_k', row: i % 8, col: i % 4, value: 1 });
+  for (let i = 0; i < 40; i++)
+    await api(page, 'dispatch', {
+      type: 'set_cell',
+      stage: 'w_k',
+      row: i % 8,
+      col: i % 4,
+      value: 1,
+    });
   const bytes = Buffer.from((await api(page, 'link')).slice(2), 'base64url');
   assert.equal(bytes[0] & 0x7f, 1, 'version 1');
   const said = bytes[0] & 0x80 ? bytes.subarray(1) : inflateRawSync(bytes.subarray(1));
@@ -90,19 +116,34 @@ test('damaged, hostile and newer links open the default, say why, and run nothin
   await api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 3 });
   const good = await api(page, 'link');
   const first = (await api(page, 'presets'))[0].id;
-  const bad = [`${good.slice(0, 30)}`, `s=${'A'.repeat(200_000)}`, 's=<img src=x onerror=alert(1)>', 's=AwAA',
-    'preset=<script>alert(1)</script>', 's=%00%ff', `state=${encodeURIComponent('{"version":1,"query":{"text":"'.repeat(50))}`];
+  const bad = [
+    `${good.slice(0, 30)}`,
+    `s=${'A'.repeat(200_000)}`,
+    's=<img src=x onerror=alert(1)>',
+    's=AwAA',
+    'preset=<script>alert(1)</script>',
+    's=%00%ff',
+    `state=${encodeURIComponent('{"version":1,"query":{"text":"'.repeat(50))}`,
+  ];
   for (const hash of bad) {
     const started = Date.now();
-    const other = await open_page(chrome, `${site.address}#${hash}`, { before: async (p) => {
-      await stored_view()(p);
-      await p.addInitScript(() => { window.alert = () => { window.alerted = true; }; });
-    } });
+    const other = await open_page(chrome, `${site.address}#${hash}`, {
+      before: async (p) => {
+        await stored_view()(p);
+        await p.addInitScript(() => {
+          window.alert = () => {
+            window.alerted = true;
+          };
+        });
+      },
+    });
     assert.ok(Date.now() - started < 15_000);
     assert.equal((await api(other, 'state')).preset, first, hash.slice(0, 40));
     assert.match(await notice(other), /The link was not opened: ./);
     const problem = await api(other, 'problem');
-    console.log(`  ${hash.slice(0, 30).padEnd(30)} ${problem.code}: ${problem.message.slice(0, 90)}`);
+    console.log(
+      `  ${hash.slice(0, 30).padEnd(30)} ${problem.code}: ${problem.message.slice(0, 90)}`,
+    );
     assert.ok(problem.message.length > 10);
     assert.equal(await other.evaluate(() => window.alerted), undefined);
     await closed(other);
@@ -120,15 +161,17 @@ test('back and forward walk through the edits, undo and the address agree', asyn
     await act();
     await page.waitForFunction((hash) => location.hash !== hash, before);
   };
-  const edit = (value) => changed(() =>
-    api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value }));
+  const edit = (value) =>
+    changed(() => api(page, 'dispatch', { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value }));
   await edit(11);
   await edit(12);
   // Two in one go are one step of the browser.
-  await changed(() => page.evaluate(() => {
-    window.api.dispatch({ type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 13 });
-    window.api.dispatch({ type: 'set_cell', stage: 'w_q', row: 0, col: 1, value: 14 });
-  }));
+  await changed(() =>
+    page.evaluate(() => {
+      window.api.dispatch({ type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 13 });
+      window.api.dispatch({ type: 'set_cell', stage: 'w_q', row: 0, col: 1, value: 14 });
+    }),
+  );
   const length = await page.evaluate(() => window.history.length);
   const values = [];
   for (let i = 0; i < 3; i++) {
@@ -166,7 +209,11 @@ test('a drag is one step of the browser', async () => {
     await page.waitForTimeout(80);
   }
   await page.waitForTimeout(600);
-  assert.equal(await page.evaluate(() => window.history.length), length, 'a step before the button was released');
+  assert.equal(
+    await page.evaluate(() => window.history.length),
+    length,
+    'a step before the button was released',
+  );
   await page.mouse.up();
   await page.waitForFunction(() => location.hash.startsWith('#s='));
   await page.waitForTimeout(500);
@@ -182,7 +229,9 @@ test('the Share button copies an address that opens the same', async () => {
   const { width } = page.viewportSize();
   // Undo, redo, share, theme: 32 pixels each, from the right.
   await page.mouse.click(width - 12 - 32 - 16, 30);
-  await page.waitForFunction(() => /Link copied/.test(document.getElementById('ap-live').textContent));
+  await page.waitForFunction(() =>
+    /Link copied/.test(document.getElementById('ap-live').textContent),
+  );
   const address = await page.evaluate(() => navigator.clipboard.readText());
   assert.ok(address.startsWith(`${site.address}#s=`), address);
   const other = await open_page(chrome, address, { before: stored_view() });
@@ -193,8 +242,11 @@ test('the Share button copies an address that opens the same', async () => {
 });
 
 test('settings stand in the query as well as in the fragment', async () => {
-  const page = await open_page(chrome, `${site.address}?preset=similarity&theme=dark&view=heads&hide=top#preset=causal`,
-    { before: stored_view() });
+  const page = await open_page(
+    chrome,
+    `${site.address}?preset=similarity&theme=dark&view=heads&hide=top#preset=causal`,
+    { before: stored_view() },
+  );
   assert.equal((await api(page, 'state')).preset, 'causal', 'the fragment goes first');
   const view = await page.evaluate(() => window.api.debug.view());
   assert.equal(view.theme, 2);

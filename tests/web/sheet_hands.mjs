@@ -14,9 +14,16 @@ export const DESK = { width: 1280, height: 800 };
 const SMALL = { width: 1000, height: 640 };
 
 /** The stored view that opens without the first hints; `more` as in ui/shell/view_store.cpp. */
-export const stored_view = (more = '') => (page) => page.addInitScript((text) => {
-  if (!localStorage.getItem('attention-playground:view')) localStorage.setItem('attention-playground:view', text);
-}, `welcomed=1${more && '&'}${more}`);
+export const stored_view =
+  (more = '') =>
+  (page) =>
+    page.addInitScript(
+      (text) => {
+        if (!localStorage.getItem('attention-playground:view'))
+          localStorage.setItem('attention-playground:view', text);
+      },
+      `welcomed=1${more && '&'}${more}`,
+    );
 
 /** `size`: of its pages, if a test says none. */
 export function start_suite({ before, after, size = SMALL }) {
@@ -31,19 +38,24 @@ export function start_suite({ before, after, size = SMALL }) {
   /** `preset`: what is open; '': as the page opens by itself. */
   shared.open = ({ preset = 'cat', ...options } = {}) => {
     const hash = [preset && `preset=${preset}`, VARIANT].filter(Boolean).join('&');
-    return open_page(shared.chrome, `${shared.site.address}${hash && '#'}${hash}`,
-      { before: stored_view(options.view), pooled: true, ...size, ...options });
+    return open_page(shared.chrome, `${shared.site.address}${hash && '#'}${hash}`, {
+      before: stored_view(options.view),
+      pooled: true,
+      ...size,
+      ...options,
+    });
   };
   /** One page a test; no console error may be left. */
-  shared.page_test = (name, options, body) => test(name, async (t) => {
-    const page = await shared.open(options);
-    try {
-      await body(page, t);
-      assert.deepEqual(page.problems, []);
-    } finally {
-      await close_page(page);
-    }
-  });
+  shared.page_test = (name, options, body) =>
+    test(name, async (t) => {
+      const page = await shared.open(options);
+      try {
+        await body(page, t);
+        assert.deepEqual(page.problems, []);
+      } finally {
+        await close_page(page);
+      }
+    });
   return shared;
 }
 
@@ -52,11 +64,14 @@ export const history = (page) => api(page, 'history');
 
 /** The middle of a part of the sheet in page coordinates. */
 export async function at(page, stage, where = {}) {
-  const found = await page.evaluate(({ stage, where }) => {
-    const rect = window.api.debug.rect(stage, where);
-    const canvas = document.getElementById('canvas').getBoundingClientRect();
-    return rect && { ...rect, x: rect.x + canvas.x, y: rect.y + canvas.y };
-  }, { stage, where });
+  const found = await page.evaluate(
+    ({ stage, where }) => {
+      const rect = window.api.debug.rect(stage, where);
+      const canvas = document.getElementById('canvas').getBoundingClientRect();
+      return rect && { ...rect, x: rect.x + canvas.x, y: rect.y + canvas.y };
+    },
+    { stage, where },
+  );
   assert.ok(found, `${stage} ${JSON.stringify(where)} is not on the sheet`);
   return { ...found, cx: found.x + found.w / 2, cy: found.y + found.h / 2 };
 }
@@ -96,9 +111,12 @@ export async function cell(page, stage, row, col, where) {
 
 /** Every stage through the API against the double-precision oracle. */
 export async function agrees(page, what, tolerance = 1e-5) {
-  const report = await compare(await api(page, 'state'), (stage, where) => tensor(page, stage, where));
+  const report = await compare(await api(page, 'state'), (stage, where) =>
+    tensor(page, stage, where),
+  );
   assert.ok(report.compared > 8);
   assert.ok(report.worst <= tolerance, `${what}: ${report.worst} in ${report.where}`);
   return report;
 }
-export const close = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) <= tolerance, `${a}, not ${b}`);
+export const close = (a, b, tolerance = 1e-6) =>
+  assert.ok(Math.abs(a - b) <= tolerance, `${a}, not ${b}`);

@@ -9,11 +9,20 @@ const PHONE = { width: 400, height: 800, hasTouch: true, isMobile: true };
 
 async function fingers(page) {
   const cdp = await page.context().newCDPSession(page);
-  const send = (type, points) => cdp.send('Input.dispatchTouchEvent',
-    { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  const send = (type, points) =>
+    cdp.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+    });
   const glide = async (from, to, steps = 8) => {
     for (let i = 1; i <= steps; i++) {
-      await send('touchMove', from.map(([x, y], k) => [x + (to[k][0] - x) * i / steps, y + (to[k][1] - y) * i / steps]));
+      await send(
+        'touchMove',
+        from.map(([x, y], k) => [
+          x + ((to[k][0] - x) * i) / steps,
+          y + ((to[k][1] - y) * i) / steps,
+        ]),
+      );
       await page.waitForTimeout(16);
     }
   };
@@ -45,32 +54,36 @@ async function fingers(page) {
   return { drag, tap, carry };
 }
 
-page_test('tap selects, tap again edits, a sideways drag scrubs, another pans', PHONE, async (page) => {
-  const { drag, tap } = await fingers(page);
-  const target = await at(page, 'embeddings', { row: 2, col: 3 });
-  await tap(target.cx, target.cy);
-  assert.equal((await view(page)).rows, 1);
-  const was = await cell(page, 'embeddings', 2, 3);
-  await drag([[target.cx, target.cy]], [[target.cx + 60, target.cy + 2]]);
-  const now = await cell(page, 'embeddings', 2, 3);
-  assert.ok(now > was, `${was} to ${now}`);
-  await agrees(page, 'after the scrub');
-  const y = (await view(page)).y;
-  await drag([[200, 640]], [[200, 340]]);
-  assert.ok((await view(page)).y > y + 100, 'the sheet did not pan');
-  await drag([[200, 340]], [[200, 640]]);
-  const again = await at(page, 'embeddings', { row: 4, col: 2 });
-  await page.waitForTimeout(500);
-  await tap(again.cx, again.cy);
-  await page.waitForTimeout(500);
-  await tap(again.cx, again.cy);
-  assert.equal(await page.locator('[data-attention-field]:focus').count(), 1, 'no field opens');
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type('0.75');
-  await page.keyboard.press('Enter');
-  await settled(page);
-  assert.equal(await cell(page, 'embeddings', 4, 2), 0.75);
-});
+page_test(
+  'tap selects, tap again edits, a sideways drag scrubs, another pans',
+  PHONE,
+  async (page) => {
+    const { drag, tap } = await fingers(page);
+    const target = await at(page, 'embeddings', { row: 2, col: 3 });
+    await tap(target.cx, target.cy);
+    assert.equal((await view(page)).rows, 1);
+    const was = await cell(page, 'embeddings', 2, 3);
+    await drag([[target.cx, target.cy]], [[target.cx + 60, target.cy + 2]]);
+    const now = await cell(page, 'embeddings', 2, 3);
+    assert.ok(now > was, `${was} to ${now}`);
+    await agrees(page, 'after the scrub');
+    const y = (await view(page)).y;
+    await drag([[200, 640]], [[200, 340]]);
+    assert.ok((await view(page)).y > y + 100, 'the sheet did not pan');
+    await drag([[200, 340]], [[200, 640]]);
+    const again = await at(page, 'embeddings', { row: 4, col: 2 });
+    await page.waitForTimeout(500);
+    await tap(again.cx, again.cy);
+    await page.waitForTimeout(500);
+    await tap(again.cx, again.cy);
+    assert.equal(await page.locator('[data-attention-field]:focus').count(), 1, 'no field opens');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('0.75');
+    await page.keyboard.press('Enter');
+    await settled(page);
+    assert.equal(await cell(page, 'embeddings', 4, 2), 0.75);
+  },
+);
 
 page_test('two fingers zoom where they are, and scrub nothing', PHONE, async (page) => {
   const { drag, tap } = await fingers(page);
@@ -78,15 +91,31 @@ page_test('two fingers zoom where they are, and scrub nothing', PHONE, async (pa
   await tap(target.cx, target.cy);
   const state = await api(page, 'state');
   const { zoom } = await view(page);
-  await drag([[target.cx - 30, target.cy], [target.cx + 30, target.cy]],
-    [[target.cx - 75, target.cy], [target.cx + 75, target.cy]]);
+  await drag(
+    [
+      [target.cx - 30, target.cy],
+      [target.cx + 30, target.cy],
+    ],
+    [
+      [target.cx - 75, target.cy],
+      [target.cx + 75, target.cy],
+    ],
+  );
   const larger = (await view(page)).zoom;
   assert.ok(larger > zoom * 1.8, `${zoom} to ${larger}`);
   const now = await at(page, 'embeddings', { row: 4, col: 4 });
   assert.ok(Math.hypot(now.cx - target.cx, now.cy - target.cy) < 25);
   assert.deepEqual(await api(page, 'state'), state);
-  await drag([[target.cx - 75, target.cy], [target.cx + 75, target.cy]],
-    [[target.cx - 30, target.cy], [target.cx + 30, target.cy]]);
+  await drag(
+    [
+      [target.cx - 75, target.cy],
+      [target.cx + 75, target.cy],
+    ],
+    [
+      [target.cx - 30, target.cy],
+      [target.cx + 30, target.cy],
+    ],
+  );
   assert.ok((await view(page)).zoom < larger * 0.7);
 });
 

@@ -27,8 +27,20 @@ after(async () => {
 /** The state of a recipe after `steps` of the command line's training, every number spelled out. */
 function trained(name, steps, ...options) {
   const out = join(folder, `${name}-${steps}.json`);
-  execFileSync(attention, ['train', join(root, `assets/recipes/${name}.start.json`), '--steps', String(steps),
-    '--output', out, '--quiet', ...options], { stdio: 'pipe' });
+  execFileSync(
+    attention,
+    [
+      'train',
+      join(root, `assets/recipes/${name}.start.json`),
+      '--steps',
+      String(steps),
+      '--output',
+      out,
+      '--quiet',
+      ...options,
+    ],
+    { stdio: 'pipe' },
+  );
   return JSON.parse(readFileSync(out, 'utf8'));
 }
 
@@ -36,9 +48,11 @@ function farthest(a, b) {
   let most = 0;
   a.model.layers.forEach((layer, l) => {
     for (const key of ['w_q', 'w_k', 'w_v', 'w_o']) {
-      layer[key].forEach((row, i) => row.forEach((x, j) => {
-        most = Math.max(most, Math.abs(x - b.model.layers[l][key][i][j]));
-      }));
+      layer[key].forEach((row, i) =>
+        row.forEach((x, j) => {
+          most = Math.max(most, Math.abs(x - b.model.layers[l][key][i][j]));
+        }),
+      );
     }
   });
   return most;
@@ -48,14 +62,19 @@ function farthest(a, b) {
 function play(page, command) {
   return page.evaluate(async (action) => {
     const p = await window.playgroundReady;
-    let frames = 0, going = true;
-    const count = () => { frames += 1; if (going) requestAnimationFrame(count); };
+    let frames = 0,
+      going = true;
+    const count = () => {
+      frames += 1;
+      if (going) requestAnimationFrame(count);
+    };
     requestAnimationFrame(count);
     const start = performance.now();
     const sent = p.dispatch({ type: 'train', command: 'play', ...action });
     if (!sent.ok) throw new Error(sent.error.message);
     while (p.training().status === 'running') {
-      if (performance.now() - start > 60000) throw new Error(`still running: ${JSON.stringify(p.training())}`);
+      if (performance.now() - start > 60000)
+        throw new Error(`still running: ${JSON.stringify(p.training())}`);
       await new Promise((done) => setTimeout(done, 5));
     }
     going = false;
@@ -64,24 +83,36 @@ function play(page, command) {
 }
 
 const cases = [
-  { name: 'cat', action: { goal: 0.01 }, command: ['--goal', '0.01'], seconds: 3, status: 'reached' },
+  {
+    name: 'cat',
+    action: { goal: 0.01 },
+    command: ['--goal', '0.01'],
+    seconds: 3,
+    status: 'reached',
+  },
   { name: 'it', action: { steps: 120 }, command: [], seconds: 10, status: 'finished' },
 ];
 // Both wasm variants add in different ways; AP_VARIANTS: a comma-separated choice of them.
-const variants = (process.env.AP_VARIANTS ?? 'attention-playground,attention-playground-relaxed').split(',');
+const variants = (
+  process.env.AP_VARIANTS ?? 'attention-playground,attention-playground-relaxed'
+).split(',');
 const both = cases.flatMap((one) => variants.map((variant) => ({ ...one, variant })));
 for (const { name, action, command, seconds, status, variant } of both) {
   test(`${name} is learned in under ${seconds} s, as on the command line: ${variant}`, async () => {
     const start = trained(name, 0);
     const expected = trained(name, action.steps ?? 1000, ...command);
     const page = await open_page(chrome, `${server.address}?variant=${variant}`);
-    assert.deepEqual(await api(page, 'dispatch', { type: 'load_document', document: start }), { ok: true });
+    assert.deepEqual(await api(page, 'dispatch', { type: 'load_document', document: start }), {
+      ok: true,
+    });
     const before_run = await api(page, 'state');
     const run = await play(page, action);
     const state = await api(page, 'state');
     const difference = farthest(state, expected);
-    console.log(`  ${name}: ${run.steps} steps in ${run.seconds.toFixed(2)} s, ${run.frames} frames, ` +
-      `largest difference to the command line's weights ${difference.toExponential(1)}`);
+    console.log(
+      `  ${name}: ${run.steps} steps in ${run.seconds.toFixed(2)} s, ${run.frames} frames, ` +
+        `largest difference to the command line's weights ${difference.toExponential(1)}`,
+    );
     assert.equal(run.status, status, run.message);
     assert.ok(run.seconds < seconds, `${run.seconds} s`);
     assert.ok(difference < 1e-4, `${difference}`);
@@ -124,29 +155,33 @@ test('errors come back from dispatch; pause and rewind act', async () => {
 test('while training runs, the work of a frame fits into it', async () => {
   // Every callback of a frame, timed: the trainer's slice and the drawing of the sheet both happen there. What
   // it waits in calls of WebGL is counted apart: here a processor plays the graphics card.
-  const timed = (page) => page.addInitScript(() => {
-    let graphics = 0;
-    window.work = [];
-    const next = window.requestAnimationFrame.bind(window);
-    window.requestAnimationFrame = (callback) => next((time) => {
-      graphics = 0;
-      const start = performance.now();
-      callback(time);
-      const all = performance.now() - start;
-      window.work.push({ own: all - graphics, all });
+  const timed = (page) =>
+    page.addInitScript(() => {
+      let graphics = 0;
+      window.work = [];
+      const next = window.requestAnimationFrame.bind(window);
+      window.requestAnimationFrame = (callback) =>
+        next((time) => {
+          graphics = 0;
+          const start = performance.now();
+          callback(time);
+          const all = performance.now() - start;
+          window.work.push({ own: all - graphics, all });
+        });
+      const gl = WebGL2RenderingContext.prototype;
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(gl))) {
+        if (typeof value !== 'function') continue;
+        gl[name] = function timed_call(...given) {
+          const start = performance.now();
+          const result = value.apply(this, given);
+          graphics += performance.now() - start;
+          return result;
+        };
+      }
     });
-    const gl = WebGL2RenderingContext.prototype;
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(gl))) {
-      if (typeof value !== 'function') continue;
-      gl[name] = function timed_call(...given) {
-        const start = performance.now();
-        const result = value.apply(this, given);
-        graphics += performance.now() - start;
-        return result;
-      };
-    }
+  const page = await open_page(chrome, `${server.address}?variant=${variants[0]}`, {
+    before: timed,
   });
-  const page = await open_page(chrome, `${server.address}?variant=${variants[0]}`, { before: timed });
   await api(page, 'dispatch', { type: 'load_document', document: trained('it', 0) });
   const work = await page.evaluate(async () => {
     const p = await window.playgroundReady;
@@ -163,9 +198,14 @@ test('while training runs, the work of a frame fits into it', async () => {
     const times = work.times.map((t) => t[which]).sort((one, other) => one - other);
     return times[Math.floor(share * (times.length - 1))];
   };
-  console.log(`  a frame's own work, of ${work.times.length} in 3 s: median ${at(0.5, 'own').toFixed(1)} ms, 90 % under ` +
-    `${at(0.9, 'own').toFixed(1)} ms; with waiting for WebGL in software: median ${at(0.5, 'all').toFixed(1)} ms; ${work.steps} steps`);
-  assert.ok(work.times.length > 10 && work.steps > 20, `${work.times.length} frames, ${work.steps} steps`);
+  console.log(
+    `  a frame's own work, of ${work.times.length} in 3 s: median ${at(0.5, 'own').toFixed(1)} ms, 90 % under ` +
+      `${at(0.9, 'own').toFixed(1)} ms; with waiting for WebGL in software: median ${at(0.5, 'all').toFixed(1)} ms; ${work.steps} steps`,
+  );
+  assert.ok(
+    work.times.length > 10 && work.steps > 20,
+    `${work.times.length} frames, ${work.steps} steps`,
+  );
   // A frame at 60 Hz lasts 16.7 ms, and a slice takes 7: there is room for a busy machine.
   assert.ok(at(0.5, 'own') < 16.7, `median ${at(0.5, 'own')} ms`);
   await page.context().close();

@@ -8,13 +8,22 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const attention = path.resolve(process.argv[2] ?? path.join(root, 'build/native/attention'));
-const STEP = { bank: 4, it: 3, patches: 3, uses: 3, order: 2, row: 4 };  // else 1
+const STEP = { bank: 4, it: 3, patches: 3, uses: 3, order: 2, row: 4 }; // else 1
 
-const { chapters } = JSON.parse(fs.readFileSync(path.join(root, 'assets/lessons/index.json'), 'utf8'));
+const { chapters } = JSON.parse(
+  fs.readFileSync(path.join(root, 'assets/lessons/index.json'), 'utf8'),
+);
 fs.mkdirSync(path.join(root, 'assets/lessons/covers'), { recursive: true });
 for (const { id } of chapters.flatMap(({ lessons }) => lessons)) {
   for (const [name, ...more] of [[id], [`${id}-dark`, '--dark']]) {
-    execFileSync(attention, ['lesson', path.join(root, `assets/lessons/${id}.md`), '--step', String(STEP[id] ?? 1),
-      '--cover', path.join(root, `assets/lessons/covers/${name}.png`), ...more]);
+    execFileSync(attention, [
+      'lesson',
+      path.join(root, `assets/lessons/${id}.md`),
+      '--step',
+      String(STEP[id] ?? 1),
+      '--cover',
+      path.join(root, `assets/lessons/covers/${name}.png`),
+      ...more,
+    ]);
   }
 }

@@ -7,8 +7,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 const [module, patterns, splitter, disassembler] = process.argv.slice(2);
-const late_names = readFileSync(patterns, 'utf8').split('\n')
-  .map((line) => line.trim()).filter((line) => line && !line.startsWith('#'))
+const late_names = readFileSync(patterns, 'utf8')
+  .split('\n')
+  .map((line) => line.trim())
+  .filter((line) => line && !line.startsWith('#'))
   .map((line) => ({ line, expression: new RegExp(line), used: false }));
 
 /** Is this function named as late? Notes which patterns are of use. */
@@ -62,7 +64,9 @@ const text = execFileSync(disassembler, ['-all', module], { maxBuffer: 1 << 28, 
 const graph = call_graph(text);
 const early = early_functions(graph);
 if (!late_names.some(({ used }) => used)) {
-  console.error(`${module}: has no function that ${patterns} names; was it cut already? Remove it and build again`);
+  console.error(
+    `${module}: has no function that ${patterns} names; was it cut already? Remove it and build again`,
+  );
   process.exit(1);
 }
 for (const { line, used } of late_names) {
@@ -71,8 +75,13 @@ for (const { line, used } of late_names) {
 const second = module.replace(/\.wasm$/, '-late.wasm');
 const list = `${module}.late.txt`;
 writeFileSync(list, [...graph.calls.keys()].filter((name) => !early.has(name)).join('\n'));
-execFileSync(splitter, ['-all', '--split', module, `--split-funcs=@${list}`,
-  '-o1', `${module}.early`, '-o2', second], { stdio: 'inherit' });
+execFileSync(
+  splitter,
+  ['-all', '--split', module, `--split-funcs=@${list}`, '-o1', `${module}.early`, '-o2', second],
+  { stdio: 'inherit' },
+);
 renameSync(`${module}.early`, module);
 rmSync(list);
-console.log(`${module}: ${statSync(module).size} bytes, and ${statSync(second).size} after the first picture`);
+console.log(
+  `${module}: ${statSync(module).size} bytes, and ${statSync(second).size} after the first picture`,
+);

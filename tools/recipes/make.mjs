@@ -21,16 +21,23 @@ const tokens = (text) => text.toLowerCase().split(' ');
 
 /** One layer's matrices, each from a seed of its own. */
 const layer = (init, index) => ({
-  w_q: init(4 * index + 1), w_k: init(4 * index + 2), w_v: init(4 * index + 3), w_o: init(4 * index + 4),
+  w_q: init(4 * index + 1),
+  w_k: init(4 * index + 2),
+  w_v: init(4 * index + 3),
+  w_o: init(4 * index + 4),
 });
 
 /** examples: [{text, targets}]; the first is the sentence on the sheet. */
 function state(title, model, learning, examples) {
   const [shown, ...others] = examples;
   return {
-    version: 1, title, query: words(shown.text), model,
+    version: 1,
+    title,
+    query: words(shown.text),
+    model,
     learning: {
-      ...learning, targets: shown.targets,
+      ...learning,
+      targets: shown.targets,
       examples: others.map(({ text, targets }) => ({ query: words(text), targets })),
     },
   };
@@ -40,10 +47,14 @@ function catState() {
   const { sentence, row, shares } = read('cat.json');
   const plain = random(0.5);
   const model = {
-    width: 8, heads: 1, positions: { kind: 'sinusoidal' },
+    width: 8,
+    heads: 1,
+    positions: { kind: 'sinusoidal' },
     layers: [{ w_q: plain(1), w_k: plain(2), w_v: 'identity', w_o: 'identity' }],
   };
-  return state('A row to learn', model, { rate: 0.05 }, [{ text: sentence, targets: [{ row, values: shares }] }]);
+  return state('A row to learn', model, { rate: 0.05 }, [
+    { text: sentence, targets: [{ row, values: shares }] },
+  ]);
 }
 
 /** The row of `it`: most of it on one word, the rest spread over the others. */
@@ -54,21 +65,31 @@ function row(count, at, share) {
 }
 
 export function itSentences(groups) {
-  const make = (a, v, t, z) => tokens(`the ${a} ${v} on the ${t} because it was ${z}`).join(' ')
-    .replace(/^the/, 'The');
-  return groups.flatMap(([a, v, t, tired, warm]) =>
-    [{ text: make(a, v, t, tired), noun: 1 }, { text: make(a, v, t, warm), noun: 5 }]);
+  const make = (a, v, t, z) =>
+    tokens(`the ${a} ${v} on the ${t} because it was ${z}`).join(' ').replace(/^the/, 'The');
+  return groups.flatMap(([a, v, t, tired, warm]) => [
+    { text: make(a, v, t, tired), noun: 1 },
+    { text: make(a, v, t, warm), noun: 5 },
+  ]);
 }
 
 function itState(layers) {
   const model = {
-    width: 24, heads: 1, residual: true,
+    width: 24,
+    heads: 1,
+    residual: true,
     layers: Array.from({ length: layers }, (_, i) => layer(random(0.5), i)),
   };
-  const examples = itSentences(read('it.json').train).map(({ text, noun }) =>
-    ({ text, targets: [{ layer: layers - 1, row: 7, values: row(10, noun, 0.82) }] }));
-  return state(layers === 2 ? 'Two layers learn "it"' : 'One layer cannot learn "it"', model,
-    { rate: 0.01 }, examples);
+  const examples = itSentences(read('it.json').train).map(({ text, noun }) => ({
+    text,
+    targets: [{ layer: layers - 1, row: 7, values: row(10, noun, 0.82) }],
+  }));
+  return state(
+    layers === 2 ? 'Two layers learn "it"' : 'One layer cannot learn "it"',
+    model,
+    { rate: 0.01 },
+    examples,
+  );
 }
 
 function bankState() {
@@ -78,7 +99,10 @@ function bankState() {
   for (let i = 0; i < train.river.length; ++i) {
     for (const word of ['river', 'money']) {
       const text = train[word][i];
-      examples.push({ text, targets: [{ stage: 'output', row: tokens(text).indexOf('bank'), word }] });
+      examples.push({
+        text,
+        targets: [{ stage: 'output', row: tokens(text).indexOf('bank'), word }],
+      });
     }
   }
   return state('What "bank" means', model, { rate: 0.01 }, examples);
@@ -93,8 +117,10 @@ const recipes = [
 
 /** Matrices as lists of rows, one row a line, so that differences can be read. */
 function text(value) {
-  return `${JSON.stringify(value, null, 1).replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, list) =>
-    `[${list.replace(/\s+/g, ' ')}]`)}\n`;
+  return `${JSON.stringify(value, null, 1).replace(
+    /\[\s+([^[\]{}]*?)\s+\]/g,
+    (_, list) => `[${list.replace(/\s+/g, ' ')}]`,
+  )}\n`;
 }
 
 function learn({ name, make, steps, goal, digits }, folder) {
@@ -102,15 +128,38 @@ function learn({ name, make, steps, goal, digits }, folder) {
   const before = path.join(root, `assets/recipes/${name}.start.json`);
   const learned = path.join(folder, `${name}.json`);
   fs.writeFileSync(before, text(start));
-  execFileSync(attention, ['train', before, '--steps', String(steps), '--output', learned, '--quiet',
-    ...(goal ? ['--goal', String(goal)] : [])], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(
+    attention,
+    [
+      'train',
+      before,
+      '--steps',
+      String(steps),
+      '--output',
+      learned,
+      '--quiet',
+      ...(goal ? ['--goal', String(goal)] : []),
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
   const { model } = JSON.parse(fs.readFileSync(learned, 'utf8'));
   const round = (x) => Number(x.toFixed(digits));
-  const layers = model.layers.map((l, i) => Object.fromEntries(Object.keys(start.model.layers[i]).map((key) =>
-    [key, typeof start.model.layers[i][key] === 'string' ? start.model.layers[i][key]
-      : l[key].map((cells) => cells.map(round))])));
+  const layers = model.layers.map((l, i) =>
+    Object.fromEntries(
+      Object.keys(start.model.layers[i]).map((key) => [
+        key,
+        typeof start.model.layers[i][key] === 'string'
+          ? start.model.layers[i][key]
+          : l[key].map((cells) => cells.map(round)),
+      ]),
+    ),
+  );
   const { learning, ...rest } = start;
-  const result = { ...rest, model: { ...start.model, layers }, learning: { ...learning, examples: [] } };
+  const result = {
+    ...rest,
+    model: { ...start.model, layers },
+    learning: { ...learning, examples: [] },
+  };
   fs.writeFileSync(path.join(root, `assets/recipes/${name}.json`), text(result));
   console.log(`assets/recipes/${name}.json`);
 }

@@ -26,17 +26,20 @@ function rotate(a, v, p, q) {
   const s = t * c;
   const n = a.length;
   for (let k = 0; k < n; ++k) {
-    const x = a[k][p], y = a[k][q];
+    const x = a[k][p],
+      y = a[k][q];
     a[k][p] = c * x - s * y;
     a[k][q] = s * x + c * y;
   }
   for (let k = 0; k < n; ++k) {
-    const x = a[p][k], y = a[q][k];
+    const x = a[p][k],
+      y = a[q][k];
     a[p][k] = c * x - s * y;
     a[q][k] = s * x + c * y;
   }
   for (let k = 0; k < n; ++k) {
-    const x = v[k][p], y = v[k][q];
+    const x = v[k][p],
+      y = v[k][q];
     v[k][p] = c * x - s * y;
     v[k][q] = s * x + c * y;
   }

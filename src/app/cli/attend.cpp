@@ -1,10 +1,11 @@
 // attention attend: the ONNX operator Attention on .npy files.
+#include "attention/operators/attend.hpp"
+
 #include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/cli/commands.hpp"
 #include "app/cli/files.hpp"
-#include "attention/operators/attend.hpp"
 #include "attention/operators/rotary.hpp"
 
 namespace ap::cli {
@@ -29,7 +30,8 @@ Result<Loaded> load(const std::string& path) {
   const auto npy = read_npy_file(path);
   if (!npy) return std::unexpected(npy.error());
   if (npy->dtype == Dtype::kBool || npy->dtype == Dtype::kInt32 || npy->dtype == Dtype::kInt64) {
-    return fail(ErrorCode::kUnsupported, "is " + std::string(name(npy->dtype)) + ", needs floats", path);
+    return fail(ErrorCode::kUnsupported, "is " + std::string(name(npy->dtype)) + ", needs floats",
+                path);
   }
   return Loaded{to_array(*npy), npy->dtype};
 }
@@ -55,7 +57,8 @@ Result<void> write_array(const std::string& path, const Array& array, Dtype dtyp
 
 Result<void> attend_files(const AttendArgs& args) {
   Loaded loaded[5];
-  const std::string* paths[5] = {&args.query, &args.key, &args.value, &args.past_key, &args.past_value};
+  const std::string* paths[5] = {&args.query, &args.key, &args.value, &args.past_key,
+                                 &args.past_value};
   for (int i = 0; i < 5; ++i) {
     auto array = load(*paths[i]);
     if (!array) return std::unexpected(array.error());
@@ -76,7 +79,9 @@ Result<void> attend_files(const AttendArgs& args) {
   const auto out = attend(input, args.options);
   if (!out) return std::unexpected(out.error());
   // Half in, half out: computed in float, rounded once.
-  const auto as = [](const Loaded& like) { return like.half() ? Dtype::kFloat16 : Dtype::kFloat32; };
+  const auto as = [](const Loaded& like) {
+    return like.half() ? Dtype::kFloat16 : Dtype::kFloat32;
+  };
   const struct {
     const std::string& path;
     const Array& array;
@@ -119,31 +124,41 @@ int exit_code(const Result<void>& result) { return result ? 0 : report(result.er
 void add_attend(CLI::App& app, Run& run) {
   auto args = std::make_shared<AttendArgs>();
   CLI::App* command = app.add_subcommand(
-      "attend", "softmax(scale QK' + mask) V on .npy arrays: (T, H*K), (B, T, H*K) or (B, H, T, K)");
+      "attend",
+      "softmax(scale QK' + mask) V on .npy arrays: (T, H*K), (B, T, H*K) or (B, H, T, K)");
   const auto file = [&](const char* option, std::string& path, const char* help) {
     return command->add_option(option, path, help)->type_name("FILE");
   };
   file("--query", args->query, "Queries; float32, float16 or float64")->required();
   file("--key", args->key, "Keys")->required();
   file("--value", args->value, "Values")->required();
-  file("--output", args->output, "Where the result goes, of the query's layout and type")->required();
+  file("--output", args->output, "Where the result goes, of the query's layout and type")
+      ->required();
   file("--mask", args->mask,
-       "bool (true = attend) or floats (added), broadcast to (B, H, T, S); a mask with fewer keys hides the rest");
+       "bool (true = attend) or floats (added), broadcast to (B, H, T, S); a mask with fewer keys "
+       "hides the rest");
   command->add_flag("--causal", args->options.causal, "Query i sees key j when j <= i + past keys");
   CLI::Option* scale = command->add_option("--scale", args->scale, "Instead of 1 / sqrt(K)");
   command->add_option("--softcap", args->options.softcap, "c > 0: scores become c tanh(score / c)");
-  command->add_option("--heads", args->options.heads, "H, heads side by side in 2-D and 3-D arrays [1]")
+  command
+      ->add_option("--heads", args->options.heads,
+                   "H, heads side by side in 2-D and 3-D arrays [1]")
       ->check(CLI::PositiveNumber);
-  command->add_option("--kv-heads", args->options.kv_heads, "G, key and value heads [as many as heads]")
+  command
+      ->add_option("--kv-heads", args->options.kv_heads,
+                   "G, key and value heads [as many as heads]")
       ->check(CLI::PositiveNumber);
   CLI::Option* past_key = file("--past-key", args->past_key, "Earlier keys, put in front");
   CLI::Option* past_value = file("--past-value", args->past_value, "Earlier values");
   past_key->needs(past_value);
   past_value->needs(past_key);
   file("--kv-lengths", args->kv_lengths, "int64, one a batch: keys at and past it are hidden");
-  CLI::Option* stage = command->add_option("--stage", args->stage, "A step to keep: scaled, masked, capped or weights")
-                           ->check(CLI::IsMember({"scaled", "masked", "capped", "weights"}));
-  CLI::Option* stage_output = file("--stage-output", args->stage_output, "Where it goes, (B, H, T, S)");
+  CLI::Option* stage =
+      command
+          ->add_option("--stage", args->stage, "A step to keep: scaled, masked, capped or weights")
+          ->check(CLI::IsMember({"scaled", "masked", "capped", "weights"}));
+  CLI::Option* stage_output =
+      file("--stage-output", args->stage_output, "Where it goes, (B, H, T, S)");
   stage->needs(stage_output);
   stage_output->needs(stage);
   file("--present-key", args->present_key, "Where past and new keys go together");
@@ -160,19 +175,23 @@ void add_attend(CLI::App& app, Run& run) {
 
 void add_rope(CLI::App& app, Run& run) {
   auto args = std::make_shared<RopeArgs>();
-  CLI::App* command =
-      app.add_subcommand("rope", "Rotary position embedding of .npy arrays, with given cosines and sines");
+  CLI::App* command = app.add_subcommand(
+      "rope", "Rotary position embedding of .npy arrays, with given cosines and sines");
   const auto file = [&](const char* option, std::string& path, const char* help) {
     return command->add_option(option, path, help)->type_name("FILE");
   };
   file("--input", args->input, "(T, H*K), (B, T, H*K) or (B, H, T, K)")->required();
   file("--cos", args->cos, "(N, R/2) with positions, else (B, T, R/2) or (T, R/2)")->required();
   file("--sin", args->sin, "As the cosines")->required();
-  file("--output", args->output, "Where the result goes, of the input's shape and type")->required();
+  file("--output", args->output, "Where the result goes, of the input's shape and type")
+      ->required();
   file("--positions", args->positions, "int64, one a token: rows of the cosines and sines");
-  command->add_option("--heads", args->options.heads, "H, heads side by side in 2-D and 3-D arrays [1]")
+  command
+      ->add_option("--heads", args->options.heads,
+                   "H, heads side by side in 2-D and 3-D arrays [1]")
       ->check(CLI::PositiveNumber);
-  command->add_flag("--interleaved", args->options.interleaved, "Pairs (2i, 2i+1) instead of (i, i + R/2)");
+  command->add_flag("--interleaved", args->options.interleaved,
+                    "Pairs (2i, 2i+1) instead of (i, i + R/2)");
   command->add_option("--dim", args->options.dim, "R, how much of a head is turned [all]")
       ->check(CLI::NonNegativeNumber);
   command->callback([args, &run] { run = [args] { return exit_code(rope_files(*args)); }; });

@@ -34,7 +34,8 @@ Result<std::unique_ptr<Session>> open_state(const std::string& source) {
     use_all_words(*session);
     auto document = load_preset(source.substr(kPreset.size()), session->words());
     if (!document) return within(document.error(), source);
-    if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok) return within(ok.error(), source);
+    if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok)
+      return within(ok.error(), source);
     return session;
   }
   if (source.find("#s=") != std::string::npos || source.find("#preset=") != std::string::npos ||
@@ -42,27 +43,32 @@ Result<std::unique_ptr<Session>> open_state(const std::string& source) {
     use_all_words(*session);
     auto shared = decode_share_link(source, session->words());
     if (!shared) return std::unexpected(shared.error());
-    if (auto ok = session->dispatch(action::LoadDocument{std::move(shared->document)}); !ok) return within(ok.error(), "link");
+    if (auto ok = session->dispatch(action::LoadDocument{std::move(shared->document)}); !ok)
+      return within(ok.error(), "link");
     return session;
   }
   const auto text = read_text(source);
   if (!text) return std::unexpected(text.error());
   if (text->starts_with("\x93NUMPY") || text->starts_with("PK")) {
-    return fail(ErrorCode::kParse, "holds arrays, not a state: attention import puts them into one", source);
+    return fail(ErrorCode::kParse, "holds arrays, not a state: attention import puts them into one",
+                source);
   }
   const bool by_words = text->find("\"words\"") != std::string::npos;  // sentences to look up
   if (by_words) use_all_words(*session);
   auto document = document_from_json(*text, by_words ? session->words() : nullptr);
   if (!document) return within(document.error(), source);
-  if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok) return within(ok.error(), source);
+  if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok)
+    return within(ok.error(), source);
   return session;
 }
 
 Result<void> check_layer_and_head(const Trace& trace, int layer, int head, int heads) {
   const int layers = static_cast<int>(trace.layers.size());
   const auto none = [](const char* what, int asked, int count) {
-    return fail(ErrorCode::kNotFound, std::string("there is no ") + what + ' ' + std::to_string(asked) + "; there are " +
-                                          std::to_string(count) + ", counted from 0", what);
+    return fail(ErrorCode::kNotFound,
+                std::string("there is no ") + what + ' ' + std::to_string(asked) + "; there are " +
+                    std::to_string(count) + ", counted from 0",
+                what);
   };
   if (layer < 0 || layer >= layers) return none("layer", layer, layers);
   if (head < 0 || head >= heads) return none("head", head, heads);

@@ -32,7 +32,9 @@ Result<ExportRequest> request_of(const ExportArgs& args, const Session& session)
   if (!args.stage.empty()) {
     const auto stage = stage_from(args.stage);
     if (!stage) {
-      return fail(ErrorCode::kUnknownKey, "there is no stage '" + args.stage.substr(0, 40) + "'; attention run lists them", "--stage");
+      return fail(ErrorCode::kUnknownKey,
+                  "there is no stage '" + args.stage.substr(0, 40) + "'; attention run lists them",
+                  "--stage");
     }
     request.whole = false;
     request.tensor = {args.layer, *stage, args.head};
@@ -41,7 +43,9 @@ Result<ExportRequest> request_of(const ExportArgs& args, const Session& session)
     return fail(ErrorCode::kNotFound, "needs --stage: an .npy file holds one array", "--to npy");
   }
   const int head = std::max(0, args.head);
-  if (auto ok = check_layer_and_head(session.trace(), args.layer, head, session.document().model.heads); !ok) {
+  if (auto ok =
+          check_layer_and_head(session.trace(), args.layer, head, session.document().model.heads);
+      !ok) {
     return std::unexpected(ok.error());
   }
   request.picture.subject = *subject_from(args.panel);
@@ -56,7 +60,9 @@ Result<ExportRequest> request_of(const ExportArgs& args, const Session& session)
 }
 
 Result<void> export_html(const ExportArgs& args, const Session& session) {
-  if (args.site.empty()) return fail(ErrorCode::kNotFound, "needs --site: the folder of the built page, such as build/web", "--to html");
+  if (args.site.empty())
+    return fail(ErrorCode::kNotFound,
+                "needs --site: the folder of the built page, such as build/web", "--to html");
   const auto files = read_site(args.site);
   if (!files) return std::unexpected(files.error());
   const Document& document = session.document();
@@ -90,15 +96,21 @@ std::function<void()> when_named(Args args, Run& run) {
 
 CLI::App* add_command(CLI::App& app, const Args& args, const char* name, const char* help) {
   CLI::App* command = app.add_subcommand(name, help);
-  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")->required();
-  command->add_option("--layer", args->layer, "Layer, counted from 0")->check(CLI::NonNegativeNumber);
+  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")
+      ->required();
+  command->add_option("--layer", args->layer, "Layer, counted from 0")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--head", args->head, "Head, counted from 0")->check(CLI::NonNegativeNumber);
-  command->add_option("--panel", args->panel, "The picture: sheet, graph, arcs, heads or rows [sheet]")
+  command
+      ->add_option("--panel", args->panel, "The picture: sheet, graph, arcs, heads or rows [sheet]")
       ->check(CLI::IsMember({"sheet", "graph", "arcs", "heads", "rows"}));
-  command->add_option("--row", args->row, "The query whose row --panel rows shows, counted from 0")->check(CLI::NonNegativeNumber);
+  command->add_option("--row", args->row, "The query whose row --panel rows shows, counted from 0")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--dark", args->dark, "Pictures light on dark");
-  command->add_option("--width", args->width, "The page the sheet is laid out for [1280]")->check(CLI::Range(320.0F, 8192.0F));
-  command->add_option("--scale", args->scale, "PNG: pixels a unit [2]")->check(CLI::Range(0.25F, 8.0F));
+  command->add_option("--width", args->width, "The page the sheet is laid out for [1280]")
+      ->check(CLI::Range(320.0F, 8192.0F));
+  command->add_option("--scale", args->scale, "PNG: pixels a unit [2]")
+      ->check(CLI::Range(0.25F, 8.0F));
   return command;
 }
 
@@ -106,10 +118,15 @@ CLI::App* add_command(CLI::App& app, const Args& args, const char* name, const c
 
 void add_export_commands(CLI::App& app, Run& run) {
   auto args = std::make_shared<ExportArgs>();
-  CLI::App* command = add_command(app, args, "render", "Draw the sheet of a state file, or a panel, as a picture");
-  command->add_option("--output", args->output, "A .png or .svg file")->type_name("FILE")->required()
+  CLI::App* command =
+      add_command(app, args, "render", "Draw the sheet of a state file, or a panel, as a picture");
+  command->add_option("--output", args->output, "A .png or .svg file")
+      ->type_name("FILE")
+      ->required()
       ->check([](const std::string& file) {
-        return file.ends_with(".png") || file.ends_with(".svg") ? std::string() : std::string("must end in .png or .svg");
+        return file.ends_with(".png") || file.ends_with(".svg")
+                   ? std::string()
+                   : std::string("must end in .png or .svg");
       });
   command->callback(when_named(args, run));
 
@@ -117,13 +134,21 @@ void add_export_commands(CLI::App& app, Run& run) {
   command = add_command(app, args, "export", "A state file and its stages for other programs");
   std::vector<std::string> names{"html"};
   for (const ExportFormat& format : export_formats()) names.emplace_back(format.name);
-  command->add_option("--to", args->to,
-                      "numpy, torch (scripts that check themselves), latex, markdown, csv, npz, npy, json, state, svg, png, embed, html")
-      ->required()->check(CLI::IsMember(names));
-  command->add_option("--stage", args->stage, "One stage alone (npy, npz, csv, json, latex, markdown); all heads if --head is not given");
-  command->add_option("--torch", args->torch, "plain, or multihead: torch.nn.MultiheadAttention [plain]")
+  command
+      ->add_option("--to", args->to,
+                   "numpy, torch (scripts that check themselves), latex, markdown, csv, npz, npy, "
+                   "json, state, svg, png, embed, html")
+      ->required()
+      ->check(CLI::IsMember(names));
+  command->add_option(
+      "--stage", args->stage,
+      "One stage alone (npy, npz, csv, json, latex, markdown); all heads if --head is not given");
+  command
+      ->add_option("--torch", args->torch,
+                   "plain, or multihead: torch.nn.MultiheadAttention [plain]")
       ->check(CLI::IsMember({"plain", "multihead"}));
-  command->add_option("--site", args->site, "html: the folder of the built page; embed: the address where it is served");
+  command->add_option("--site", args->site,
+                      "html: the folder of the built page; embed: the address where it is served");
   command->add_option("--output", args->output, "Where to [standard output]")->type_name("FILE");
   command->callback(when_named(args, run));
 }

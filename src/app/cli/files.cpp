@@ -21,7 +21,8 @@ Result<Bytes> read_stream(std::FILE* file, const std::string& path) {
   Bytes bytes;
   unsigned char buffer[1 << 16];
   while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, file)) {
-    if (bytes.size() + n > kMaxFileBytes) return fail(ErrorCode::kTooLarge, "is larger than 2 GB", path);
+    if (bytes.size() + n > kMaxFileBytes)
+      return fail(ErrorCode::kTooLarge, "is larger than 2 GB", path);
     bytes.insert(bytes.end(), buffer, buffer + n);
   }
   if (std::ferror(file) != 0) return fail(ErrorCode::kIo, "cannot be read", path);
@@ -53,7 +54,8 @@ Result<void> write_bytes(const std::string& path, std::string_view bytes) {
   }
   // A pipe or a device, such as /dev/stdout, is written as it is.
   std::error_code code;
-  const bool plain = !std::filesystem::exists(path, code) || std::filesystem::is_regular_file(path, code);
+  const bool plain =
+      !std::filesystem::exists(path, code) || std::filesystem::is_regular_file(path, code);
   const std::string target = plain ? path + ".part" : path;
   File file(std::fopen(target.c_str(), "wb"));
   if (!file) return failed();

@@ -14,7 +14,8 @@ namespace ap::cli {
 /// Written beside and renamed, so that a file is whole or as it was; "-" is standard output.
 [[nodiscard]] Result<void> write_bytes(const std::string& path, std::string_view bytes);
 [[nodiscard]] inline Result<void> write_bytes(const std::string& path, const Bytes& bytes) {
-  return write_bytes(path, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  return write_bytes(path,
+                     std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 [[nodiscard]] Result<NpyArray> read_npy_file(const std::string& path);
 

@@ -40,33 +40,42 @@ Result<void> inspect(const ImportArgs& args) {
   if (!file) return std::unexpected(file.error());
   std::string out = std::string(name(file->kind())) + "\n";
   for (const ModelInfo& m : find_models(*file)) {
-    out += m.family + ": " + std::to_string(m.layers.size()) + " layers, width " + std::to_string(m.width) + ", " +
-           std::to_string(m.heads(m.head_width)) + " heads and " + std::to_string(m.kv_heads(m.head_width)) +
-           " kv heads if they are " + std::to_string(m.head_width) + " wide\n";
+    out += m.family + ": " + std::to_string(m.layers.size()) + " layers, width " +
+           std::to_string(m.width) + ", " + std::to_string(m.heads(m.head_width)) + " heads and " +
+           std::to_string(m.kv_heads(m.head_width)) + " kv heads if they are " +
+           std::to_string(m.head_width) + " wide\n";
   }
   for (const FileEntry& entry : file->entries()) {
-    out += (entry.name.empty() ? "(no name)" : entry.name) + '\t' + entry.dtype + '\t' + shape_text(entry.shape) + '\n';
+    out += (entry.name.empty() ? "(no name)" : entry.name) + '\t' + entry.dtype + '\t' +
+           shape_text(entry.shape) + '\n';
   }
   return write_bytes("-", out);
 }
 
 Result<ImportChoice> choice_of(const ImportArgs& args, const OpenedFile& file) {
   const auto stage = stage_from(args.into);
-  if (!stage) return fail(ErrorCode::kUnknownKey, "names no matrix: embeddings, w_q, w_k, w_v, w_o, mask, positions, ...", "--into");
-  ImportChoice choice{args.array, args.index, *stage, args.layer, args.head, Fit::kAsIs, args.transpose, args.row, args.col};
+  if (!stage)
+    return fail(ErrorCode::kUnknownKey,
+                "names no matrix: embeddings, w_q, w_k, w_v, w_o, mask, positions, ...", "--into");
+  ImportChoice choice{args.array, args.index,     *stage,   args.layer, args.head,
+                      Fit::kAsIs, args.transpose, args.row, args.col};
   if (args.fit == "resize") choice.fit = Fit::kResize;
   if (args.fit == "slice") choice.fit = Fit::kSlice;
   if (args.array.empty() && file.entries().size() == 1) choice.array = file.entries().front().name;
   if (args.array.empty() && file.entries().size() > 1) {
-    return fail(ErrorCode::kNotFound, "has " + std::to_string(file.entries().size()) +
-                                          " arrays: choose one with --array; attention inspect lists them", file.file_name());
+    return fail(ErrorCode::kNotFound,
+                "has " + std::to_string(file.entries().size()) +
+                    " arrays: choose one with --array; attention inspect lists them",
+                file.file_name());
   }
   return choice;
 }
 
 Result<ImportPlan> plan(const ImportArgs& args, const Document& document, const OpenedFile& file) {
   if (args.model_layer >= 0) {
-    return plan_model(document, file, {0, args.model_layer, args.model_head, args.layer, args.head_width, args.width});
+    return plan_model(
+        document, file,
+        {0, args.model_layer, args.model_head, args.layer, args.head_width, args.width});
   }
   const auto choice = choice_of(args, file);
   if (!choice) return std::unexpected(choice.error());
@@ -81,7 +90,9 @@ std::string offers(const ImportArgs& args, const Document& document, const Opene
   for (const FitOffer& offer : fit_offers(document, file, *choice)) {
     out += out.empty() ? " (" : "; ";
     if (offer.transpose) out += "--transpose";
-    if (offer.fit != Fit::kAsIs) out += std::string(offer.transpose ? " " : "") + (offer.fit == Fit::kResize ? "--fit resize" : "--fit slice");
+    if (offer.fit != Fit::kAsIs)
+      out += std::string(offer.transpose ? " " : "") +
+             (offer.fit == Fit::kResize ? "--fit resize" : "--fit slice");
     out += ": " + offer.says;
   }
   return out.empty() ? out : out + ')';
@@ -95,7 +106,8 @@ Result<void> import(const ImportArgs& args) {
   const auto planned = plan(args, (*session)->document(), *file);
   if (!planned) {
     Error error = planned.error();
-    if (args.model_layer < 0 && error.code == ErrorCode::kShape) error.message += offers(args, (*session)->document(), *file);
+    if (args.model_layer < 0 && error.code == ErrorCode::kShape)
+      error.message += offers(args, (*session)->document(), *file);
     return std::unexpected(std::move(error));
   }
   const auto pieces = read_pieces(args.file, *file, *planned);
@@ -112,9 +124,14 @@ Result<void> import(const ImportArgs& args) {
 void add_import_commands(CLI::App& app, Run& run) {
   const auto args = std::make_shared<ImportArgs>();
   const auto file = [&](CLI::App* command) {
-    command->add_option("FILE", args->file, ".npy, .npz, .csv, .tsv, .json, .safetensors, or printed arrays; - for standard input")->required();
+    command
+        ->add_option(
+            "FILE", args->file,
+            ".npy, .npz, .csv, .tsv, .json, .safetensors, or printed arrays; - for standard input")
+        ->required();
   };
-  CLI::App* command = app.add_subcommand("inspect", "List the arrays in a file, and the model layers whose names are known");
+  CLI::App* command = app.add_subcommand(
+      "inspect", "List the arrays in a file, and the model layers whose names are known");
   file(command);
   command->callback([args, &run] {
     run = [args] {
@@ -124,23 +141,37 @@ void add_import_commands(CLI::App& app, Run& run) {
   });
 
   command = app.add_subcommand("import", "Numbers from a file into a state");
-  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")->required();
+  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")
+      ->required();
   file(command);
-  CLI::Option* into = command->add_option("--into", args->into, "embeddings, source_embeddings, w_q, w_k, w_v, w_o, b_q, mask, positions, ...");
+  CLI::Option* into = command->add_option(
+      "--into", args->into,
+      "embeddings, source_embeddings, w_q, w_k, w_v, w_o, b_q, mask, positions, ...");
   command->add_option("--array", args->array, "Which array, where there are several")->needs(into);
   command->add_option("--index", args->index, "Of its dimensions before the last two")->needs(into);
-  command->add_option("--layer", args->layer, "Layer of the state, counted from 0")->check(CLI::NonNegativeNumber);
-  command->add_option("--head", args->head, "Head of the state; all, side by side, if not given")->check(CLI::NonNegativeNumber);
-  command->add_option("--fit", args->fit, "as-is, resize (the state takes the array's shape) or slice [as-is]")
+  command->add_option("--layer", args->layer, "Layer of the state, counted from 0")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--head", args->head, "Head of the state; all, side by side, if not given")
+      ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--fit", args->fit,
+                   "as-is, resize (the state takes the array's shape) or slice [as-is]")
       ->check(CLI::IsMember({"as-is", "resize", "slice"}));
-  command->add_flag("--transpose", args->transpose, "Rows become columns, as for the weights of torch.nn.Linear");
+  command->add_flag("--transpose", args->transpose,
+                    "Rows become columns, as for the weights of torch.nn.Linear");
   command->add_option("--row", args->row, "slice: its first row")->check(CLI::NonNegativeNumber);
   command->add_option("--col", args->col, "slice: its first column")->check(CLI::NonNegativeNumber);
-  CLI::Option* model = command->add_option("--model-layer", args->model_layer, "A whole layer of a BERT, GPT-2 or Llama file")->excludes(into);
+  CLI::Option* model = command
+                           ->add_option("--model-layer", args->model_layer,
+                                        "A whole layer of a BERT, GPT-2 or Llama file")
+                           ->excludes(into);
   command->add_option("--model-head", args->model_head, "Only this head of it")->needs(model);
-  command->add_option("--head-width", args->head_width, "Width of its heads, where the guess is wrong")->needs(model);
+  command
+      ->add_option("--head-width", args->head_width, "Width of its heads, where the guess is wrong")
+      ->needs(model);
   command->add_option("--width", args->width, "Only the first so many dimensions")->needs(model);
-  command->add_option("--output", args->output, "Where the new state goes [standard output]")->type_name("FILE");
+  command->add_option("--output", args->output, "Where the new state goes [standard output]")
+      ->type_name("FILE");
   command->callback([args, &run] {
     run = [args] {
       const auto done = import(*args);

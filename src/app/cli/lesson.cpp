@@ -9,8 +9,8 @@
 #include "app/cli/files.hpp"
 #include "attention/forward/forward.hpp"
 #include "base/assets.hpp"
-#include "playground/lessons/check.hpp"
 #include "playground/json/state_json.hpp"
+#include "playground/lessons/check.hpp"
 #include "view/paint/heatmap.hpp"
 
 namespace ap::cli {
@@ -72,7 +72,8 @@ Result<void> draw_cover(const Document& document, Mode mode, const std::string& 
   Image image(kWidth, kHeight, Rgba{0, 0, 0, 0});
   const ConstView weights = trace.tensor({last, Stage::kWeights, 0});
   const float side = kHeight - 2 * kMargin;
-  const float wide = std::min(side * static_cast<float>(weights.cols) / static_cast<float>(weights.rows), 130.F);
+  const float wide =
+      std::min(side * static_cast<float>(weights.cols) / static_cast<float>(weights.rows), 130.F);
   const float narrow = (kWidth - wide - 4 * kMargin) / 2;
   float x = kMargin;
   for (const TensorId id : {TensorId{0, Stage::kEmbeddings, 0}, TensorId{last, Stage::kWeights, 0},
@@ -98,13 +99,16 @@ int run_lesson(const LessonArgs& args) {
   const auto& [lesson, files, words] = *opened;
   const int steps = static_cast<int>(lesson.steps.size());
   if (args.step < 0 || args.step > steps) {
-    return report({ErrorCode::kRange, "the lesson has steps 1 to " + std::to_string(steps), "--step"});
+    return report(
+        {ErrorCode::kRange, "the lesson has steps 1 to " + std::to_string(steps), "--step"});
   }
   if (!args.output.empty() || !args.cover.empty()) {
     const auto document = document_at(lesson, std::max(0, args.step - 1), {words.get()}, files);
     if (!document) return report(document.error());
-    const auto saved = args.cover.empty() ? write_bytes(args.output, to_json(*document))
-                                          : draw_cover(*document, args.dark ? Mode::kDark : Mode::kLight, args.cover);
+    const auto saved =
+        args.cover.empty()
+            ? write_bytes(args.output, to_json(*document))
+            : draw_cover(*document, args.dark ? Mode::kDark : Mode::kLight, args.cover);
     return saved ? 0 : report(saved.error());
   }
   if (args.text) {
@@ -115,7 +119,8 @@ int run_lesson(const LessonArgs& args) {
     return 0;
   }
   const auto problems = check_lesson(lesson, words, files);
-  for (const std::string& problem : problems) std::fprintf(stderr, "attention: %s\n", problem.c_str());
+  for (const std::string& problem : problems)
+    std::fprintf(stderr, "attention: %s\n", problem.c_str());
   if (problems.empty()) std::printf("%s: %d steps, nothing wrong\n", lesson.id.c_str(), steps);
   return problems.empty() ? 0 : 1;
 }
@@ -124,8 +129,10 @@ int run_lesson(const LessonArgs& args) {
 
 void add_lesson(CLI::App& app, Run& run) {
   auto args = std::make_shared<LessonArgs>();
-  CLI::App* command = app.add_subcommand("lesson", "Check a lesson: its states, numbers, links and tasks");
-  command->add_option("LESSON", args->file, "FILE.md with its states/ beside it, or a lesson's id")->required();
+  CLI::App* command =
+      app.add_subcommand("lesson", "Check a lesson: its states, numbers, links and tasks");
+  command->add_option("LESSON", args->file, "FILE.md with its states/ beside it, or a lesson's id")
+      ->required();
   command->add_option("--step", args->step, "One step, from 1");
   command->add_flag("--text", args->text, "Print the text with its numbers instead");
   command->add_option("--output", args->output, "Write the state that the step begins from");

@@ -1,4 +1,6 @@
 // attention link: a state as a share link, for an address of a page or for `attention run LINK`.
+#include "io/link/link.hpp"
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -6,7 +8,6 @@
 #include "app/cli/commands.hpp"
 #include "app/cli/document.hpp"
 #include "app/cli/files.hpp"
-#include "io/link/link.hpp"
 
 namespace ap::cli {
 namespace {
@@ -21,8 +22,8 @@ int print_link(const LinkArgs& args) {
   const auto link = encode_share_link({(*session)->document(), {}}, (*session)->words());
   if (!link) return report(link.error());
   if (link->size() > kMaxLinkCharacters) {
-    std::cerr << "attention: the link has " << link->size() << " characters; some places cut off more than "
-              << kMaxLinkCharacters << '\n';
+    std::cerr << "attention: the link has " << link->size()
+              << " characters; some places cut off more than " << kMaxLinkCharacters << '\n';
   }
   std::cout << (args.page.empty() ? "" : args.page + '#') << *link << '\n';
   return 0;
@@ -33,7 +34,9 @@ int print_link(const LinkArgs& args) {
 void add_link(CLI::App& app, Run& run) {
   auto args = std::make_shared<LinkArgs>();
   CLI::App* command = app.add_subcommand("link", "A share link that opens a state in the page");
-  command->add_option("STATE", args->state, "A state file, - for standard input, preset:ID, or a link")->required();
+  command
+      ->add_option("STATE", args->state, "A state file, - for standard input, preset:ID, or a link")
+      ->required();
   command->add_option("--page", args->page, "The page's address, put in front")->type_name("URL");
   command->callback([args, &run] { run = [args] { return print_link(*args); }; });
 }

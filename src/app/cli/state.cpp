@@ -6,8 +6,8 @@
 #include "app/cli/commands.hpp"
 #include "app/cli/document.hpp"
 #include "app/cli/files.hpp"
-#include "io/scripts/export.hpp"
 #include "io/arrays/zip.hpp"
+#include "io/scripts/export.hpp"
 #include "playground/json/presets.hpp"
 #include "playground/json/state_json.hpp"
 
@@ -27,9 +27,11 @@ using Opened = const Session&;
 std::string table(const Document& document, const NamedTensor& tensor, int head) {
   const TensorId id{tensor.layer, tensor.stage, head};
   const auto& shape = tensor.array.shape;
-  const auto rows = static_cast<std::size_t>(shape[shape.size() - 2]), cols = static_cast<std::size_t>(shape.back());
+  const auto rows = static_cast<std::size_t>(shape[shape.size() - 2]),
+             cols = static_cast<std::size_t>(shape.back());
   const float* data = tensor.array.data.data() + static_cast<std::size_t>(head) * rows * cols;
-  std::vector<std::string> row_names = row_labels(document, id), col_names = col_labels(document, id);
+  std::vector<std::string> row_names = row_labels(document, id),
+                           col_names = col_labels(document, id);
   row_names.resize(rows);
   col_names.resize(cols);
   const auto padded = [](const std::string& text, std::size_t width, bool right) {
@@ -65,9 +67,10 @@ std::string summary(Opened session) {
     out += "\nsource:";
     for (const TokenEntry& token : document.source.tokens) out += ' ' + token.text;
   }
-  out += "\nmodel: layers " + std::to_string(m.layers.size()) + ", heads " + std::to_string(m.heads) + ", kv heads " +
-         std::to_string(m.kv_heads) + ", width " + std::to_string(m.width) + ", head width " +
-         std::to_string(m.key_width) + ", value width " + std::to_string(m.value_width) + "\nstages:\n";
+  out += "\nmodel: layers " + std::to_string(m.layers.size()) + ", heads " +
+         std::to_string(m.heads) + ", kv heads " + std::to_string(m.kv_heads) + ", width " +
+         std::to_string(m.width) + ", head width " + std::to_string(m.key_width) +
+         ", value width " + std::to_string(m.value_width) + "\nstages:\n";
   for (const NamedTensor& tensor : named_tensors(session.trace())) {
     out += "  " + tensor.name + ' ' + shape_text(tensor.array.shape) + '\n';
   }
@@ -78,12 +81,15 @@ std::string summary(Opened session) {
 Result<NamedTensor> printed(const StateArgs& args, Opened session) {
   const auto stage = stage_from(args.print);
   if (!stage) {
-    return fail(ErrorCode::kUnknownKey, "there is no stage '" + args.print.substr(0, 40) + "'; attention run without --print lists them",
+    return fail(ErrorCode::kUnknownKey,
+                "there is no stage '" + args.print.substr(0, 40) +
+                    "'; attention run without --print lists them",
                 "--print");
   }
   auto tensor = named_tensor(session.trace(), args.layer, *stage);
   if (!tensor) return tensor;
-  if (auto ok = check_layer_and_head(session.trace(), args.layer, args.head, tensor->heads()); !ok) {
+  if (auto ok = check_layer_and_head(session.trace(), args.layer, args.head, tensor->heads());
+      !ok) {
     return std::unexpected(ok.error());
   }
   return tensor;
@@ -94,15 +100,18 @@ Result<void> run_state(const StateArgs& args, Opened session) {
   if (!args.print.empty()) {
     const auto tensor = printed(args, session);
     if (!tensor) return std::unexpected(tensor.error());
-    if (!args.npz.empty()) return write_bytes(args.npz, write_npz({{tensor->name, to_npy(tensor->array)}}));
-    return write_bytes("-", args.json ? export_json(document, *tensor, args.head) : table(document, *tensor, args.head));
+    if (!args.npz.empty())
+      return write_bytes(args.npz, write_npz({{tensor->name, to_npy(tensor->array)}}));
+    return write_bytes("-", args.json ? export_json(document, *tensor, args.head)
+                                      : table(document, *tensor, args.head));
   }
   if (!args.npz.empty()) return write_bytes(args.npz, export_npz(session.trace()));
   return write_bytes("-", args.json ? export_json(document, session.trace()) : summary(session));
 }
 
 /// What a state command does, between opening the file and the exit code.
-std::function<void()> command_on_state(Args args, Run& run, Result<void> (*work)(const StateArgs&, Opened)) {
+std::function<void()> command_on_state(Args args, Run& run,
+                                       Result<void> (*work)(const StateArgs&, Opened)) {
   return [args, &run, work] {
     run = [args, work] {
       const auto session = open_state(args->state);
@@ -115,12 +124,14 @@ std::function<void()> command_on_state(Args args, Run& run, Result<void> (*work)
 
 CLI::App* state_command(CLI::App& app, const Args& args, const char* name, const char* help) {
   CLI::App* command = app.add_subcommand(name, help);
-  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")->required();
+  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")
+      ->required();
   return command;
 }
 
 void add_layer_and_head(CLI::App* command, const Args& args) {
-  command->add_option("--layer", args->layer, "Layer, counted from 0")->check(CLI::NonNegativeNumber);
+  command->add_option("--layer", args->layer, "Layer, counted from 0")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--head", args->head, "Head, counted from 0")->check(CLI::NonNegativeNumber);
 }
 
@@ -141,11 +152,15 @@ int list_presets(const std::string& id) {
 
 void add_state_commands(CLI::App& app, Run& run) {
   const auto args = std::make_shared<StateArgs>();
-  CLI::App* command = state_command(app, args, "run", "Compute a state file: list its stages or print their numbers");
-  command->add_option("--print", args->print, "The stage to print: q, k, v, scores, weights, output, ...");
+  CLI::App* command = state_command(app, args, "run",
+                                    "Compute a state file: list its stages or print their numbers");
+  command->add_option("--print", args->print,
+                      "The stage to print: q, k, v, scores, weights, output, ...");
   add_layer_and_head(command, args);
   CLI::Option* json = command->add_flag("--json", args->json, "As JSON, with exact numbers");
-  command->add_option("--npz", args->npz, "Into an .npz file, all heads")->type_name("FILE")->excludes(json);
+  command->add_option("--npz", args->npz, "Into an .npz file, all heads")
+      ->type_name("FILE")
+      ->excludes(json);
   command->callback(command_on_state(args, run, run_state));
 
   command = app.add_subcommand("presets", "List the presets, or print the state of one");

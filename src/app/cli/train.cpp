@@ -1,4 +1,5 @@
-// attention train: gradient descent toward the targets of a state file, as fast as the machine goes.
+// attention train: gradient descent toward the targets of a state file, as fast as the machine
+// goes.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -24,14 +25,14 @@ constexpr double kSliceMs = 500;  // between lines of progress
 
 void say(const Trainer& trainer, bool quiet) {
   if (quiet) return;
-  std::fprintf(stderr, "step %d  loss %.6g  largest difference %.4g\n", trainer.steps(), trainer.loss(),
-               static_cast<double>(trainer.error()));
+  std::fprintf(stderr, "step %d  loss %.6g  largest difference %.4g\n", trainer.steps(),
+               trainer.loss(), static_cast<double>(trainer.error()));
 }
 
 Result<void> set_options(Session& session, const TrainArgs& args) {
   const Learning& now = session.document().learning;
-  action::SetLearning set{now.optimizer, now.rate, now.momentum, now.weight_decay, now.seed, now.batch,
-                          now.embeddings, now.temperature};
+  action::SetLearning set{now.optimizer, now.rate,  now.momentum,   now.weight_decay,
+                          now.seed,      now.batch, now.embeddings, now.temperature};
   if (args.rate > 0) set.rate = args.rate;
   if (args.seed > 0) set.seed = args.seed;
   return session.dispatch(set);
@@ -61,14 +62,23 @@ int train(const TrainArgs& args) {
 
 void add_train(CLI::App& app, Run& run) {
   const auto args = std::make_shared<TrainArgs>();
-  CLI::App* command = app.add_subcommand("train", "Learn the targets of a state file by gradient descent");
-  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")->required();
-  command->add_option("--steps", args->steps, "At most so many steps [1000]; 0: only write the state out in full")->check(CLI::Range(0, 100'000'000));
-  command->add_option("--goal", args->goal, "Stop when every target cell is that near")->check(CLI::NonNegativeNumber);
-  command->add_option("--rate", args->rate, "Learning rate [the state's]")->check(CLI::PositiveNumber);
+  CLI::App* command =
+      app.add_subcommand("train", "Learn the targets of a state file by gradient descent");
+  command->add_option("STATE", args->state, "A state file, - for standard input, or preset:ID")
+      ->required();
+  command
+      ->add_option("--steps", args->steps,
+                   "At most so many steps [1000]; 0: only write the state out in full")
+      ->check(CLI::Range(0, 100'000'000));
+  command->add_option("--goal", args->goal, "Stop when every target cell is that near")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--rate", args->rate, "Learning rate [the state's]")
+      ->check(CLI::PositiveNumber);
   command->add_option("--seed", args->seed, "Of the order of sentences in batches [the state's]")
       ->check(CLI::PositiveNumber);
-  command->add_option("--output", args->output, "The state with what was learned")->type_name("FILE")->required();
+  command->add_option("--output", args->output, "The state with what was learned")
+      ->type_name("FILE")
+      ->required();
   command->add_flag("--quiet", args->quiet, "No lines of progress");
   command->callback([args, &run] { run = [args] { return train(*args); }; });
 }

@@ -1,15 +1,15 @@
 // What web/playground.js calls: JSON strings and copies of numbers over the Session. Every string
-// given to us was allocated by the caller and stays theirs; every string returned is theirs to free.
-// No exception leaves and no pointer into our memory is kept by JavaScript.
+// given to us was allocated by the caller and stays theirs; every string returned is theirs to
+// free. No exception leaves and no pointer into our memory is kept by JavaScript.
 #ifdef __EMSCRIPTEN__
 #include <emscripten.h>
 
-#include "playground/actions/action_json.hpp"
 #include "app/page/api_json.hpp"
 #include "app/window/debug.hpp"
 #include "app/window/link.hpp"
 #include "app/window/session.hpp"
 #include "platform/web_glue.hpp"
+#include "playground/actions/action_json.hpp"
 #include "playground/json/state_json.hpp"
 #include "ui/shell/view_link.hpp"
 

@@ -32,7 +32,8 @@ Json cell(const CellValue& c) {
 Json terms(const Explanation& e) {
   Json list = Json::array();
   for (const Term& t : e.terms) {
-    Json json = {{"a", cell(t.a)}, {"factor", number(static_cast<double>(t.factor))},
+    Json json = {{"a", cell(t.a)},
+                 {"factor", number(static_cast<double>(t.factor))},
                  {"value", number(t.value)}};
     if (t.has_b) json["b"] = cell(t.b);
     list.push_back(std::move(json));
@@ -84,7 +85,8 @@ Json address(const TensorId& id) {
   return {{"stage", std::string(name(id.stage))}, {"layer", id.layer}, {"head", id.head}};
 }
 
-char* tensor_json(const Document& document, const Trace& trace, const char* stage, int layer, int head) {
+char* tensor_json(const Document& document, const Trace& trace, const char* stage, int layer,
+                  int head) {
   const auto id = tensor_id(trace, stage, layer, head);
   if (!id) return given(id.error());
   const ConstView view = trace.tensor(*id);

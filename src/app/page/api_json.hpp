@@ -1,5 +1,5 @@
-// What the page's API and the headless core answer with: JSON over a document and its trace. Strings
-// and numbers are copies that the caller frees. wasm only.
+// What the page's API and the headless core answer with: JSON over a document and its trace.
+// Strings and numbers are copies that the caller frees. wasm only.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -23,10 +23,12 @@ using Json = nlohmann::json;
 [[nodiscard]] Json address(const TensorId& id);
 
 /// {"shape":[r,c],"rows":[...],"cols":[...],"editable":b,"data":address of a copy to free}
-[[nodiscard]] char* tensor_json(const Document& document, const Trace& trace, const char* stage, int layer, int head);
+[[nodiscard]] char* tensor_json(const Document& document, const Trace& trace, const char* stage,
+                                int layer, int head);
 /// The stages that are on in a layer, in order: [{"stage","heads","editable","shape"}].
 [[nodiscard]] char* stages_json(const Document& document, const Trace& trace, int layer);
-[[nodiscard]] char* explain_json(const Trace& trace, const char* stage, int row, int col, int layer, int head);
+[[nodiscard]] char* explain_json(const Trace& trace, const char* stage, int row, int col, int layer,
+                                 int head);
 [[nodiscard]] char* presets_json();
 
 }  // namespace ap::app

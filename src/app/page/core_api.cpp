@@ -1,19 +1,19 @@
-// The headless core's C side (web/core.js, which speaks JSON; here are only numbers and names): models
-// and their traces under handles, explanations, and `attend` on plain arrays. No canvas, SDL, OpenGL,
-// documents or words: runs in a page, a worker or Node. What is returned is valid until the next call.
-#include <emscripten.h>
-
+// The headless core's C side (web/core.js, which speaks JSON; here are only numbers and names):
+// models and their traces under handles, explanations, and `attend` on plain arrays. No canvas,
+// SDL, OpenGL, documents or words: runs in a page, a worker or Node. What is returned is valid
+// until the next call.
 #include <algorithm>
 #include <cstdint>
+#include <emscripten.h>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "attention/operators/attend.hpp"
 #include "attention/explain/explain.hpp"
 #include "attention/forward/forward.hpp"
 #include "attention/model/layer_slot.hpp"
+#include "attention/operators/attend.hpp"
 #include "playground/document/names.hpp"
 #include "playground/document/weights.hpp"
 
@@ -56,12 +56,14 @@ SharedMatrix rows_from(const SharedMatrix& m, int first, int count) {
   return m ? share(Matrix(m->middleRows(first, count))) : nullptr;
 }
 
-/// The cached tokens' keys and values, which an earlier step has computed; the input keeps the rest.
+/// The cached tokens' keys and values, which an earlier step has computed; the input keeps the
+/// rest.
 Result<void> split_cached(Run& run) {
   const int cached = run.cached;
   if (cached == 0) return {};
   if (run.input.source || !run.model.causal || cached >= run.input.queries()) {
-    return fail(ErrorCode::kUnsupported, "cached tokens need self-attention, the causal mask and one token more", "cached");
+    return fail(ErrorCode::kUnsupported,
+                "cached tokens need self-attention, the causal mask and one token more", "cached");
   }
   Input prefix;
   prefix.embeddings = rows_from(run.input.embeddings, 0, cached);
@@ -70,7 +72,8 @@ Result<void> split_cached(Run& run) {
   if (auto ok = validate(run.model, prefix); !ok) return ok;
   const Trace before = forward(run.model, prefix);
   auto past = std::make_shared<Past>();
-  for (const LayerTrace& layer : before.layers) past->layers.push_back({share(layer.k), share(layer.v)});
+  for (const LayerTrace& layer : before.layers)
+    past->layers.push_back({share(layer.k), share(layer.v)});
   const int rest = run.input.queries() - cached;
   run.input.embeddings = rows_from(run.input.embeddings, cached, rest);
   run.input.mask = rows_from(run.input.mask, cached, rest);
@@ -89,21 +92,33 @@ Result<void> compute(Run& run) {
 bool set_option(Run& run, std::string_view key, double value) {
   Model& m = run.model;
   const int n = static_cast<int>(value);
-  struct Int { std::string_view key; int* at; };
-  struct Float { std::string_view key; float* at; };
-  struct Flag { std::string_view key; bool* at; };
+  struct Int {
+    std::string_view key;
+    int* at;
+  };
+  struct Float {
+    std::string_view key;
+    float* at;
+  };
+  struct Flag {
+    std::string_view key;
+    bool* at;
+  };
   const auto index = static_cast<std::size_t>(std::max(n, 0));
-  for (const Int& i : {Int{"width", &m.width}, Int{"heads", &m.heads}, Int{"kv_heads", &m.kv_heads},
-                       Int{"key_width", &m.key_width}, Int{"value_width", &m.value_width}, Int{"mlp_width", &m.mlp_width},
-                       Int{"kv_length", &run.input.kv_length}, Int{"cached", &run.cached},
-                       Int{"rotary_width", &m.positions.rotary_width}}) {
+  for (const Int& i :
+       {Int{"width", &m.width}, Int{"heads", &m.heads}, Int{"kv_heads", &m.kv_heads},
+        Int{"key_width", &m.key_width}, Int{"value_width", &m.value_width},
+        Int{"mlp_width", &m.mlp_width}, Int{"kv_length", &run.input.kv_length},
+        Int{"cached", &run.cached}, Int{"rotary_width", &m.positions.rotary_width}}) {
     if (i.key == key) return *i.at = n, true;
   }
-  for (const Float& f : {Float{"free_scale", &m.free_scale}, Float{"softcap", &m.softcap},
-                         Float{"norm_epsilon", &m.norm_epsilon}, Float{"base", &m.positions.base}}) {
+  for (const Float& f :
+       {Float{"free_scale", &m.free_scale}, Float{"softcap", &m.softcap},
+        Float{"norm_epsilon", &m.norm_epsilon}, Float{"base", &m.positions.base}}) {
     if (f.key == key) return *f.at = static_cast<float>(value), true;
   }
-  for (const Flag& f : {Flag{"causal", &m.causal}, Flag{"residual", &m.residual}, Flag{"interleaved", &m.positions.interleaved}}) {
+  for (const Flag& f : {Flag{"causal", &m.causal}, Flag{"residual", &m.residual},
+                        Flag{"interleaved", &m.positions.interleaved}}) {
     if (f.key == key) return *f.at = value != 0, true;
   }
   if (key == "scale") return m.scale = static_cast<ScaleKind>(n), true;
@@ -135,7 +150,9 @@ class Numbers {
   void regions(const std::vector<Region>& from) {
     put(static_cast<double>(from.size()));
     for (const Region& r : from) {
-      for (const int n : {static_cast<int>(r.tensor.stage), r.tensor.layer, r.tensor.head, r.row, r.col, r.rows, r.cols}) put(n);
+      for (const int n : {static_cast<int>(r.tensor.stage), r.tensor.layer, r.tensor.head, r.row,
+                          r.col, r.rows, r.cols})
+        put(n);
     }
   }
   std::vector<double> list;
@@ -218,19 +235,22 @@ EMSCRIPTEN_KEEPALIVE int ap_core_set(int run, const char* key, double value) {
 /// Where rows x cols numbers of a parameter are to be written; null: there is no such parameter.
 EMSCRIPTEN_KEEPALIVE float* ap_core_matrix(int run, int stage, int layer, int rows, int cols) {
   SharedMatrix* at = slot(run_at(run), static_cast<Stage>(stage), layer);
-  if (at == nullptr || rows < 0 || cols < 0 || std::int64_t{rows} * cols > (std::int64_t{1} << 28)) return nullptr;
+  if (at == nullptr || rows < 0 || cols < 0 || std::int64_t{rows} * cols > (std::int64_t{1} << 28))
+    return nullptr;
   auto made = std::make_shared<Matrix>(Matrix::Zero(rows, cols));
   *at = made;
   return made->data();
 }
 /// kind 0: identity, 1: zeros, 2: random. Null: done.
-EMSCRIPTEN_KEEPALIVE const char* ap_core_make(int run, int stage, int layer, int kind, double seed) {
+EMSCRIPTEN_KEEPALIVE const char* ap_core_make(int run, int stage, int layer, int kind,
+                                              double seed) {
   Run& r = run_at(run);
   if (auto ok = check_shape(r.model); !ok) return failed(ok.error());
   const auto s = static_cast<Stage>(stage);
   SharedMatrix* at = slot(r, s, layer);
   const auto shape = weight_shape(r.model, s);
-  if (at == nullptr) return failed({ErrorCode::kNotFound, "there is no such parameter", std::string(name(s))});
+  if (at == nullptr)
+    return failed({ErrorCode::kNotFound, "there is no such parameter", std::string(name(s))});
   *at = share(kind == 0   ? identity_weight(r.model, s)
               : kind == 1 ? Matrix(Matrix::Zero(shape.rows, shape.cols))
                           : random_weight(r.model, s, layer, static_cast<std::uint64_t>(seed)));
@@ -277,7 +297,8 @@ EMSCRIPTEN_KEEPALIVE const std::int32_t* ap_core_stages(int run, int layer) {
 /// Cell (6 numbers), operation, reason, own, value; terms: count, then a, has b, b, factor, value;
 /// constants: count, then the name's address and value; sources and consumers: count, then 7 each.
 /// Null: ap_core_problem says why.
-EMSCRIPTEN_KEEPALIVE const double* ap_core_explain(int run, int stage, int row, int col, int layer, int head) {
+EMSCRIPTEN_KEEPALIVE const double* ap_core_explain(int run, int stage, int row, int col, int layer,
+                                                   int head) {
   static Numbers out;
   const Trace& trace = run_at(run).trace;
   const CellId where{{layer, static_cast<Stage>(stage), head}, row, col};
@@ -289,7 +310,8 @@ EMSCRIPTEN_KEEPALIVE const double* ap_core_explain(int run, int stage, int row, 
   out.list.clear();
   out.cell(found->cell);
   for (const double n : {static_cast<double>(found->operation), static_cast<double>(found->reason),
-                         static_cast<double>(found->own), evaluate(*found), static_cast<double>(found->terms.size())}) {
+                         static_cast<double>(found->own), evaluate(*found),
+                         static_cast<double>(found->terms.size())}) {
     out.put(n);
   }
   for (const Term& t : found->terms) {
@@ -309,10 +331,12 @@ EMSCRIPTEN_KEEPALIVE const double* ap_core_explain(int run, int stage, int row, 
   return out.list.data();
 }
 
-/// arrays: query, key, value, mask, past_key, past_value, six numbers each (rank 0: none). Null: done.
-EMSCRIPTEN_KEEPALIVE const char* ap_core_attend(const std::int32_t* arrays, const std::int32_t* lengths, int length_count,
-                                                int heads, int kv_heads, int causal, int stage, int present,
-                                                double scale, double softcap) {
+/// arrays: query, key, value, mask, past_key, past_value, six numbers each (rank 0: none). Null:
+/// done.
+EMSCRIPTEN_KEEPALIVE const char* ap_core_attend(const std::int32_t* arrays,
+                                                const std::int32_t* lengths, int length_count,
+                                                int heads, int kv_heads, int causal, int stage,
+                                                int present, double scale, double softcap) {
   Array given[6];
   const Array* at[6] = {};
   for (int i = 0; i < 6; ++i) {
@@ -329,19 +353,26 @@ EMSCRIPTEN_KEEPALIVE const char* ap_core_attend(const std::int32_t* arrays, cons
   options.causal = causal != 0;
   if (stage >= 0) options.stage = static_cast<Stage>(stage);
   options.present = present != 0;
-  auto out = attend({at[0], at[1], at[2], at[3], at[4], at[5], length_count < 0 ? nullptr : &kv_lengths}, options);
+  auto out =
+      attend({at[0], at[1], at[2], at[3], at[4], at[5], length_count < 0 ? nullptr : &kv_lengths},
+             options);
   if (!out) return failed(out.error());
   attended() = std::move(*out);
   return nullptr;
 }
-/// which 0: the result, 1: the step, 2, 3: present key and value. Rank, four dimensions, address; rank 0: none.
+/// which 0: the result, 1: the step, 2, 3: present key and value. Rank, four dimensions, address;
+/// rank 0: none.
 EMSCRIPTEN_KEEPALIVE const std::int32_t* ap_core_attended(int which) {
   static std::int32_t out[6];
   AttendOutput& all = attended();
-  const Array& array = which == 0 ? all.y : which == 1 ? all.stage : which == 2 ? all.present_key : all.present_value;
+  const Array& array = which == 0   ? all.y
+                       : which == 1 ? all.stage
+                       : which == 2 ? all.present_key
+                                    : all.present_value;
   std::fill(out, out + 6, 0);
   out[0] = array.rank();
-  for (std::size_t i = 0; i < array.shape.size() && i < 4; ++i) out[1 + i] = static_cast<std::int32_t>(array.shape[i]);
+  for (std::size_t i = 0; i < array.shape.size() && i < 4; ++i)
+    out[1 + i] = static_cast<std::int32_t>(array.shape[i]);
   out[5] = static_cast<std::int32_t>(reinterpret_cast<std::uintptr_t>(array.data.data()));
   return out;
 }

@@ -1,8 +1,8 @@
 // playground.debug's C side, not part of the contract: where things of the sheet are on the canvas,
 // so that tests can use the real mouse and finger on them, and what the view looks at.
-#include <emscripten.h>
-
 #include "app/window/debug.hpp"
+
+#include <emscripten.h>
 
 namespace {
 
@@ -53,8 +53,8 @@ EMSCRIPTEN_KEEPALIVE const float* ap_debug_rect(int part, const char* stage, int
   const auto found = stage_from(stage);
   if (app == nullptr || !found) return out;
   const ui::SheetView& sheet = app->sheet();
-  const Rect r = rect_of(sheet.model().sheet(), static_cast<Part>(part), {layer, *found, head},
-                         row, col);
+  const Rect r =
+      rect_of(sheet.model().sheet(), static_cast<Part>(part), {layer, *found, head}, row, col);
   if (r.empty()) return out;
   const Rect at = to_screen(app->view().camera, sheet.region(), r);
   out[0] = at.x;

@@ -1,12 +1,11 @@
-// The page's second module: what web/files.js calls to open, import and export files. It holds a copy
-// of the document that the page gave it last, one opened file, one import that was planned; it
+// The page's second module: what web/files.js calls to open, import and export files. It holds a
+// copy of the document that the page gave it last, one opened file, one import that was planned; it
 // changes nothing in the page but through the action that it gives back. Strings and bytes given to
 // it stay the caller's; those that it returns are the caller's to free. Never more than one caller.
 #ifdef __EMSCRIPTEN__
-#include <emscripten.h>
-
 #include <cstdlib>
 #include <cstring>
+#include <emscripten.h>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -14,8 +13,8 @@
 #include "exchange/model_file.hpp"
 #include "exchange/standalone.hpp"
 #include "playground/json/read.hpp"
-#include "playground/session/session.hpp"
 #include "playground/json/state_json.hpp"
+#include "playground/session/session.hpp"
 
 namespace {
 
@@ -42,7 +41,10 @@ char* given(const Json& json) {
   return copy;
 }
 char* given(const Error& error) {
-  return given(Json{{"error", {{"code", std::string(name(error.code))}, {"message", error.message}, {"where", error.where}}}});
+  return given(Json{{"error",
+                     {{"code", std::string(name(error.code))},
+                      {"message", error.message},
+                      {"where", error.where}}}});
 }
 
 /// The fields of a request; what is wrong with it is in `errors`.
@@ -56,14 +58,25 @@ struct Request {
 
 Json described(const OpenedFile& file) {
   Json entries = Json::array();
-  for (const FileEntry& e : file.entries()) entries.push_back({{"name", e.name}, {"dtype", e.dtype}, {"shape", e.shape}, {"boolean", e.boolean}});
+  for (const FileEntry& e : file.entries())
+    entries.push_back(
+        {{"name", e.name}, {"dtype", e.dtype}, {"shape", e.shape}, {"boolean", e.boolean}});
   Json models = Json::array();
   for (const ModelInfo& m : find_models(file)) {
-    models.push_back({{"family", m.family}, {"layers", m.layers}, {"width", m.width}, {"queryColumns", m.query_columns},
-                      {"keyColumns", m.key_columns}, {"biases", m.biases}, {"headWidth", m.head_width},
-                      {"heads", m.heads(m.head_width)}, {"kvHeads", m.kv_heads(m.head_width)}});
+    models.push_back({{"family", m.family},
+                      {"layers", m.layers},
+                      {"width", m.width},
+                      {"queryColumns", m.query_columns},
+                      {"keyColumns", m.key_columns},
+                      {"biases", m.biases},
+                      {"headWidth", m.head_width},
+                      {"heads", m.heads(m.head_width)},
+                      {"kvHeads", m.kv_heads(m.head_width)}});
   }
-  return {{"kind", std::string(name(file.kind()))}, {"name", file.file_name()}, {"entries", entries}, {"models", models}};
+  return {{"kind", std::string(name(file.kind()))},
+          {"name", file.file_name()},
+          {"entries", entries},
+          {"models", models}};
 }
 
 char* opened(Result<OpenedFile> file) {
@@ -150,7 +163,8 @@ Result<ExportedFile> exported(JsonObject& object) {
   const ExportRequest request = request_of(object);
   object.finish();
   if (object.errors()) return std::unexpected(*object.errors().first);
-  if (request.to != "html") return export_file(session.document(), session.trace(), request, fonts());
+  if (request.to != "html")
+    return export_file(session.document(), session.trace(), request, fonts());
   auto html = standalone_html(state().site, to_json(session.document()), session.document().title);
   state().site.clear();
   if (!html) return std::unexpected(html.error());
@@ -173,9 +187,13 @@ EMSCRIPTEN_KEEPALIVE char* files_document(const char* json, std::size_t size) {
 EMSCRIPTEN_KEEPALIVE char* files_formats() {
   Json list = Json::array();
   for (const ExportFormat& f : export_formats()) {
-    list.push_back({{"name", std::string(f.name)}, {"ending", std::string(f.ending)}, {"text", f.text}, {"stage", f.stage}});
+    list.push_back({{"name", std::string(f.name)},
+                    {"ending", std::string(f.ending)},
+                    {"text", f.text},
+                    {"stage", f.stage}});
   }
-  return given(Json{{"formats", list}, {"standalone", standalone_files()}, {"extras", standalone_extras()}});
+  return given(
+      Json{{"formats", list}, {"standalone", standalone_files()}, {"extras", standalone_extras()}});
 }
 
 /// A file of the site, for the standalone page.
@@ -191,24 +209,32 @@ EMSCRIPTEN_KEEPALIVE char* files_export(const char* json, std::size_t size) {
   auto file = exported(object);
   if (!file) return given(file.error());
   state().out = std::move(file->bytes);
-  return given(Json{{"name", file->name}, {"media", file->media},
-                    {"data", reinterpret_cast<std::uintptr_t>(state().out.data())}, {"size", state().out.size()}});
+  return given(Json{{"name", file->name},
+                    {"media", file->media},
+                    {"data", reinterpret_cast<std::uintptr_t>(state().out.data())},
+                    {"size", state().out.size()}});
 }
 
-EMSCRIPTEN_KEEPALIVE char* files_open(const char* file, const unsigned char* bytes, std::size_t size) {
+EMSCRIPTEN_KEEPALIVE char* files_open(const char* file, const unsigned char* bytes,
+                                      std::size_t size) {
   return opened(OpenedFile::open(file, {bytes, size}));
 }
 
 /// {"bytes": of the header's text}, from the first 8 bytes.
-EMSCRIPTEN_KEEPALIVE char* files_header(const char* file, const unsigned char* prefix, std::size_t size, double file_size) {
-  const auto bytes = safetensors_header_bytes({prefix, size}, static_cast<std::uint64_t>(file_size), file);
+EMSCRIPTEN_KEEPALIVE char* files_header(const char* file, const unsigned char* prefix,
+                                        std::size_t size, double file_size) {
+  const auto bytes =
+      safetensors_header_bytes({prefix, size}, static_cast<std::uint64_t>(file_size), file);
   return bytes ? given(Json{{"bytes", *bytes}}) : given(bytes.error());
 }
-EMSCRIPTEN_KEEPALIVE char* files_open_safetensors(const char* file, const char* header, std::size_t size, double file_size) {
-  return opened(OpenedFile::open_safetensors(file, {header, size}, static_cast<std::uint64_t>(file_size)));
+EMSCRIPTEN_KEEPALIVE char* files_open_safetensors(const char* file, const char* header,
+                                                  std::size_t size, double file_size) {
+  return opened(
+      OpenedFile::open_safetensors(file, {header, size}, static_cast<std::uint64_t>(file_size)));
 }
 
-/// The ways in which an array fits a place: {"target": [r, c], "offers": [{"fit", "transpose", "says"}]}.
+/// The ways in which an array fits a place: {"target": [r, c], "offers": [{"fit", "transpose",
+/// "says"}]}.
 EMSCRIPTEN_KEEPALIVE char* files_offers(const char* json, std::size_t size) {
   Request request(json, size);
   if (request.errors) return given(*request.errors.first);
@@ -241,7 +267,8 @@ EMSCRIPTEN_KEEPALIVE char* files_plan(const char* json, std::size_t size) {
   const ImportChoice choice = model ? ImportChoice{} : choice_of(object);
   object.finish();
   if (request.errors) return given(*request.errors.first);
-  auto plan = model ? plan_model(document, *state().file, layer) : plan_import(document, *state().file, choice);
+  auto plan = model ? plan_model(document, *state().file, layer)
+                    : plan_import(document, *state().file, choice);
   if (!plan) return given(plan.error());
   const auto ranges = needs(*state().file, *plan);
   if (!ranges) return given(ranges.error());
@@ -265,14 +292,17 @@ EMSCRIPTEN_KEEPALIVE char* files_import() {
   s.pieces.clear();
   if (!batch) return given(batch.error());
   s.out = to_json(Action(std::move(*batch)));
-  return given(Json{{"data", reinterpret_cast<std::uintptr_t>(s.out.data())}, {"size", s.out.size()}});
+  return given(
+      Json{{"data", reinterpret_cast<std::uintptr_t>(s.out.data())}, {"size", s.out.size()}});
 }
 /// A state file: its document as the action that opens it.
 EMSCRIPTEN_KEEPALIVE char* files_open_document() {
   State& s = state();
-  if (!s.file || !s.file->document()) return given(Error{ErrorCode::kNotFound, "no document was opened", ""});
+  if (!s.file || !s.file->document())
+    return given(Error{ErrorCode::kNotFound, "no document was opened", ""});
   s.out = to_json(Action(action::LoadDocument{*s.file->document()}));
-  return given(Json{{"data", reinterpret_cast<std::uintptr_t>(s.out.data())}, {"size", s.out.size()}});
+  return given(
+      Json{{"data", reinterpret_cast<std::uintptr_t>(s.out.data())}, {"size", s.out.size()}});
 }
 }
 #endif

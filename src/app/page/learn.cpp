@@ -1,9 +1,9 @@
-// The training run for web/playground.js: its state as JSON. Control is by dispatch({type: "train"}).
+// The training run for web/playground.js: its state as JSON. Control is by dispatch({type:
+// "train"}).
 #ifdef __EMSCRIPTEN__
-#include <emscripten.h>
-
 #include <cstdlib>
 #include <cstring>
+#include <emscripten.h>
 
 #include "app/window/session.hpp"
 

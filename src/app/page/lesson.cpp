@@ -1,10 +1,9 @@
 // What web/lessons.js calls: the open lesson's step as JSON with its numbers filled, its links and
 // tasks, and the run of a layer at a real model's width. Strings as in api.cpp.
 #ifdef __EMSCRIPTEN__
-#include <emscripten.h>
-
 #include <cstdlib>
 #include <cstring>
+#include <emscripten.h>
 #include <optional>
 #include <string>
 
@@ -85,8 +84,10 @@ EMSCRIPTEN_KEEPALIVE void ap_lesson_open(const char* id, int step) {
   ui::LessonPlayer& p = player();
   p.on_change([] { ap_glue_emit("change"); });
   p.shown_by_page(true);
-  if (*id != '\0') p.open(id, step);
-  else p.close();
+  if (*id != '\0')
+    p.open(id, step);
+  else
+    p.close();
 }
 /// 0: the column of prose was closed.
 EMSCRIPTEN_KEEPALIVE void ap_lesson_show(int shown) {

@@ -1,10 +1,9 @@
 #include "app/window/frame.hpp"
 
-#include <imgui.h>
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <array>
+#include <imgui.h>
+#include <imgui_internal.h>
 #include <utility>
 
 #include "base/assets.hpp"

@@ -1,8 +1,7 @@
 #include "app/window/input.hpp"
 
-#include <imgui.h>
-
 #include <cfloat>
+#include <imgui.h>
 
 namespace ap::app {
 namespace {
@@ -95,7 +94,8 @@ void GuiInput::key(SDL_Keycode code, bool down) {
 }
 void GuiInput::text(const char* utf8) { ImGui::GetIO().AddInputCharactersUTF8(utf8); }
 void GuiInput::focus(bool gained) {
-  // Keys that are let go elsewhere send nothing here. The rest (an edited field, a selection) stays.
+  // Keys that are let go elsewhere send nothing here. The rest (an edited field, a selection)
+  // stays.
   if (!gained) ImGui::GetIO().ClearInputKeys();
 }
 

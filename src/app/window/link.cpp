@@ -1,8 +1,7 @@
 #include "app/window/link.hpp"
 
-#include <imgui.h>
-
 #include <charconv>
+#include <imgui.h>
 #include <optional>
 #include <utility>
 
@@ -10,23 +9,23 @@
 #include "app/window/session.hpp"
 #include "io/link/link.hpp"
 #include "playground/json/state_json.hpp"
-#include "ui/widgets/text_field.hpp"
 #include "ui/shell/view_link.hpp"
+#include "ui/widgets/text_field.hpp"
 
 namespace ap::app {
 namespace {
 
-constexpr double kRest = 0.35;                // seconds without a change before the address follows
+constexpr double kRest = 0.35;  // seconds without a change before the address follows
 constexpr std::size_t kMaxAddressCells = 200'000;
-constexpr int kMaxSteps = 32;                 // of undo, that one step of the browser may be
+constexpr int kMaxSteps = 32;  // of undo, that one step of the browser may be
 
 /// Between the address and the interface, which may not be there yet or never be.
 struct State {
   std::optional<SharedView> view;
   std::string settings;
   Error problem{ErrorCode::kIo, {}, {}};
-  std::string link;             // of the document, as last said to or by the address
-  std::uint64_t revision = 0;   // of the session, when `link` was made
+  std::string link;               // of the document, as last said to or by the address
+  std::uint64_t revision = 0;     // of the session, when `link` was made
   std::optional<Document> first;  // what the address stood for before anything was done
   std::uint64_t seen = 0;
   double changed_at = 0;
@@ -79,7 +78,8 @@ Result<void> show(Document document) {
 }
 
 Result<SharedState> read_link(std::string_view text) {
-  if (const std::size_t first = text.find_first_not_of(" \n\t"); first != std::string_view::npos && text[first] == '{') {
+  if (const std::size_t first = text.find_first_not_of(" \n\t");
+      first != std::string_view::npos && text[first] == '{') {
     auto document = document_from_json(text);
     if (!document) return std::unexpected(std::move(document).error());
     return SharedState{std::move(*document), {}};
@@ -94,7 +94,8 @@ void show_view() {
   if (s.view) {
     ui::apply_view(app->view(), *s.view);
     // A step is framed for this window, whatever the sender's was.
-    if (s.view->step >= 0 && app->view().step) app->command("step " + step_word(*app->view().step) + '\n');
+    if (s.view->step >= 0 && app->view().step)
+      app->command("step " + step_word(*app->view().step) + '\n');
     s.view.reset();
   }
   if (!s.problem.message.empty()) {
@@ -113,7 +114,8 @@ void report(platform::Ports& ports, Error error) {
 std::size_t cells_of(const Document& d) {
   const auto layers = d.model.layers.size();
   return static_cast<std::size_t>(d.model.width) *
-         static_cast<std::size_t>(4 * d.model.heads * d.model.key_width + 3 * d.model.mlp_width) * layers;
+         static_cast<std::size_t>(4 * d.model.heads * d.model.key_width + 3 * d.model.mlp_width) *
+         layers;
 }
 
 /// Of the document alone: the address is not to change with every move of the camera.
@@ -151,15 +153,19 @@ Result<void> open_link(std::string_view text) {
 bool open_address(platform::Ports& ports, std::string_view hash) {
   State& s = state();
   s.problem.message.clear();
-  if (const std::size_t at = hash.find('#'); at != std::string_view::npos) hash.remove_prefix(at + 1);
+  if (const std::size_t at = hash.find('#'); at != std::string_view::npos)
+    hash.remove_prefix(at + 1);
   s.settings = hash;
   Result<void> opened;
   std::string link = setting(hash, "s");
   const std::string preset = setting(hash, "preset");
   const bool by_json = link.empty() && !setting(hash, "state").empty();
-  if (!link.empty()) link = "s=" + link;
-  else if (by_json) link = setting(hash, "state");
-  else if (!preset.empty()) link = "preset=" + preset;
+  if (!link.empty())
+    link = "s=" + link;
+  else if (by_json)
+    link = setting(hash, "state");
+  else if (!preset.empty())
+    link = "preset=" + preset;
   if (link.empty()) {
     show_view();
     return false;
@@ -172,10 +178,12 @@ bool open_address(platform::Ports& ports, std::string_view hash) {
     const Document& wanted = read->document;
     const bool walked =
         session_now.document() == wanted ||
-        walk_to(wanted, [&] { return session_now.undo(); }, [&] { session_now.redo(); }) ||
+        walk_to(
+            wanted, [&] { return session_now.undo(); }, [&] { session_now.redo(); }) ||
         walk_to(wanted, [&] { return session_now.redo(); }, [&] { session_now.undo(); });
     if (!walked) {
-      if (auto done = show(std::move(read->document)); !done) report(ports, std::move(done).error());
+      if (auto done = show(std::move(read->document)); !done)
+        report(ports, std::move(done).error());
     }
     // A preset or a walk through history says nothing of the view.
     if (!(read->view == SharedView{})) s.view = std::move(read->view);
@@ -202,15 +210,20 @@ void apply_settings(std::string_view settings) {
   };
   if (const std::string view = setting(settings, "view"); !view.empty()) {
     if (view == "sheet") add("panel ", "none");
-    if (const auto stage = stage_from(view)) add("step ", step_word(step_of(*stage)));
-    else if (view != "sheet") add("panel ", view);
+    if (const auto stage = stage_from(view))
+      add("step ", step_word(step_of(*stage)));
+    else if (view != "sheet")
+      add("panel ", view);
   }
   const bool of_lesson = !setting(settings, "lesson").empty();  // the step is the lesson's
   if (const std::string step = setting(settings, "step"); !step.empty() && !of_lesson) {
     const int number = step.size() == 1 ? step[0] - '0' : 0;
-    if (number >= 1 && number <= kStepCount) add("step ", step_word(static_cast<Step>(number - 1)));
-    else if (step == "all" || step == "0") add("fit", "");
-    else add("step ", step);
+    if (number >= 1 && number <= kStepCount)
+      add("step ", step_word(static_cast<Step>(number - 1)));
+    else if (step == "all" || step == "0")
+      add("fit", "");
+    else
+      add("step ", step);
   }
   const std::string theme = setting(settings, "theme");
   if (theme == "light") app->view().theme = ui::ThemeChoice::kLight;
@@ -227,7 +240,8 @@ const Error& last_problem() { return state().problem; }
 void settle_address() {
   State& s = state();
   const std::uint64_t revision = session().revision();
-  if (s.revision != 0 && s.revision + 1 != revision) return;  // an edit is still waiting for its rest
+  if (s.revision != 0 && s.revision + 1 != revision)
+    return;  // an edit is still waiting for its rest
   s.revision = s.seen = revision;
   if (!s.link.empty()) s.link = link_of(session().document());
 }
@@ -245,7 +259,8 @@ void keep_address(ui::App& app, platform::Ports& ports) {
   }
   const std::uint64_t revision = session().revision();
   if (s.revision == 0) s.revision = s.seen = revision;
-  if (!session().history().can_undo() && !session().history().can_redo()) s.first = session().document();
+  if (!session().history().can_undo() && !session().history().can_redo())
+    s.first = session().document();
   if (revision == s.revision || ports.embedded()) return;
   const double now = ports.now();
   const bool busy = ImGui::IsAnyMouseDown() || ui::editing_text();

@@ -28,7 +28,8 @@ void apply_settings(std::string_view settings);
 /// Why the last link did not open; empty: it did.
 [[nodiscard]] const Error& last_problem();
 
-/// The document changed without anyone doing anything (the word list came): no step for the browser.
+/// The document changed without anyone doing anything (the word list came): no step for the
+/// browser.
 void settle_address();
 /// The interface is there: what was opened before is shown in it.
 void attach_interface(ui::App& app);

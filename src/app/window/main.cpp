@@ -90,8 +90,8 @@ void take_screenshot(Program& p, const platform::Viewport& view) {
   }
   const auto png = write_png(image);
   const Result<void> saved =
-      png ? p.window->save(p.screenshot, {reinterpret_cast<const unsigned char*>(png->data()),
-                                          png->size()})
+      png ? p.window->save(p.screenshot,
+                           {reinterpret_cast<const unsigned char*>(png->data()), png->size()})
           : Result<void>(std::unexpected(png.error()));
   if (!saved) {
     std::fprintf(stderr, "attention-playground: %s\n", saved.error().message.c_str());
@@ -150,7 +150,8 @@ int main(int argc, char** argv) {
       !lesson.empty() && platform::ports_without_window() == nullptr) {
     // In a page its own script opens the lesson beside the canvas.
     program->app.lessons().toggle();
-    program->app.lessons().open(lesson, std::max(1, std::atoi(app::setting(link, "step").c_str())) - 1);
+    program->app.lessons().open(lesson,
+                                std::max(1, std::atoi(app::setting(link, "step").c_str())) - 1);
   }
   int status = program->gui.run(scene_of(*program));
   if (program->status != 0) status = program->status;

@@ -10,7 +10,8 @@ namespace ap::app {
 /// The one of this program.
 [[nodiscard]] Session& session();
 
-/// Opens what the address names, else what was stored here, else the default; keeps it for next time.
+/// Opens what the address names, else what was stored here, else the default; keeps it for next
+/// time.
 void start_session(platform::Ports& ports);
 
 /// Fetches the full word list; words that were unknown get their vectors. Once.

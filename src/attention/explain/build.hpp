@@ -32,9 +32,9 @@ struct Builder {
   void dot_rows(TensorId left, TensorId right, int other);
 };
 
-void explain_input(Builder& b);    // embeddings, positions, input, mask
-void explain_linear(Builder& b);   // q k v projected gate up mlp_out
-void explain_scores(Builder& b);   // rotated, scores ... head_out, concat
-void explain_rest(Builder& b);     // norms, sums, hidden
+void explain_input(Builder& b);   // embeddings, positions, input, mask
+void explain_linear(Builder& b);  // q k v projected gate up mlp_out
+void explain_scores(Builder& b);  // rotated, scores ... head_out, concat
+void explain_rest(Builder& b);    // norms, sums, hidden
 
 }  // namespace ap::explaining

@@ -126,8 +126,8 @@ double Explanation::constant(const char* name) const noexcept {
 
 Result<Explanation> explain(const Trace& trace, CellId cell) {
   const ConstView v = trace.tensor(cell.tensor);
-  const std::string where = std::string(name(cell.tensor.stage)) + "[" +
-                            std::to_string(cell.row) + "][" + std::to_string(cell.col) + "]";
+  const std::string where = std::string(name(cell.tensor.stage)) + "[" + std::to_string(cell.row) +
+                            "][" + std::to_string(cell.col) + "]";
   if (v.empty()) return fail(ErrorCode::kNotFound, "there is no such matrix in this model", where);
   if (cell.row < 0 || cell.col < 0 || cell.row >= v.rows || cell.col >= v.cols) {
     return fail(ErrorCode::kNotFound,

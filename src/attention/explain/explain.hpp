@@ -23,11 +23,11 @@ enum class Operation {
   kRmsNorm,    // own / sqrt(mean square + epsilon) · gain
   kGelu,       // exact: a · (1 + erf(a / sqrt 2)) / 2
   kRelu,
-  kSwiglu,     // a · sigmoid(a) · b
-  kSinusoid,   // sin or cos(position · frequency)
-  kAngle,      // position · frequency
-  kAlibi,      // -slope · distance
-  kMaskRule,   // why the mask holds this number: see `reason`
+  kSwiglu,    // a · sigmoid(a) · b
+  kSinusoid,  // sin or cos(position · frequency)
+  kAngle,     // position · frequency
+  kAlibi,     // -slope · distance
+  kMaskRule,  // why the mask holds this number: see `reason`
 };
 
 enum class MaskReason { kNone, kOpen, kCausal, kPadding, kPainted };
@@ -39,7 +39,7 @@ struct CellValue {
 
 struct Term {
   CellValue a = {};
-  CellValue b = {};     // used if has_b
+  CellValue b = {};  // used if has_b
   bool has_b = false;
   float factor = 1.0F;  // a number that is no cell: cos, sin
   double value = 0.0;   // what this term adds: a·b, a·factor, exp(...), ...
@@ -47,7 +47,8 @@ struct Term {
 
 /// A number in the formula that is no cell of a matrix.
 struct Constant {
-  const char* name;  // "scale", "cap", "temperature", "max", "sum", "mean", "variance", "epsilon", ...
+  const char*
+      name;  // "scale", "cap", "temperature", "max", "sum", "mean", "variance", "epsilon", ...
   double value;
 };
 

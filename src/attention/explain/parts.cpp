@@ -127,9 +127,11 @@ void explain_linear(Builder& b) {
       b.out.cell.cell = cell;
       return;
     }
-    case Stage::kGate: return b.dot(b.id(b.plan.mlp_input()), b.id(Stage::kWGate), b.id(Stage::kBGate));
+    case Stage::kGate:
+      return b.dot(b.id(b.plan.mlp_input()), b.id(Stage::kWGate), b.id(Stage::kBGate));
     case Stage::kUp: return b.dot(b.id(b.plan.mlp_input()), b.id(Stage::kWUp), b.id(Stage::kBUp));
-    case Stage::kMlpOut: return b.dot(b.id(Stage::kHidden), b.id(Stage::kWDown), b.id(Stage::kBDown));
+    case Stage::kMlpOut:
+      return b.dot(b.id(Stage::kHidden), b.id(Stage::kWDown), b.id(Stage::kBDown));
     default: return b.dot(b.id(Stage::kConcat), b.id(Stage::kWo), b.id(Stage::kBo));
   }
 }
@@ -137,8 +139,8 @@ void explain_linear(Builder& b) {
 void explain_rest(Builder& b) {
   switch (b.cell().tensor.stage) {
     case Stage::kNorm1:
-      return explain_norm(b, b.plan.pre_norm ? Stage::kInput : b.plan.attended(),
-                          Stage::kNorm1Gain, Stage::kNorm1Bias);
+      return explain_norm(b, b.plan.pre_norm ? Stage::kInput : b.plan.attended(), Stage::kNorm1Gain,
+                          Stage::kNorm1Bias);
     case Stage::kNorm2:
       return explain_norm(b, b.plan.pre_norm ? b.plan.middle() : b.plan.mlp_result(),
                           Stage::kNorm2Gain, Stage::kNorm2Bias);

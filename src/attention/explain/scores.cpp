@@ -9,8 +9,9 @@ namespace {
 
 void rotation_term(Builder& b, TensorId x, int col, double factor) {
   const CellValue a = b.at(x, b.row(), col);
-  b.out.terms.push_back(
-      {.a = a, .factor = static_cast<float>(factor), .value = static_cast<double>(a.value) * factor});
+  b.out.terms.push_back({.a = a,
+                         .factor = static_cast<float>(factor),
+                         .value = static_cast<double>(a.value) * factor});
   b.source(x, b.row(), col, 1, 1);
 }
 

@@ -39,8 +39,8 @@ void Dirty::add(Rect r) noexcept {
     if (mine.contains(r)) return;
   }
   // Those inside the new one go.
-  const Rect* end = std::remove_if(rects_, rects_ + count_,
-                                   [&](const Rect& mine) { return r.contains(mine); });
+  const Rect* end =
+      std::remove_if(rects_, rects_ + count_, [&](const Rect& mine) { return r.contains(mine); });
   count_ = static_cast<std::size_t>(end - rects_);
   if (count_ == kMost) {
     rects_[kMost - 1] = bounding(rects_[kMost - 1], r);

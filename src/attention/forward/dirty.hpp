@@ -42,7 +42,8 @@ class Dirty {
  private:
   static constexpr std::size_t kMost = 6;  // past them the two last become their bounding box
   union {
-    Rect rects_[kMost];  // an update has hundreds of these, nearly all empty: none is set before use
+    Rect
+        rects_[kMost];  // an update has hundreds of these, nearly all empty: none is set before use
   };
   std::size_t count_ = 0;
 };

@@ -79,8 +79,7 @@ void compare_past(Changes& changes, const Input& before, const Input& after) noe
 Changes compare(const Trace& trace, const Model& model, const Input& input) noexcept {
   Changes changes;
   const Model& old = trace.model;
-  if (trace.layers.empty() || !same_structure(old, model) ||
-      !same_structure(trace.input, input)) {
+  if (trace.layers.empty() || !same_structure(old, model) || !same_structure(trace.input, input)) {
     changes.all = true;
     return changes;
   }

@@ -15,8 +15,8 @@ namespace ap {
 
 /// What the last update did, for tests, the bench and the status line.
 struct UpdateStats {
-  bool full = false;        // shapes or structure changed: all recomputed
-  std::size_t cells = 0;    // cells written
+  bool full = false;      // shapes or structure changed: all recomputed
+  std::size_t cells = 0;  // cells written
 };
 
 /// Brings `trace` (of any earlier model and input, or empty) to model and input.

@@ -1,6 +1,6 @@
-// scores -> scaled -> masked -> capped -> weights -> head_out, a head at a time. Whole runs of rows go
-// through the fused kernel; single columns and later stages alone go step by step. The bits are the
-// same either way.
+// scores -> scaled -> masked -> capped -> weights -> head_out, a head at a time. Whole runs of rows
+// go through the fused kernel; single columns and later stages alone go step by step. The bits are
+// the same either way.
 #include <algorithm>
 
 #include "attention/forward/steps.hpp"
@@ -141,7 +141,8 @@ void score_steps(const Head& head, int row, int col, int n, Level from) noexcept
 void do_scores(Pass& pass, const Head& head, const Item& item) noexcept {
   const Rect& r = item.rect;
   if (item.from == kFromScores) {
-    gemm_bt(head.q.block(r.row, 0, r.rows, head.q.cols), head.k.block(r.col, 0, r.cols, head.k.cols),
+    gemm_bt(head.q.block(r.row, 0, r.rows, head.q.cols),
+            head.k.block(r.col, 0, r.cols, head.k.cols),
             head.scores.block(r.row, r.col, r.rows, r.cols), pass.scratch);
   }
   for (int i = r.row; i < r.row + r.rows; ++i) score_steps(head, i, r.col, r.cols, item.from);
@@ -240,7 +241,8 @@ Dirty heads(Pass& pass, int layer, const Dirty& q, const Dirty& k, const Dirty& 
   if (pass.trace.keys() == 0) {  // nothing to look at: zeros, as in a fully masked row
     Matrix& out = pass.trace.layers[static_cast<std::size_t>(layer)].concat;
     out.setZero();
-    if (pass.changes.all) concat.add_all(static_cast<int>(out.rows()), static_cast<int>(out.cols()));
+    if (pass.changes.all)
+      concat.add_all(static_cast<int>(out.rows()), static_cast<int>(out.cols()));
     return concat;
   }
   for (int h = 0; h < m.heads; ++h) {

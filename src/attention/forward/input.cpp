@@ -57,8 +57,7 @@ void fill_angles(const Model& m, int first, Matrix& out) {
   const int rotary = m.rotary_width();
   for (int i = 0; i < out.rows(); ++i) {
     for (int pair = 0; pair < rotary / 2; ++pair) {
-      out(i, pair) =
-          static_cast<float>(position_angle(first + i, pair, rotary, m.positions.base));
+      out(i, pair) = static_cast<float>(position_angle(first + i, pair, rotary, m.positions.base));
     }
   }
 }
@@ -161,8 +160,8 @@ InputDirty inputs(Pass& pass) {
   const Matrix& source_positions = t.source_positions;
   Dirty moved = learned_rows(c.learned, t.input.past_length(), positions);
   if (c.angles) moved.add_all(t.queries(), t.model.width);
-  dirty.query = sum(pass, view(t.input.embeddings), dirty.query, view(positions), moved,
-                    view(t.input_sum));
+  dirty.query =
+      sum(pass, view(t.input.embeddings), dirty.query, view(positions), moved, view(t.input_sum));
   if (!t.input.cross()) return dirty;
   moved = learned_rows(c.learned, 0, source_positions);
   if (c.angles) moved.add_all(t.keys(), t.model.width);

@@ -61,8 +61,8 @@ Dirty key_side(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
                Matrix& out) {
   const int first = past ? static_cast<int>(past->rows()) : 0;
   const int cols = static_cast<int>(out.cols());
-  const Dirty fresh = linear(pass, x, x_dirty, map, map_dirty,
-                             view(out).block(first, 0, x.rows, cols));
+  const Dirty fresh =
+      linear(pass, x, x_dirty, map, map_dirty, view(out).block(first, 0, x.rows, cols));
   Dirty dirty;
   for (const Rect& r : fresh.rects()) dirty.add({r.row + first, r.col, r.rows, r.cols});
   if (past && (pass.changes.all || !past_dirty.none())) {
@@ -98,10 +98,10 @@ Dirty mlp(Pass& pass, int index, const Dirty& middle) {
   Dirty gate;
   if (p.swiglu) gate = linear(pass, x, in, layer.gate, changes.gate, view(t.gate));
   const Dirty up = linear(pass, x, in, layer.up, changes.up, view(t.up));
-  const Dirty hidden = activate(pass, view(std::as_const(t.gate)), gate,
-                                view(std::as_const(t.up)), up, view(t.hidden));
-  Dirty out =
-      linear(pass, view(std::as_const(t.hidden)), hidden, layer.down, changes.down, view(t.mlp_out));
+  const Dirty hidden = activate(pass, view(std::as_const(t.gate)), gate, view(std::as_const(t.up)),
+                                up, view(t.hidden));
+  Dirty out = linear(pass, view(std::as_const(t.hidden)), hidden, layer.down, changes.down,
+                     view(t.mlp_out));
   if (p.residual) {
     out = sum(pass, pass.trace.tensor({index, p.middle(), 0}), middle,
               view(std::as_const(t.mlp_out)), out, view(t.mlp_added));
@@ -122,8 +122,7 @@ Dirty attention(Pass& pass, int index, const Dirty& x_dirty, const Dirty& source
   const bool cross = trace.input.cross();
   const ConstView s = cross ? trace.tensor({0, Stage::kSourceInput, 0}) : x;
   const Dirty& s_dirty = cross ? source : x_dirty;
-  const Past::LayerPast past =
-      trace.input.past ? trace.input.past->layers[l] : Past::LayerPast{};
+  const Past::LayerPast past = trace.input.past ? trace.input.past->layers[l] : Past::LayerPast{};
   const PastDirty& past_dirty = pass.changes.past[l];
   Dirty q = linear(pass, x, x_dirty, layer.q, changes.q, view(t.q));
   Dirty k = key_side(pass, s, s_dirty, layer.k, changes.k, past.k, past_dirty.k, t.k);

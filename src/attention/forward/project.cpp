@@ -1,8 +1,8 @@
-// projected = concat · W_O + b_O, with a memory for edits. A product is a sum over blocks of kGemmDepth
-// rows of W_O (tensor/kernels.hpp), each summed by itself and then added: a part. One cell of W_Q, W_K
-// or W_V changes the columns of one head in concat, so one part; the others are as they were. The
-// parts are kept from the first edit that has a use for them, so that a trace that is only computed
-// holds none. The bits are those of one product.
+// projected = concat · W_O + b_O, with a memory for edits. A product is a sum over blocks of
+// kGemmDepth rows of W_O (tensor/kernels.hpp), each summed by itself and then added: a part. One
+// cell of W_Q, W_K or W_V changes the columns of one head in concat, so one part; the others are as
+// they were. The parts are kept from the first edit that has a use for them, so that a trace that
+// is only computed holds none. The bits are those of one product.
 #include "attention/forward/steps.hpp"
 
 namespace ap::steps {

@@ -173,9 +173,9 @@ std::size_t Trace::bytes() const noexcept {
                     size(mask) + size(rotary_cos) + size(rotary_sin);
   for (const LayerTrace& t : layers) {
     for (const Matrix* m :
-         {&t.norm1, &t.q, &t.k, &t.v, &t.q_rotated, &t.k_rotated, &t.scores, &t.scaled, &t.masked,
-          &t.capped, &t.weights, &t.concat, &t.projected, &t.added, &t.norm2, &t.gate, &t.up,
-          &t.hidden, &t.mlp_out, &t.mlp_added}) {
+         {&t.norm1,  &t.q,      &t.k,      &t.v,       &t.q_rotated, &t.k_rotated, &t.scores,
+          &t.scaled, &t.masked, &t.capped, &t.weights, &t.concat,    &t.projected, &t.added,
+          &t.norm2,  &t.gate,   &t.up,     &t.hidden,  &t.mlp_out,   &t.mlp_added}) {
       all += size(*m);
     }
   }

@@ -1,5 +1,6 @@
 // Trace: every intermediate of a forward pass, by layer and head. A stage that is switched off has
-// no storage: its view is that of the stage it equals (no mask: masked is scaled), and `has` is false.
+// no storage: its view is that of the stage it equals (no mask: masked is scaled), and `has` is
+// false.
 #pragma once
 
 #include <vector>

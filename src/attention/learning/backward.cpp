@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "attention/learning/backward_steps.hpp"
 #include "attention/forward/steps.hpp"
+#include "attention/learning/backward_steps.hpp"
 #include "attention/model/layer_slot.hpp"
 
 namespace ap {
@@ -16,9 +16,10 @@ void zero_all(Trace& d) {
   d.input_sum.setZero();
   d.source_sum.setZero();
   for (LayerTrace& l : d.layers) {
-    for (Matrix* m : {&l.norm1, &l.q, &l.k, &l.v, &l.q_rotated, &l.k_rotated, &l.scores, &l.scaled,
-                      &l.masked, &l.capped, &l.weights, &l.concat, &l.projected, &l.added, &l.norm2,
-                      &l.gate, &l.up, &l.hidden, &l.mlp_out, &l.mlp_added}) {
+    for (Matrix* m :
+         {&l.norm1,  &l.q,      &l.k,      &l.v,       &l.q_rotated, &l.k_rotated, &l.scores,
+          &l.scaled, &l.masked, &l.capped, &l.weights, &l.concat,    &l.projected, &l.added,
+          &l.norm2,  &l.gate,   &l.up,     &l.hidden,  &l.mlp_out,   &l.mlp_added}) {
       m->setZero();
     }
   }
@@ -69,8 +70,8 @@ void mlp_back(Reverse& r, int index) {
   LayerTrace& d = r.d.layers[l];
   LayerGradients& g = r.out.layers[l];
   if (p.post_norm) {  // output = norm2(mlp_result)
-    normalize_back(r, r.t->tensor({index, p.mlp_result(), 0}), layer.norm2, view(std::as_const(d.norm2)),
-                   view(r.by(index, p.mlp_result())), g.norm2);
+    normalize_back(r, r.t->tensor({index, p.mlp_result(), 0}), layer.norm2,
+                   view(std::as_const(d.norm2)), view(r.by(index, p.mlp_result())), g.norm2);
   }
   if (p.residual) {  // mlp_added = middle + mlp_out
     r.by(index, p.middle()) += d.mlp_added;
@@ -275,7 +276,8 @@ Result<Gradients> backward(const Trace& trace, TensorId target, const Matrix& co
 Result<Gradients> sensitivity(const Trace& trace, CellId target) {
   const ConstView v = trace.tensor(target.tensor);
   if (target.row < 0 || target.col < 0 || target.row >= v.rows || target.col >= v.cols) {
-    return fail(ErrorCode::kNotFound, "there is no such cell", std::string(name(target.tensor.stage)));
+    return fail(ErrorCode::kNotFound, "there is no such cell",
+                std::string(name(target.tensor.stage)));
   }
   Matrix one = Matrix::Zero(v.rows, v.cols);
   one(target.row, target.col) = 1.0F;
@@ -300,11 +302,12 @@ Matrix* Gradients::whole(TensorId id) noexcept {
 
 ConstView Gradients::tensor(TensorId id) const noexcept {
   if (id.layer < 0 || id.layer >= static_cast<int>(layers.size())) return {};
-  const bool given = is_parameter(id.stage) || id.stage == Stage::kMask || id.stage == Stage::kPositions ||
-                     id.stage == Stage::kSourcePositions;
+  const bool given = is_parameter(id.stage) || id.stage == Stage::kMask ||
+                     id.stage == Stage::kPositions || id.stage == Stage::kSourcePositions;
   if (stages && !given) {
     id = stages->resolve(id);
-    if (id.stage != Stage::kEmbeddings && id.stage != Stage::kSourceEmbeddings) return stages->tensor(id);
+    if (id.stage != Stage::kEmbeddings && id.stage != Stage::kSourceEmbeddings)
+      return stages->tensor(id);
   }
   const Matrix* all = whole(id);
   if (all == nullptr) return {};

@@ -1,6 +1,6 @@
 // Backward: exact derivatives of a weighted sum of cells of the trace by every parameter and
-// embedding, by reverse accumulation over a finished trace (each step quotes the forward line that it
-// inverts). Used for sensitivity (one cell) and for learning (a loss's slope by each cell).
+// embedding, by reverse accumulation over a finished trace (each step quotes the forward line that
+// it inverts). Used for sensitivity (one cell) and for learning (a loss's slope by each cell).
 // Leaves out: derivatives by the cached keys and values, and by the computed positions.
 // reference_backward.hpp is the same in double, which this is tested against.
 #pragma once
@@ -41,8 +41,8 @@ struct Gradients {
   /// By every computed stage, where `keep_stages` was asked for; else null.
   std::shared_ptr<const Trace> stages;
 
-  /// The derivative by a parameter or a kept stage, with the shape that Trace::tensor has for it; empty
-  /// if there is none.
+  /// The derivative by a parameter or a kept stage, with the shape that Trace::tensor has for it;
+  /// empty if there is none.
   [[nodiscard]] ConstView tensor(TensorId id) const noexcept;
   /// The same for all heads together, as the model holds it; null if there is none.
   [[nodiscard]] const Matrix* whole(TensorId id) const noexcept;

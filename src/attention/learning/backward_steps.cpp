@@ -14,11 +14,13 @@ void accumulate(ConstView x, View y) noexcept {
   for (int i = 0; i < y.rows; ++i) add_row(x.row(i), y.row(i), y.cols);
 }
 
-/// weights = softmax(z / temperature): dz = w (dw - sum of dw w) / temperature. Returns d/d temperature.
+/// weights = softmax(z / temperature): dz = w (dw - sum of dw w) / temperature. Returns d/d
+/// temperature.
 double softmax_back(const float* w, const float* z, const float* dw, float* dz, int n,
                     double temperature) noexcept {
   double mean = 0.0;
-  double centre = 0.0;  // the sum of dz is 0: any shift of z will do, and one near them all rounds least
+  double centre =
+      0.0;  // the sum of dz is 0: any shift of z will do, and one near them all rounds least
   for (int j = 0; j < n; ++j) {
     mean += static_cast<double>(dw[j]) * w[j];
     if (w[j] != 0.0F) centre += static_cast<double>(w[j]) * z[j];
@@ -104,7 +106,8 @@ void normalize_back(Reverse& r, ConstView x, const Norm& norm, ConstView dy, Vie
     mean /= n;
     double square = 0.0;
     for (int j = 0; j < n; ++j) square += (x(i, j) - mean) * (x(i, j) - mean);
-    const double inverse = 1.0 / std::sqrt(square / n + static_cast<double>(r.model().norm_epsilon));
+    const double inverse =
+        1.0 / std::sqrt(square / n + static_cast<double>(r.model().norm_epsilon));
     // y = u gain + bias, u = (x - mean) inverse: dx = inverse (du - mean(du) - u mean(du u))
     double mean_du = 0.0;
     double mean_duu = 0.0;

@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "attention/learning/backward.hpp"
 #include "attention/forward/plan.hpp"
+#include "attention/learning/backward.hpp"
 
 namespace ap::steps {
 
@@ -17,7 +17,7 @@ struct Reverse {
   Trace d;  // derivatives by stage
   Plan plan{};
   Gradients out;
-  bool inputs = true;                    // derivatives by the embeddings are wanted
+  bool inputs = true;  // derivatives by the embeddings are wanted
   std::array<Reach, kMaxLayers> reach{};
   std::vector<float> work;
   Scratch* scratch = nullptr;
@@ -37,7 +37,8 @@ void normalize_back(Reverse& r, ConstView x, const Norm& norm, ConstView dy, Vie
                     NormGradient& gradient);
 /// hidden = gelu(up), relu(up) or silu(gate) · up.
 void activate_back(Reverse& r, const LayerTrace& t, LayerTrace& d);
-/// concat back to q_rotated, k_rotated (or q, k) and v; with `scores_only` nothing comes from concat.
+/// concat back to q_rotated, k_rotated (or q, k) and v; with `scores_only` nothing comes from
+/// concat.
 void heads_back(Reverse& r, int layer, bool scores_only);
 /// q_rotated back to q: the rotation by the opposite angle.
 void rotate_back(const Reverse& r, const Matrix& dy, int first, Matrix& dx);

@@ -95,7 +95,8 @@ void loss_back(const Trace& trace, const RowTarget& target, double factor, Backw
     }
     return;
   }
-  // Through the softmax at once: d/dz = (weights - target) / temperature, finite where a weight is 0.
+  // Through the softmax at once: d/dz = (weights - target) / temperature, finite where a weight is
+  // 0.
   const TensorId scores{id.layer, Stage::kCapped, id.head};
   const float* z = trace.tensor(scores).row(target.row);
   float* d = pass.cotangent(scores).row(target.row);
@@ -109,10 +110,12 @@ void loss_back(const Trace& trace, const RowTarget& target, double factor, Backw
     if (y[j] != 0.0F) centre += static_cast<double>(y[j]) * z[j];
   }
   for (int j = 0; j < v.cols; ++j) {
-    const double slope = factor * (static_cast<double>(y[j]) - static_cast<double>(t[j])) / temperature;
+    const double slope =
+        factor * (static_cast<double>(y[j]) - static_cast<double>(t[j])) / temperature;
     d[j] += static_cast<float>(slope);
     if (before_mask) pass.gradients().mask(target.row, j) += static_cast<float>(slope);
-    if (std::isfinite(z[j])) by_temperature -= slope * (static_cast<double>(z[j]) - centre) / temperature;
+    if (std::isfinite(z[j]))
+      by_temperature -= slope * (static_cast<double>(z[j]) - centre) / temperature;
   }
   pass.gradients().layers[static_cast<std::size_t>(id.layer)].temperature(0, id.head) +=
       static_cast<float>(by_temperature);

@@ -11,7 +11,7 @@
 namespace ap {
 
 struct RowTarget {
-  TensorId tensor;      // kWeights of a head, or kOutput of a layer
+  TensorId tensor;  // kWeights of a head, or kOutput of a layer
   int row = 0;
   SharedMatrix values;  // weights: 1 x S shares that sum to 1; output: 1 x D
 };

@@ -1,4 +1,5 @@
-// Compiled for speed, not size (src/CMakeLists.txt): plain loops that the compiler makes vectors of.
+// Compiled for speed, not size (src/CMakeLists.txt): plain loops that the compiler makes vectors
+// of.
 #include "attention/learning/optimizer.hpp"
 
 #include <cmath>

@@ -17,17 +17,18 @@ struct OptimizerOptions {
   float weight_decay = 0.0F;
 };
 inline constexpr float kAdamBeta2 = 0.999F;
-/// Larger than the usual 1e-8: a slope that is only rounding (1e-9, as along a direction that softmax
-/// does not see) must not become a step, or two machines drift apart before a lesson is learned.
+/// Larger than the usual 1e-8: a slope that is only rounding (1e-9, as along a direction that
+/// softmax does not see) must not become a step, or two machines drift apart before a lesson is
+/// learned.
 inline constexpr float kAdamEpsilon = 1e-4F;
 inline constexpr float kMaxRate = 100.0F;
 
 /// The numbers of one step, the same for all parameters. `step` counts from 1.
 struct OptimizerStep {
   OptimizerOptions options;
-  float rate = 0;      // Adam: with its correction of the moments' start at 0
-  float epsilon = 0;   // scaled alike
-  float keep = 1;      // 1 - rate · weight_decay
+  float rate = 0;     // Adam: with its correction of the moments' start at 0
+  float epsilon = 0;  // scaled alike
+  float keep = 1;     // 1 - rate · weight_decay
 };
 [[nodiscard]] OptimizerStep optimizer_step(const OptimizerOptions& options, int step) noexcept;
 

@@ -48,7 +48,8 @@ void add(const Gradients& from, Gradients& to) noexcept {
   for (std::size_t l = 0; l < to.layers.size(); ++l) {
     for (int s = 0; s < kStageCount; ++s) {
       const auto stage = static_cast<Stage>(s);
-      if (const Matrix* m = layer_slot(from.layers[l], stage)) add(*m, *layer_slot(to.layers[l], stage));
+      if (const Matrix* m = layer_slot(from.layers[l], stage))
+        add(*m, *layer_slot(to.layers[l], stage));
     }
   }
 }
@@ -129,7 +130,8 @@ Loss Training::measure() {
   return all;
 }
 
-/// The samples of the next step: all, or the next of a seeded order that is dealt anew when used up.
+/// The samples of the next step: all, or the next of a seeded order that is dealt anew when used
+/// up.
 void Training::choose() {
   const std::size_t count = passes_.size();
   chosen_.resize(count);
@@ -203,13 +205,15 @@ Gradients Training::gradients() {
   Pass& first = passes_.front();
   double rows = 0;
   for (const Pass& pass : passes_) rows += static_cast<double>(pass.sample.targets.size());
-  // The way back took the softmax in one step with the loss: by the weights themselves it is -target / w.
+  // The way back took the softmax in one step with the loss: by the weights themselves it is
+  // -target / w.
   for (const RowTarget& target : first.sample.targets) {
     if (target.tensor.stage != Stage::kWeights) continue;
     const ConstView w = first.trace.tensor(target.tensor);
     float* slope = first.backward.cotangent(target.tensor).row(target.row);
     for (int j = 0; j < w.cols; ++j) {
-      if (w(target.row, j) > 0) slope[j] -= target.values->data()[j] / static_cast<float>(rows) / w(target.row, j);
+      if (w(target.row, j) > 0)
+        slope[j] -= target.values->data()[j] / static_cast<float>(rows) / w(target.row, j);
     }
   }
   first.backward.keep_stages();

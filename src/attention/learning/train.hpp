@@ -1,6 +1,6 @@
-// Training: gradient descent of a model's parameters toward painted rows of several sentences. Holds
-// its own traces and moments; its matrices are values that others may keep (a document takes them).
-// The same steps on every machine up to rounding. Leaves out: documents, time, stopping.
+// Training: gradient descent of a model's parameters toward painted rows of several sentences.
+// Holds its own traces and moments; its matrices are values that others may keep (a document takes
+// them). The same steps on every machine up to rounding. Leaves out: documents, time, stopping.
 #pragma once
 
 #include <memory>
@@ -53,8 +53,8 @@ class Training {
   void set_value(int parameter, const Matrix& value);
   /// Moments and order as at the start.
   void restart();
-  /// The slope of the loss at the present parameters, over all samples; embeddings, mask and computed
-  /// stages are those of the first.
+  /// The slope of the loss at the present parameters, over all samples; embeddings, mask and
+  /// computed stages are those of the first.
   [[nodiscard]] Gradients gradients();
 
  private:
@@ -77,7 +77,7 @@ class Training {
   std::optional<Rng> shuffle_;
   std::optional<Loss> measured_;
   int steps_ = 0;
-  bool inputs_ = false;      // embeddings learn
+  bool inputs_ = false;  // embeddings learn
 };
 
 }  // namespace ap

@@ -97,7 +97,8 @@ std::uint64_t trace_bytes(const Model& m, int queries, int keys, bool cross) noe
   if (m.residual) layer += n(queries, m.width);
   if (m.norm != NormKind::kNone) layer += n(queries, m.width) * 2;
   if (m.mlp != MlpKind::kNone) {
-    layer += n(queries, m.mlp_width) * (m.mlp == MlpKind::kSwiglu ? 3 : 2) + n(queries, m.width) * 2;
+    layer +=
+        n(queries, m.mlp_width) * (m.mlp == MlpKind::kSwiglu ? 3 : 2) + n(queries, m.width) * 2;
   }
   std::uint64_t all = layer * m.layers.size() + n(queries, m.width) * 2 + n(queries, keys);
   if (cross) all += n(keys, m.width) * 2;
@@ -107,8 +108,7 @@ std::uint64_t trace_bytes(const Model& m, int queries, int keys, bool cross) noe
 Result<void> validate(const Model& model, const Input& input) {
   if (auto ok = validate(model); !ok) return ok;
   if (auto ok = check_tokens(model, input); !ok) return ok;
-  const std::uint64_t bytes =
-      trace_bytes(model, input.queries(), input.keys(), input.cross());
+  const std::uint64_t bytes = trace_bytes(model, input.queries(), input.keys(), input.cross());
   if (bytes > kMaxTraceBytes) {
     return fail(ErrorCode::kTooLarge,
                 std::to_string(input.queries()) + " x " + std::to_string(input.keys()) +

@@ -150,8 +150,8 @@ Result<void> check_options(const Model& m) {
       !ok) {
     return ok;
   }
-  if (auto ok = check_number(m.norm_epsilon, 1e-12F, 1.0F,
-                             "epsilon must lie between 1e-12 and 1", "model.norm_epsilon");
+  if (auto ok = check_number(m.norm_epsilon, 1e-12F, 1.0F, "epsilon must lie between 1e-12 and 1",
+                             "model.norm_epsilon");
       !ok) {
     return ok;
   }

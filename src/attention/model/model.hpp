@@ -39,10 +39,10 @@ struct Norm {
 };
 
 struct Layer {
-  Linear q;  // D x H·K, head h owns columns [hK, (h+1)K)
-  Linear k;  // D x G·K
-  Linear v;  // D x G·V
-  Linear o;  // H·V x D
+  Linear q;                  // D x H·K, head h owns columns [hK, (h+1)K)
+  Linear k;                  // D x G·K
+  Linear v;                  // D x G·V
+  Linear o;                  // H·V x D
   SharedMatrix temperature;  // 1 x H, all > 0; null is 1 everywhere
   Norm norm1;
   Norm norm2;

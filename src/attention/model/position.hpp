@@ -1,6 +1,6 @@
 // Position encodings: sinusoidal (Vaswani et al. 2017, 3.5), rotary (Su et al. 2021, eq. 15; both
-// pairings), ALiBi (Press et al. 2022, section 3). Angles are kept in double until the last step, so
-// that far positions lose nothing.
+// pairings), ALiBi (Press et al. 2022, section 3). Angles are kept in double until the last step,
+// so that far positions lose nothing.
 #pragma once
 
 #include "attention/model/model.hpp"
@@ -12,8 +12,8 @@ namespace ap {
 [[nodiscard]] double position_angle(int position, int pair, int width, double base) noexcept;
 /// P[position][dim]: sin for even dims, cos for odd ones, of the pair dim / 2.
 [[nodiscard]] float sinusoid(int position, int dim, int width, double base) noexcept;
-/// Slope of a head: 2^(-8 (h + 1) / H) when H is a power of two; otherwise those of the power of two
-/// below, then every other one of the next, as in the paper's code.
+/// Slope of a head: 2^(-8 (h + 1) / H) when H is a power of two; otherwise those of the power of
+/// two below, then every other one of the next, as in the paper's code.
 [[nodiscard]] double alibi_slope(int head, int heads) noexcept;
 /// -slope · |query position - key position|
 [[nodiscard]] float alibi_bias(int query, int key, double slope) noexcept;

@@ -5,9 +5,9 @@
 namespace ap {
 namespace {
 
-constexpr unsigned kHead = 1;        // one matrix a head
-constexpr unsigned kParameter = 2;   // set, not computed
-constexpr unsigned kBefore = 4;      // belongs to no layer
+constexpr unsigned kHead = 1;       // one matrix a head
+constexpr unsigned kParameter = 2;  // set, not computed
+constexpr unsigned kBefore = 4;     // belongs to no layer
 
 struct StageInfo {
   std::string_view name;
@@ -72,7 +72,9 @@ bool has_flag(Stage stage, unsigned flag) noexcept {
 
 }  // namespace
 
-std::string_view name(Stage stage) noexcept { return kStages[static_cast<std::size_t>(stage)].name; }
+std::string_view name(Stage stage) noexcept {
+  return kStages[static_cast<std::size_t>(stage)].name;
+}
 
 std::optional<Stage> stage_from(std::string_view name) noexcept {
   const auto* it = std::ranges::find(kStages, name, &StageInfo::name);

@@ -38,8 +38,8 @@ struct MaskLayout {
 };
 
 struct Plan {
-  HeadLayout query, key, value;            // as given
-  HeadLayout all_key, all_value;           // with the past in front
+  HeadLayout query, key, value;   // as given
+  HeadLayout all_key, all_value;  // with the past in front
   MaskLayout mask;
   float scale = 1.0F;
   int past = 0;  // P
@@ -61,8 +61,10 @@ Result<void> plan_heads(const AttendInput& in, const AttendOptions& options, Pla
   const auto value = head_layout(*in.value, key->heads, "value");
   if (!value) return std::unexpected(value.error());
   const std::string rank = std::to_string(in.query->rank()) + " dimensions";
-  if (in.key->rank() != in.query->rank()) return bad("key", "must have " + rank + " as the query has");
-  if (in.value->rank() != in.query->rank()) return bad("value", "must have " + rank + " as the query has");
+  if (in.key->rank() != in.query->rank())
+    return bad("key", "must have " + rank + " as the query has");
+  if (in.value->rank() != in.query->rank())
+    return bad("value", "must have " + rank + " as the query has");
   if (query->heads % key->heads != 0) {
     return bad("kv-heads", count_text(query->heads, "query head") + " cannot share " +
                                count_text(key->heads, "key head"));
@@ -89,8 +91,10 @@ Result<void> plan_heads(const AttendInput& in, const AttendOptions& options, Pla
 Result<HeadLayout> past_layout(const Array& past, const HeadLayout& fresh, int fresh_rank,
                                std::string_view where) {
   if (past.rank() != 4 && past.rank() != fresh_rank) {
-    return bad(where, "has " + std::to_string(past.rank()) + " dimensions, needs 4 (batch, heads, tokens, "
-                      "width) or " + std::to_string(fresh_rank) + " as the new keys have");
+    return bad(where, "has " + std::to_string(past.rank()) +
+                          " dimensions, needs 4 (batch, heads, tokens, "
+                          "width) or " +
+                          std::to_string(fresh_rank) + " as the new keys have");
   }
   const auto layout = head_layout(past, fresh.heads, where);
   if (!layout) return layout;
@@ -114,7 +118,8 @@ Result<void> plan_past(const AttendInput& in, Plan& plan) {
     if (!value) return std::unexpected(value.error());
     if (value->tokens != key->tokens || value->packed != key->packed) {
       return bad("past-value", "shape " + shape_text(in.past_value->shape) +
-                                   " does not go with the past key's " + shape_text(in.past_key->shape));
+                                   " does not go with the past key's " +
+                                   shape_text(in.past_key->shape));
     }
     plan.past = key->tokens;
     plan.all_key.packed = key->packed;
@@ -137,8 +142,8 @@ Result<void> plan_mask(const AttendInput& in, Plan& plan) {
   if (in.mask == nullptr) return {};
   const Array& mask = *in.mask;
   const std::int64_t wanted[4] = {plan.query.batch, plan.query.heads, plan.query.tokens, plan.keys};
-  const std::string target = "(batch, heads, queries, keys) = " +
-                             shape_text({wanted[0], wanted[1], wanted[2], wanted[3]});
+  const std::string target =
+      "(batch, heads, queries, keys) = " + shape_text({wanted[0], wanted[1], wanted[2], wanted[3]});
   if (mask.rank() < 1 || mask.rank() > 4) {
     return bad("mask", "has " + std::to_string(mask.rank()) + " dimensions, needs 1 to 4");
   }
@@ -152,7 +157,8 @@ Result<void> plan_mask(const AttendInput& in, Plan& plan) {
   }
   const auto size = checked_size({dims[0], dims[1], dims[2], dims[3]}, "mask");
   if (!size) return std::unexpected(size.error());
-  if (*size != mask.data.size()) return bad("mask", "shape " + shape_text(mask.shape) + " does not fit its numbers");
+  if (*size != mask.data.size())
+    return bad("mask", "shape " + shape_text(mask.shape) + " does not fit its numbers");
   const auto step = [&](int d, std::ptrdiff_t inner) { return dims[d] == 1 ? 0 : inner; };
   const auto row = static_cast<std::ptrdiff_t>(dims[3]);
   const auto rows = static_cast<std::ptrdiff_t>(dims[2]);
@@ -173,8 +179,8 @@ Result<void> plan_numbers(const AttendInput& in, const AttendOptions& options, P
   }
   if (in.kv_lengths != nullptr) {
     if (in.kv_lengths->size() != static_cast<std::size_t>(plan.query.batch)) {
-      return bad("kv-lengths", "needs one length a batch: " + std::to_string(plan.query.batch) + ", not " +
-                                   std::to_string(in.kv_lengths->size()));
+      return bad("kv-lengths", "needs one length a batch: " + std::to_string(plan.query.batch) +
+                                   ", not " + std::to_string(in.kv_lengths->size()));
     }
     for (const std::int64_t n : *in.kv_lengths) {
       if (n < 0 || n > plan.keys) {
@@ -218,7 +224,9 @@ Array concatenate(const Array& past, const HeadLayout& past_layout, const Array&
 class Block {
  public:
   Block(const Plan& plan, const AttendInput& in, const AttendOptions& options)
-      : plan_(plan), in_(in), options_(options),
+      : plan_(plan),
+        in_(in),
+        options_(options),
         hides_(plan.mask.data != nullptr || options.causal || in.kv_lengths != nullptr) {
     const int rows = std::min(kBlockRows, plan.query.tokens);
     scaled_.resize(rows, plan.keys);
@@ -232,7 +240,8 @@ class Block {
     const View scores = view(scaled_).block(0, 0, q.rows, plan_.keys);
     gemm_bt(q, k, scores, scratch_);
     for (int i = 0; i < q.rows; ++i) row(b, h, first, i);
-    gemm(std::as_const(*this).stage(Stage::kWeights).block(0, 0, q.rows, plan_.keys), v, y, scratch_);
+    gemm(std::as_const(*this).stage(Stage::kWeights).block(0, 0, q.rows, plan_.keys), v, y,
+         scratch_);
   }
 
   /// A stage that is off is the one before it.
@@ -286,16 +295,20 @@ class Block {
 };
 
 /// Fills the present arrays; gives their layouts.
-std::pair<HeadLayout, HeadLayout> join_past(const AttendInput& in, const Plan& plan, AttendOutput& out) {
+std::pair<HeadLayout, HeadLayout> join_past(const AttendInput& in, const Plan& plan,
+                                            AttendOutput& out) {
   HeadLayout all_key = plan.all_key, all_value = plan.all_value;
   // Nothing to put in front: an empty past in the standard layout.
   if (in.past_key == nullptr) all_key.packed = all_value.packed = false;
   HeadLayout past_key = all_key, past_value = all_value;
   past_key.tokens = past_value.tokens = plan.past;
   static const Array kNothing;
-  const auto or_nothing = [](const Array* past) -> const Array& { return past != nullptr ? *past : kNothing; };
+  const auto or_nothing = [](const Array* past) -> const Array& {
+    return past != nullptr ? *past : kNothing;
+  };
   out.present_key = concatenate(or_nothing(in.past_key), past_key, *in.key, plan.key, all_key);
-  out.present_value = concatenate(or_nothing(in.past_value), past_value, *in.value, plan.value, all_value);
+  out.present_value =
+      concatenate(or_nothing(in.past_value), past_value, *in.value, plan.value, all_value);
   return {all_key, all_value};
 }
 
@@ -316,7 +329,8 @@ Result<AttendOutput> attend(const AttendInput& in, const AttendOptions& options)
   const HeadLayout& query = plan->query;
   HeadLayout output = query;
   output.width = plan->value.width;
-  const auto size = checked_size({output.batch, output.heads, output.tokens, output.width}, "output");
+  const auto size =
+      checked_size({output.batch, output.heads, output.tokens, output.width}, "output");
   if (!size) return std::unexpected(size.error());
 
   AttendOutput out;
@@ -329,7 +343,8 @@ Result<AttendOutput> attend(const AttendInput& in, const AttendOptions& options)
     out.stage = {{query.batch, query.heads, query.tokens, plan->keys}, std::vector<float>(*cells)};
   }
   const bool joined = in.past_key != nullptr || options.present;
-  const auto [all_key, all_value] = joined ? join_past(in, *plan, out) : std::pair(plan->all_key, plan->all_value);
+  const auto [all_key, all_value] =
+      joined ? join_past(in, *plan, out) : std::pair(plan->all_key, plan->all_value);
   const float* keys = joined ? out.present_key.data.data() : in.key->data.data();
   const float* values = joined ? out.present_value.data.data() : in.value->data.data();
 

@@ -7,27 +7,28 @@
 
 #include <optional>
 
-#include "tensor/array.hpp"
 #include "attention/model/tensor_id.hpp"
 #include "base/error.hpp"
+#include "tensor/array.hpp"
 
 namespace ap {
 
 /// T queries, S keys with the past's P in front (S = P + given), H heads, G kv heads.
 struct AttendInput {
-  const Array* query = nullptr;       // (T, H·K), (B, T, H·K) or (B, H, T, K)
-  const Array* key = nullptr;         // (S-P, G·K), (B, S-P, G·K) or (B, G, S-P, K)
-  const Array* value = nullptr;       // the same with the value width
-  const Array* mask = nullptr;        // added; broadcast from the right to (B, H, T, S), but the last
-                                      // dimension may be shorter: the keys beyond are hidden
-  const Array* past_key = nullptr;    // (B, G, P, K), or packed as `key` is
+  const Array* query = nullptr;     // (T, H·K), (B, T, H·K) or (B, H, T, K)
+  const Array* key = nullptr;       // (S-P, G·K), (B, S-P, G·K) or (B, G, S-P, K)
+  const Array* value = nullptr;     // the same with the value width
+  const Array* mask = nullptr;      // added; broadcast from the right to (B, H, T, S), but the last
+                                    // dimension may be shorter: the keys beyond are hidden
+  const Array* past_key = nullptr;  // (B, G, P, K), or packed as `key` is
   const Array* past_value = nullptr;  // both or none
-  const std::vector<std::int64_t>* kv_lengths = nullptr;  // one a batch: keys at and past it are hidden
+  const std::vector<std::int64_t>* kv_lengths =
+      nullptr;  // one a batch: keys at and past it are hidden
 };
 
 struct AttendOptions {
-  int heads = 0;     // H in packed arrays; 0: 1
-  int kv_heads = 0;  // G; 0: as many as heads
+  int heads = 0;               // H in packed arrays; 0: 1
+  int kv_heads = 0;            // G; 0: as many as heads
   std::optional<float> scale;  // none: 1 / sqrt(K)
   float softcap = 0.0F;        // 0: off
   bool causal = false;         // query i sees key j when j <= i + P
@@ -36,9 +37,9 @@ struct AttendOptions {
 };
 
 struct AttendOutput {
-  Array y;              // layout of the query, value width
-  Array stage;          // (B, H, T, S), if asked for
-  Array present_key;    // past then new: (B, G, S, K), or packed if the past was
+  Array y;            // layout of the query, value width
+  Array stage;        // (B, H, T, S), if asked for
+  Array present_key;  // past then new: (B, G, S, K), or packed if the past was
   Array present_value;
 };
 

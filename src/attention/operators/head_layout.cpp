@@ -26,13 +26,17 @@ Result<HeadLayout> head_layout(const Array& array, int heads, std::string_view w
   };
   const int rank = array.rank();
   if (rank < 2 || rank > 4) {
-    return bad("has " + std::to_string(rank) + " dimensions, needs 2 (tokens, heads x width), 3 (batch, "
+    return bad("has " + std::to_string(rank) +
+               " dimensions, needs 2 (tokens, heads x width), 3 (batch, "
                "tokens, heads x width) or 4 (batch, heads, tokens, width)");
   }
   for (const std::int64_t d : array.shape) {
-    if (d > std::numeric_limits<int>::max()) return bad("shape " + shape_text(array.shape) + " is too large");
+    if (d > std::numeric_limits<int>::max())
+      return bad("shape " + shape_text(array.shape) + " is too large");
   }
-  const auto dim = [&](int i) { return static_cast<int>(array.shape[static_cast<std::size_t>(i)]); };
+  const auto dim = [&](int i) {
+    return static_cast<int>(array.shape[static_cast<std::size_t>(i)]);
+  };
   HeadLayout layout;
   if (rank == 4) {
     layout = {dim(0), dim(1), dim(2), dim(3), false};

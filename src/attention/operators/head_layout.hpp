@@ -1,11 +1,12 @@
 // HeadLayout: where the heads of an array are. Two layouts, as in the ONNX operators: packed, heads
-// side by side in a token's row, (tokens, H·K) or (batch, tokens, H·K); and (batch, heads, tokens, K).
+// side by side in a token's row, (tokens, H·K) or (batch, tokens, H·K); and (batch, heads, tokens,
+// K).
 #pragma once
 
 #include <string_view>
 
-#include "tensor/array.hpp"
 #include "base/error.hpp"
+#include "tensor/array.hpp"
 #include "tensor/matrix.hpp"
 
 namespace ap {
@@ -36,8 +37,8 @@ struct HeadLayout {
 /// Most numbers one array may hold here: 1.5 GB of floats.
 inline constexpr std::int64_t kMaxArrayNumbers = 375'000'000;
 
-/// The layout of a 2-D, 3-D (packed, `heads` side by side) or 4-D array; `where` names it in errors.
-/// With 4 dimensions `heads` must be 0 (unsaid) or agree.
+/// The layout of a 2-D, 3-D (packed, `heads` side by side) or 4-D array; `where` names it in
+/// errors. With 4 dimensions `heads` must be 0 (unsaid) or agree.
 [[nodiscard]] Result<HeadLayout> head_layout(const Array& array, int heads, std::string_view where);
 
 /// dims multiplied, or kTooLarge above kMaxArrayNumbers.

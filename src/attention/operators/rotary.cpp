@@ -17,15 +17,17 @@ struct RowIndex {
   int tokens = 0;
 
   [[nodiscard]] std::size_t operator()(int b, int t) const noexcept {
-    const std::size_t at = static_cast<std::size_t>(shared ? 0 : b) * static_cast<std::size_t>(tokens) +
-                           static_cast<std::size_t>(t);
+    const std::size_t at =
+        static_cast<std::size_t>(shared ? 0 : b) * static_cast<std::size_t>(tokens) +
+        static_cast<std::size_t>(t);
     return positions != nullptr ? static_cast<std::size_t>((*positions)[at]) : at;
   }
 };
 
 Result<void> check_cache(const Array& cache, int rank, int half, std::string_view where) {
   if (cache.rank() != rank) {
-    return bad(where, "shape " + shape_text(cache.shape) + " needs " + std::to_string(rank) + " dimensions");
+    return bad(where, "shape " + shape_text(cache.shape) + " needs " + std::to_string(rank) +
+                          " dimensions");
   }
   if (cache.shape.back() != half) {
     return bad(where, "shape " + shape_text(cache.shape) + ": the last dimension must be " +
@@ -33,7 +35,8 @@ Result<void> check_cache(const Array& cache, int rank, int half, std::string_vie
   }
   std::int64_t size = 1;
   for (const std::int64_t d : cache.shape) {
-    if (d < 0 || __builtin_mul_overflow(size, d, &size)) return bad(where, "is too large", ErrorCode::kTooLarge);
+    if (d < 0 || __builtin_mul_overflow(size, d, &size))
+      return bad(where, "is too large", ErrorCode::kTooLarge);
   }
   if (static_cast<std::size_t>(size) != cache.data.size()) {
     return bad(where, "shape " + shape_text(cache.shape) + " does not fit its numbers");
@@ -54,27 +57,32 @@ Result<RowIndex> row_index(const RotaryInput& in, const HeadLayout& x, int half)
   if (rank == 3) {
     if (in.cos->shape[0] != x.batch || in.cos->shape[1] != x.tokens) {
       return bad("cos", "shape " + shape_text(in.cos->shape) + " needs a batch of " +
-                            std::to_string(x.batch) + " and " + std::to_string(x.tokens) + " tokens");
+                            std::to_string(x.batch) + " and " + std::to_string(x.tokens) +
+                            " tokens");
     }
     return rows;
   }
   const std::int64_t count = in.cos->shape[0];
   if (in.positions == nullptr) {
     if (count < x.tokens) {
-      return bad("cos", std::to_string(count) + " rows are fewer than " + std::to_string(x.tokens) + " tokens");
+      return bad("cos", std::to_string(count) + " rows are fewer than " + std::to_string(x.tokens) +
+                            " tokens");
     }
     rows.shared = true;
     return rows;
   }
   rows.shared = in.positions->size() == tokens;
   if (!rows.shared && in.positions->size() != tokens * static_cast<std::size_t>(x.batch)) {
-    return bad("positions", std::to_string(in.positions->size()) + " positions; needs one a token of each batch, " +
+    return bad("positions", std::to_string(in.positions->size()) +
+                                " positions; needs one a token of each batch, " +
                                 std::to_string(x.batch) + " x " + std::to_string(x.tokens));
   }
   for (const std::int64_t p : *in.positions) {
     if (p < 0 || p >= count) {
-      return bad("positions", std::to_string(p) + " is not a row of the cosines (0.." +
-                                  std::to_string(count - 1) + ")", ErrorCode::kRange);
+      return bad(
+          "positions",
+          std::to_string(p) + " is not a row of the cosines (0.." + std::to_string(count - 1) + ")",
+          ErrorCode::kRange);
     }
   }
   return rows;
@@ -90,8 +98,10 @@ Result<Array> rotate(const RotaryInput& in, const RotaryOptions& options) {
   if (!x) return std::unexpected(x.error());
   const int dim = options.dim == 0 ? x->width : options.dim;
   if (dim < 0 || dim > x->width || dim % 2 != 0) {
-    return bad("dim", std::to_string(dim) + " must be even and at most the head width, " +
-                          std::to_string(x->width), ErrorCode::kRange);
+    return bad("dim",
+               std::to_string(dim) + " must be even and at most the head width, " +
+                   std::to_string(x->width),
+               ErrorCode::kRange);
   }
   const int half = dim / 2;
   const auto rows = row_index(in, *x, half);

@@ -25,7 +25,9 @@ struct Tape {
     if (found.size() == 0) found = MatrixD::Zero(like.rows(), like.cols());
     return found;
   }
-  MatrixD& by(int l, Stage stage, int head = 0) { return by(l, stage, value(l, stage, head), head); }
+  MatrixD& by(int l, Stage stage, int head = 0) {
+    return by(l, stage, value(l, stage, head), head);
+  }
 
   [[nodiscard]] bool pre() const {
     return m.norm != NormKind::kNone && m.norm_place == NormPlace::kPre;
@@ -51,7 +53,8 @@ MatrixD linear_back(Tape& p, int l, Stage weight, Stage bias, const Linear& map,
 }
 
 /// y = u gain (+ bias), u = (x - mean) / deviation. Returns dx.
-MatrixD norm_back(Tape& p, int l, bool first, const Norm& norm, const MatrixD& x, const MatrixD& dy) {
+MatrixD norm_back(Tape& p, int l, bool first, const Norm& norm, const MatrixD& x,
+                  const MatrixD& dy) {
   const bool layer_norm = p.m.norm == NormKind::kLayerNorm;
   const MatrixD gain = wide(norm.gain);
   MatrixD& dgain = p.by(l, first ? Stage::kNorm1Gain : Stage::kNorm2Gain, gain);
@@ -59,8 +62,8 @@ MatrixD norm_back(Tape& p, int l, bool first, const Norm& norm, const MatrixD& x
   for (int i = 0; i < x.rows(); ++i) {
     const double mean = layer_norm ? x.row(i).mean() : 0.0;
     const auto centred = (x.row(i).array() - mean).matrix().eval();
-    const double deviation =
-        std::sqrt(centred.squaredNorm() / static_cast<double>(x.cols()) + static_cast<double>(p.m.norm_epsilon));
+    const double deviation = std::sqrt(centred.squaredNorm() / static_cast<double>(x.cols()) +
+                                       static_cast<double>(p.m.norm_epsilon));
     const auto u = (centred / deviation).eval();
     const auto du = dy.row(i).cwiseProduct(gain.row(0)).eval();
     dgain.row(0) += dy.row(i).cwiseProduct(u);
@@ -128,8 +131,8 @@ MatrixD unrotated(const Model& m, const MatrixD& dy, int first) {
   const int half = m.rotary_width() / 2;
   for (int i = 0; i < dy.rows(); ++i) {
     for (int k = 0; k < half; ++k) {
-      const double angle = (first + i) / std::pow(static_cast<double>(m.positions.base),
-                                                  2.0 * k / m.rotary_width());
+      const double angle =
+          (first + i) / std::pow(static_cast<double>(m.positions.base), 2.0 * k / m.rotary_width());
       const int a = m.positions.interleaved ? 2 * k : k;
       const int b = m.positions.interleaved ? 2 * k + 1 : k + half;
       dx(i, a) = dy(i, a) * std::cos(angle) + dy(i, b) * std::sin(angle);

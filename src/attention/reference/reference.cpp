@@ -44,8 +44,8 @@ MatrixD angles(const Model& m, int first, int rows) {
   MatrixD a(rows, m.rotary_width() / 2);
   for (int i = 0; i < rows; ++i) {
     for (int p = 0; p < a.cols(); ++p) {
-      a(i, p) = (first + i) / std::pow(static_cast<double>(m.positions.base),
-                                       2.0 * p / m.rotary_width());
+      a(i, p) =
+          (first + i) / std::pow(static_cast<double>(m.positions.base), 2.0 * p / m.rotary_width());
     }
   }
   return a;
@@ -73,8 +73,9 @@ MatrixD normed(const Model& m, const Norm& norm, const MatrixD& x) {
   for (int i = 0; i < x.rows(); ++i) {
     const double mean = m.norm == NormKind::kLayerNorm ? x.row(i).mean() : 0.0;
     const double square = (x.row(i).array() - mean).square().mean();
-    y.row(i) = ((x.row(i).array() - mean) / std::sqrt(square + static_cast<double>(m.norm_epsilon))) *
-               wide(norm.gain).row(0).array();
+    y.row(i) =
+        ((x.row(i).array() - mean) / std::sqrt(square + static_cast<double>(m.norm_epsilon))) *
+        wide(norm.gain).row(0).array();
     if (m.norm == NormKind::kLayerNorm) y.row(i) += wide(norm.bias).row(0);
   }
   return y;
@@ -180,8 +181,7 @@ MatrixD attention(const Model& m, const Input& in, int l, const Sides& x, const 
     out[{l, Stage::kV, g}] = vh;
     out[{l, Stage::kQRotated, h}] = qr;
     out[{l, Stage::kKRotated, g}] = kr;
-    concat.middleCols(h * m.value_width, m.value_width) =
-        head(m, in, l, h, qr, kr, vh, mask, out);
+    concat.middleCols(h * m.value_width, m.value_width) = head(m, in, l, h, qr, kr, vh, mask, out);
   }
   out[{l, Stage::kConcat, 0}] = concat;
   return linear(concat, layer.o);
@@ -212,8 +212,8 @@ MatrixD mlp(const Model& m, int l, const MatrixD& h, Out& out) {
 std::map<TensorId, MatrixD> reference_forward(const Model& m, const Input& in) {
   Out out;
   Sides x{.query = wide(in.embeddings), .source = in.cross() ? wide(in.source) : MatrixD()};
-  const bool added = m.positions.kind == PositionKind::kSinusoidal ||
-                     m.positions.kind == PositionKind::kLearned;
+  const bool added =
+      m.positions.kind == PositionKind::kSinusoidal || m.positions.kind == PositionKind::kLearned;
   if (added) {
     const MatrixD p = additive_positions(m, in.past_length(), in.queries());
     out[{0, Stage::kPositions, 0}] = p;

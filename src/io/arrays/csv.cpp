@@ -67,7 +67,8 @@ std::string unquoted(std::string_view field) {
 
 bool number(std::string_view field, char separator, float& out, bool* boolean = nullptr) {
   field = trimmed(field);
-  if (field.size() >= 2 && field.front() == '"' && field.back() == '"') field = field.substr(1, field.size() - 2);
+  if (field.size() >= 2 && field.front() == '"' && field.back() == '"')
+    field = field.substr(1, field.size() - 2);
   if (read_number(field, out, boolean)) return true;
   const std::size_t comma = field.find(',');
   if (separator == ',' || comma == std::string_view::npos || field.size() > 60) return false;
@@ -88,7 +89,9 @@ struct Grid {
   std::vector<std::string_view> fields;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  [[nodiscard]] std::string_view at(std::size_t i, std::size_t j) const { return fields[i * cols + j]; }
+  [[nodiscard]] std::string_view at(std::size_t i, std::size_t j) const {
+    return fields[i * cols + j];
+  }
 };
 
 Result<Grid> read_grid(std::string_view text, char separator, std::string_view where) {
@@ -104,9 +107,11 @@ Result<Grid> read_grid(std::string_view text, char separator, std::string_view w
     if (grid.rows == 0) grid.cols = line.size();
     if (line.size() != grid.cols) {
       return bad("line " + std::to_string(n) + " has " + std::to_string(line.size()) +
-                 (line.size() == 1 ? " field" : " fields") + ", the first has " + std::to_string(grid.cols));
+                 (line.size() == 1 ? " field" : " fields") + ", the first has " +
+                 std::to_string(grid.cols));
     }
-    if (grid.fields.size() + line.size() > kMaxFields) return bad("more than 8 million fields", ErrorCode::kTooLarge);
+    if (grid.fields.size() + line.size() > kMaxFields)
+      return bad("more than 8 million fields", ErrorCode::kTooLarge);
     grid.fields.insert(grid.fields.end(), line.begin(), line.end());
     ++grid.rows;
   }
@@ -143,7 +148,8 @@ Result<Array> arranged(const Group& group, std::string_view where) {
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const auto& p = group.places[i];
     const auto at = static_cast<std::size_t>((p[0] * size[1] + p[1]) * size[2] + p[2]);
-    if (seen[at]) return fail(ErrorCode::kParse, group.name + " has a cell twice", std::string(where));
+    if (seen[at])
+      return fail(ErrorCode::kParse, group.name + " has a cell twice", std::string(where));
     seen[at] = true;
     out.data[at] = group.values[i];
   }
@@ -171,29 +177,37 @@ Result<Table> read_table(std::string_view text, std::string_view where, char sep
   }
   const std::size_t top = head ? 1 : 0, left = side ? 1 : 0;
   Table out;
-  for (std::size_t j = left; head && j < grid->cols; ++j) out.cols.push_back(unquoted(grid->at(0, j)));
-  for (std::size_t i = top; side && i < grid->rows; ++i) out.rows.push_back(unquoted(grid->at(i, 0)));
-  out.array.shape = {static_cast<std::int64_t>(grid->rows - top), static_cast<std::int64_t>(grid->cols - left)};
+  for (std::size_t j = left; head && j < grid->cols; ++j)
+    out.cols.push_back(unquoted(grid->at(0, j)));
+  for (std::size_t i = top; side && i < grid->rows; ++i)
+    out.rows.push_back(unquoted(grid->at(i, 0)));
+  out.array.shape = {static_cast<std::int64_t>(grid->rows - top),
+                     static_cast<std::int64_t>(grid->cols - left)};
   out.boolean = true;
   for (std::size_t i = top; i < grid->rows; ++i) {
     for (std::size_t j = left; j < grid->cols; ++j) {
       bool boolean = false;
       if (!number(grid->at(i, j), separator, value, &boolean)) {
-        return fail(ErrorCode::kParse, "'" + std::string(grid->at(i, j).substr(0, 30)) + "' is not a number",
-                    std::string(where) + ", row " + std::to_string(i + 1) + ", column " + std::to_string(j + 1));
+        return fail(ErrorCode::kParse,
+                    "'" + std::string(grid->at(i, j).substr(0, 30)) + "' is not a number",
+                    std::string(where) + ", row " + std::to_string(i + 1) + ", column " +
+                        std::to_string(j + 1));
       }
       out.boolean = out.boolean && boolean;
       out.array.data.push_back(value);
     }
   }
-  if (out.array.data.empty()) return fail(ErrorCode::kParse, "there are labels but no numbers", std::string(where));
+  if (out.array.data.empty())
+    return fail(ErrorCode::kParse, "there are labels but no numbers", std::string(where));
   return out;
 }
 
 Result<NamedTensors> read_long_csv(std::string_view text, std::string_view where) {
   const auto grid = read_grid(text, ',', where);
   if (!grid) return std::unexpected(grid.error());
-  if (grid->cols != 8) return fail(ErrorCode::kParse, "the first line must be " + std::string(kLongHeader), std::string(where));
+  if (grid->cols != 8)
+    return fail(ErrorCode::kParse, "the first line must be " + std::string(kLongHeader),
+                std::string(where));
   std::vector<Group> groups;
   constexpr std::int64_t kMost = 1 << 20;
   for (std::size_t i = 1; i < grid->rows; ++i) {
@@ -203,15 +217,17 @@ Result<NamedTensors> read_long_csv(std::string_view text, std::string_view where
     const std::string_view stage_name = grid->at(i, 1);
     const auto stage = stage_from(stage_name);
     const bool good = whole(grid->at(i, 0), 100, layer) && whole(grid->at(i, 2), kMost, place[0]) &&
-                      whole(grid->at(i, 3), kMost, place[1]) && whole(grid->at(i, 4), kMost, place[2]) &&
-                      read_number(grid->at(i, 7), value);
+                      whole(grid->at(i, 3), kMost, place[1]) &&
+                      whole(grid->at(i, 4), kMost, place[2]) && read_number(grid->at(i, 7), value);
     if (!stage || !good) {
       return fail(ErrorCode::kParse, "is not layer, stage, head, row, col, labels, value",
                   std::string(where) + ", row " + std::to_string(i + 1));
     }
-    const std::string name = before_layers(*stage) ? std::string(stage_name)
-                                                   : "layers." + std::to_string(layer) + "." + std::string(stage_name);
-    if (groups.empty() || groups.back().name != name) groups.push_back({name, per_head(*stage), {}, {}});
+    const std::string name =
+        before_layers(*stage) ? std::string(stage_name)
+                              : "layers." + std::to_string(layer) + "." + std::string(stage_name);
+    if (groups.empty() || groups.back().name != name)
+      groups.push_back({name, per_head(*stage), {}, {}});
     groups.back().places.push_back(place);
     groups.back().values.push_back(value);
   }

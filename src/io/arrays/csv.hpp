@@ -9,16 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/array.hpp"
 #include "base/error.hpp"
+#include "tensor/array.hpp"
 
 namespace ap {
 
 struct Table {
-  Array array;                   // rows x columns, without labels
-  std::vector<std::string> rows; // empty: there were none
+  Array array;                    // rows x columns, without labels
+  std::vector<std::string> rows;  // empty: there were none
   std::vector<std::string> cols;
-  bool boolean = false;          // all True or False
+  bool boolean = false;  // all True or False
 };
 
 inline constexpr std::size_t kMaxFields = 8'000'000;

@@ -43,10 +43,14 @@ class BitWriter {
   }
   void symbol(int s) {  // the fixed literal and length code
     const auto u = static_cast<unsigned>(s);
-    if (s < 144) put_code(0x30 + u, 8);
-    else if (s < 256) put_code(0x190 + u - 144, 9);
-    else if (s < 280) put_code(u - 256, 7);
-    else put_code(0xC0 + u - 280, 8);
+    if (s < 144)
+      put_code(0x30 + u, 8);
+    else if (s < 256)
+      put_code(0x190 + u - 144, 9);
+    else if (s < 280)
+      put_code(u - 256, 7);
+    else
+      put_code(0xC0 + u - 280, 8);
   }
   std::string out;
 
@@ -172,7 +176,8 @@ struct Inflater {
   }
 
   bool dynamic_codes() {
-    constexpr unsigned char kOrder[] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    constexpr unsigned char kOrder[] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                        11, 4,  12, 3, 13, 2, 14, 1, 15};
     const unsigned literals = in.bits(5) + 257, far = in.bits(5) + 1, given = in.bits(4) + 4;
     if (literals > 286 || far > 30) return false;
     std::array<unsigned char, 320> sizes{};
@@ -189,7 +194,9 @@ struct Inflater {
       }
       if (symbol == 16 && i == 0) return false;
       const unsigned char value = symbol == 16 ? sizes[i - 1] : static_cast<unsigned char>(0);
-      unsigned times = symbol == 16 ? 3 + in.bits(2) : symbol == 17 ? 3 + in.bits(3) : 11 + in.bits(7);
+      unsigned times = symbol == 16   ? 3 + in.bits(2)
+                       : symbol == 17 ? 3 + in.bits(3)
+                                      : 11 + in.bits(7);
       if (i + times > literals + far) return false;
       while (times-- > 0) sizes[i++] = value;
     }
@@ -236,14 +243,16 @@ struct Inflater {
 
 std::string deflate(std::string_view bytes) {
   BitWriter out;
-  out.put(1, 1);  // one block, the last
-  out.put(1, 2);  // with the fixed codes
+  out.put(1, 1);                               // one block, the last
+  out.put(1, 2);                               // with the fixed codes
   std::vector<std::int32_t> latest(4096, -1);  // where three bytes of this hash were last
   for (std::size_t i = 0; i < bytes.size();) {
     std::size_t length = 0;
     std::size_t from = 0;
     if (i + kShortest <= bytes.size()) {
-      const auto byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(bytes[at])); };
+      const auto byte = [&](std::size_t at) {
+        return static_cast<unsigned>(static_cast<unsigned char>(bytes[at]));
+      };
       const unsigned hash = (byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16) * 2654435761U >> 20;
       const std::int32_t seen = latest[hash];
       latest[hash] = static_cast<std::int32_t>(i);
@@ -268,7 +277,8 @@ Result<std::string> inflate(std::string_view packed, std::size_t most) {
   Inflater inflater{BitReader(packed), most, {}, {}, {}};
   if (inflater.run()) return std::move(inflater.out);
   if (inflater.too_long) {
-    return fail(ErrorCode::kTooLarge, "would unpack to more than " + std::to_string(most) + " bytes");
+    return fail(ErrorCode::kTooLarge,
+                "would unpack to more than " + std::to_string(most) + " bytes");
   }
   return fail(ErrorCode::kParse, "is cut off or damaged");
 }

@@ -33,10 +33,13 @@ class Arrays {
 
  private:
   [[nodiscard]] std::unexpected<Error> bad(std::string message, const std::string& path) const {
-    return fail(ErrorCode::kParse, std::move(message), where_ + (where_.empty() || path.empty() ? "" : ": ") + path);
+    return fail(ErrorCode::kParse, std::move(message),
+                where_ + (where_.empty() || path.empty() ? "" : ": ") + path);
   }
   static std::string name_in(const Json& json) {
-    return json.contains("stage") && json["stage"].is_string() ? json["stage"].get_ref<const std::string&>() : std::string();
+    return json.contains("stage") && json["stage"].is_string()
+               ? json["stage"].get_ref<const std::string&>()
+               : std::string();
   }
 
   Result<JsonFile> one(const std::string& name, const Json& json) {
@@ -51,7 +54,8 @@ class Arrays {
     const Json* values = &json;
     const bool flat = json.is_object();
     if (flat) {
-      if (!json.contains("shape") || !json.contains("data")) return bad("needs shape and data", name);
+      if (!json.contains("shape") || !json.contains("data"))
+        return bad("needs shape and data", name);
       values = &json["data"];
     }
     if (!values->is_array()) return bad("is no list of numbers", name);
@@ -64,8 +68,8 @@ class Arrays {
     return {};
   }
 
-  Result<void> list(const Json& json, std::size_t level, std::vector<std::int64_t>& shape, std::vector<float>& data,
-                    const std::string& path) {
+  Result<void> list(const Json& json, std::size_t level, std::vector<std::int64_t>& shape,
+                    std::vector<float>& data, const std::string& path) {
     if (level == kMaxTextDimensions) return bad("has more than 8 dimensions", path);
     const auto count = static_cast<std::int64_t>(json.size());
     if (shape.size() == level) {
@@ -74,7 +78,9 @@ class Arrays {
       shape.push_back(count);
     }
     if (shape[level] != count) {
-      return bad("has " + std::to_string(count) + " items, those before it " + std::to_string(shape[level]), path);
+      return bad("has " + std::to_string(count) + " items, those before it " +
+                     std::to_string(shape[level]),
+                 path);
     }
     for (std::size_t i = 0; i < json.size(); ++i) {
       const Json& item = json[i];
@@ -84,7 +90,8 @@ class Arrays {
       }
       if (shape.size() != level + 1) return bad("lists are nested to different depths", path);
       float value = 0;
-      if (!number(item, value)) return bad(json_kind(item) + " is not a number", path + "[" + std::to_string(i) + "]");
+      if (!number(item, value))
+        return bad(json_kind(item) + " is not a number", path + "[" + std::to_string(i) + "]");
       data.push_back(value);
     }
     return {};
@@ -96,7 +103,8 @@ class Arrays {
       return true;
     }
     all_boolean_ = false;
-    if (item.is_string()) return read_number(item.get_ref<const std::string&>(), out) && !std::isfinite(out);
+    if (item.is_string())
+      return read_number(item.get_ref<const std::string&>(), out) && !std::isfinite(out);
     if (item.is_number_float()) {
       out = static_cast<float>(item.get_ref<const Json::number_float_t&>());
     } else if (item.is_number_unsigned()) {
@@ -110,18 +118,23 @@ class Arrays {
   }
 
   Result<void> reshape(const Json& shape, Array& array, const std::string& name) {
-    if (!shape.is_array() || shape.size() > static_cast<std::size_t>(kMaxTextDimensions)) return bad("needs a shape of at most 8 dimensions", name);
+    if (!shape.is_array() || shape.size() > static_cast<std::size_t>(kMaxTextDimensions))
+      return bad("needs a shape of at most 8 dimensions", name);
     array.shape.clear();
     std::int64_t product = 1;
     for (const Json& item : shape) {
-      const bool good = item.is_number_unsigned() && item.get_ref<const Json::number_unsigned_t&>() <= (1ULL << 40);
+      const bool good = item.is_number_unsigned() &&
+                        item.get_ref<const Json::number_unsigned_t&>() <= (1ULL << 40);
       if (!good) return bad("has a dimension that is no whole number", name);
-      array.shape.push_back(static_cast<std::int64_t>(item.get_ref<const Json::number_unsigned_t&>()));
-      if (__builtin_mul_overflow(product, array.shape.back(), &product)) return bad("has a shape that is too large", name);
+      array.shape.push_back(
+          static_cast<std::int64_t>(item.get_ref<const Json::number_unsigned_t&>()));
+      if (__builtin_mul_overflow(product, array.shape.back(), &product))
+        return bad("has a shape that is too large", name);
     }
     if (product == static_cast<std::int64_t>(array.data.size())) return {};
-    return bad("of shape " + shape_text(array.shape) + " needs " + std::to_string(product) + " numbers, not " +
-               std::to_string(array.data.size()), name);
+    return bad("of shape " + shape_text(array.shape) + " needs " + std::to_string(product) +
+                   " numbers, not " + std::to_string(array.data.size()),
+               name);
   }
 
   std::string where_;

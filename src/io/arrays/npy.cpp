@@ -54,7 +54,8 @@ Bytes from_fortran(std::span<const unsigned char> data, const std::vector<std::i
   Bytes out(data.size());
   const std::size_t rank = shape.size();
   std::array<std::size_t, kMaxNpyDimensions> index{}, step{1};
-  for (std::size_t d = 1; d < rank; ++d) step[d] = step[d - 1] * static_cast<std::size_t>(shape[d - 1]);
+  for (std::size_t d = 1; d < rank; ++d)
+    step[d] = step[d - 1] * static_cast<std::size_t>(shape[d - 1]);
   std::size_t from = 0;
   for (std::size_t to = 0; to < data.size(); to += size) {
     std::memcpy(out.data() + to, data.data() + from * size, size);
@@ -71,7 +72,8 @@ Bytes from_fortran(std::span<const unsigned char> data, const std::vector<std::i
 }  // namespace
 
 std::string_view name(Dtype dtype) noexcept {
-  constexpr std::array<std::string_view, 6> kNames{"float32", "float16", "float64", "bool", "int32", "int64"};
+  constexpr std::array<std::string_view, 6> kNames{"float32", "float16", "float64",
+                                                   "bool",    "int32",   "int64"};
   return kNames[static_cast<std::size_t>(dtype)];
 }
 
@@ -89,7 +91,8 @@ Result<NpyArray> read_npy(std::span<const unsigned char> bytes, std::string_view
   }
   const int version = bytes[6];
   if (version < 1 || version > 3) {
-    return bad("is of .npy version " + std::to_string(version) + "; 1 to 3 are known", ErrorCode::kUnsupported);
+    return bad("is of .npy version " + std::to_string(version) + "; 1 to 3 are known",
+               ErrorCode::kUnsupported);
   }
   std::size_t start = version == 1 ? 10 : 12;
   if (bytes.size() < start) return bad("ends within its header");
@@ -97,7 +100,8 @@ Result<NpyArray> read_npy(std::span<const unsigned char> bytes, std::string_view
   if (version > 1) length += (std::size_t{bytes[10]} << 16) + (std::size_t{bytes[11]} << 24);
   if (length > kMaxNpyHeader) {
     return bad("has a header of " + std::to_string(length) + " bytes; the limit is " +
-               std::to_string(kMaxNpyHeader), ErrorCode::kTooLarge);
+                   std::to_string(kMaxNpyHeader),
+               ErrorCode::kTooLarge);
   }
   if (bytes.size() - start < length) return bad("ends within its header");
   const std::string text(bytes.begin() + static_cast<std::ptrdiff_t>(start),
@@ -107,15 +111,18 @@ Result<NpyArray> read_npy(std::span<const unsigned char> bytes, std::string_view
 
   const std::span<const unsigned char> data = bytes.subspan(start + length);
   std::size_t needed = 0;
-  if (!byte_count(*header, needed)) return bad("shape " + shape_text(header->shape) + " is too large", ErrorCode::kTooLarge);
+  if (!byte_count(*header, needed))
+    return bad("shape " + shape_text(header->shape) + " is too large", ErrorCode::kTooLarge);
   if (data.size() != needed) {
-    return bad("shape " + shape_text(header->shape) + " of " + std::string(name(header->dtype)) + " needs " +
-               std::to_string(needed) + " bytes, there are " + std::to_string(data.size()));
+    return bad("shape " + shape_text(header->shape) + " of " + std::string(name(header->dtype)) +
+               " needs " + std::to_string(needed) + " bytes, there are " +
+               std::to_string(data.size()));
   }
   NpyArray array{header->dtype, std::move(header->shape), {}};
   const std::size_t size = item_size(array.dtype);
-  array.data = header->fortran_order && array.shape.size() > 1 ? from_fortran(data, array.shape, size)
-                                                               : Bytes(data.begin(), data.end());
+  array.data = header->fortran_order && array.shape.size() > 1
+                   ? from_fortran(data, array.shape, size)
+                   : Bytes(data.begin(), data.end());
   if (header->big_endian && size > 1) {
     for (std::size_t i = 0; i < array.data.size(); i += size) {
       std::reverse(array.data.begin() + static_cast<std::ptrdiff_t>(i),
@@ -154,7 +161,8 @@ Array to_array(const NpyArray& array) {
 
 Result<std::vector<std::int64_t>> to_integers(const NpyArray& array, std::string_view where) {
   if (array.dtype != Dtype::kInt32 && array.dtype != Dtype::kInt64) {
-    return fail(ErrorCode::kUnsupported, "is " + std::string(name(array.dtype)) + ", needs int64 or int32",
+    return fail(ErrorCode::kUnsupported,
+                "is " + std::string(name(array.dtype)) + ", needs int64 or int32",
                 std::string(where));
   }
   std::vector<std::int64_t> out(array.size());
@@ -167,9 +175,10 @@ Result<std::vector<std::int64_t>> to_integers(const NpyArray& array, std::string
 
 Result<Array> to_additive_mask(const NpyArray& array, std::string_view where) {
   if (array.dtype == Dtype::kInt32 || array.dtype == Dtype::kInt64) {
-    return fail(ErrorCode::kUnsupported,
-                "is " + std::string(name(array.dtype)) + "; needs bool (true = attend) or floats (added)",
-                std::string(where));
+    return fail(
+        ErrorCode::kUnsupported,
+        "is " + std::string(name(array.dtype)) + "; needs bool (true = attend) or floats (added)",
+        std::string(where));
   }
   Array out = to_array(array);
   if (array.dtype == Dtype::kBool) {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tensor/array.hpp"
 #include "base/error.hpp"
+#include "tensor/array.hpp"
 
 namespace ap {
 
@@ -34,13 +34,15 @@ inline constexpr std::size_t kMaxNpyHeader = 65536;
 inline constexpr std::size_t kMaxNpyDimensions = 32;
 
 /// `where` names the source in errors: a file name, an option.
-[[nodiscard]] Result<NpyArray> read_npy(std::span<const unsigned char> bytes, std::string_view where);
+[[nodiscard]] Result<NpyArray> read_npy(std::span<const unsigned char> bytes,
+                                        std::string_view where);
 [[nodiscard]] Bytes write_npy(const NpyArray& array);
 
 /// Any dtype as floats (bool 0 and 1; float64 and the integers rounded).
 [[nodiscard]] Array to_array(const NpyArray& array);
 /// int32 and int64 only.
-[[nodiscard]] Result<std::vector<std::int64_t>> to_integers(const NpyArray& array, std::string_view where);
+[[nodiscard]] Result<std::vector<std::int64_t>> to_integers(const NpyArray& array,
+                                                            std::string_view where);
 /// An attention mask as what is added to scores: bool true = attend = 0, false = -inf; floats as
 /// they are. Integers are refused: they could mean either.
 [[nodiscard]] Result<Array> to_additive_mask(const NpyArray& array, std::string_view where);

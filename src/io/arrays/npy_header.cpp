@@ -60,7 +60,8 @@ class Parser {
     code_ = code;
   }
   void space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t'))
+      ++at_;
   }
   bool accept(char c) {
     space();
@@ -108,8 +109,9 @@ class Parser {
     if (!ok()) return;
     const char order = text.empty() ? '\0' : text[0];
     for (const auto& [dtype, code] : kCodes) {
-      if (text.size() == 3 && text.substr(1) == code && (order == '<' || order == '>' || order == '=' ||
-                                                         (order == '|' && dtype == Dtype::kBool))) {
+      if (text.size() == 3 && text.substr(1) == code &&
+          (order == '<' || order == '>' || order == '=' ||
+           (order == '|' && dtype == Dtype::kBool))) {
         header.dtype = dtype;
         header.big_endian = order == '>';
         return;
@@ -126,10 +128,12 @@ class Parser {
       std::int64_t value = 0;
       const char* begin = text_.data() + at_;
       const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value);
-      if (error != std::errc{} || value < 0) return stop("a dimension must be a whole number, 0 or more");
+      if (error != std::errc{} || value < 0)
+        return stop("a dimension must be a whole number, 0 or more");
       at_ += static_cast<std::size_t>(end - begin);
       if (dims.size() == kMaxNpyDimensions) {
-        return stop("more than " + std::to_string(kMaxNpyDimensions) + " dimensions", ErrorCode::kTooLarge);
+        return stop("more than " + std::to_string(kMaxNpyDimensions) + " dimensions",
+                    ErrorCode::kTooLarge);
       }
       dims.push_back(value);
       if (!accept(',')) {

@@ -17,10 +17,21 @@ struct Kind {
   std::uint64_t bytes;
   bool readable;
 };
-constexpr std::array<Kind, 16> kKinds{{{"F32", 4, true}, {"F16", 2, true}, {"BF16", 2, true}, {"F64", 8, true},
-                                       {"BOOL", 1, true}, {"U8", 1, true}, {"I8", 1, true}, {"I16", 2, true},
-                                       {"U16", 2, true}, {"I32", 4, true}, {"U32", 4, true}, {"I64", 8, false},
-                                       {"U64", 8, false}, {"F8_E4M3", 1, false}, {"F8_E5M2", 1, false},
+constexpr std::array<Kind, 16> kKinds{{{"F32", 4, true},
+                                       {"F16", 2, true},
+                                       {"BF16", 2, true},
+                                       {"F64", 8, true},
+                                       {"BOOL", 1, true},
+                                       {"U8", 1, true},
+                                       {"I8", 1, true},
+                                       {"I16", 2, true},
+                                       {"U16", 2, true},
+                                       {"I32", 4, true},
+                                       {"U32", 4, true},
+                                       {"I64", 8, false},
+                                       {"U64", 8, false},
+                                       {"F8_E4M3", 1, false},
+                                       {"F8_E5M2", 1, false},
                                        {"F8_E8M0", 1, false}}};
 
 const Kind* kind_of(std::string_view name) noexcept {
@@ -56,26 +67,31 @@ Result<SafeTensor> read_entry(const std::string& name, const Json& json, std::st
   tensor.name = name;
   tensor.dtype = dtype.get_ref<const std::string&>();
   const Kind* kind = kind_of(tensor.dtype);
-  if (kind == nullptr) return bad("has the unknown dtype '" + tensor.dtype.substr(0, 20) + "'", ErrorCode::kUnsupported);
-  if (!shape.is_array() || shape.size() > kMaxRank) return bad("has no shape of at most 8 dimensions");
+  if (kind == nullptr)
+    return bad("has the unknown dtype '" + tensor.dtype.substr(0, 20) + "'",
+               ErrorCode::kUnsupported);
+  if (!shape.is_array() || shape.size() > kMaxRank)
+    return bad("has no shape of at most 8 dimensions");
   std::uint64_t bytes = kind->bytes;
   for (const Json& item : shape) {
     std::uint64_t d = 0;
     if (!whole(item, d)) return bad("has a dimension that is no whole number");
     // Also where a later 0 would make the product small: such a shape is meant to deceive.
-    if (d > (std::uint64_t{1} << 62) || __builtin_mul_overflow(bytes, std::max<std::uint64_t>(d, 1), &bytes)) {
+    if (d > (std::uint64_t{1} << 62) ||
+        __builtin_mul_overflow(bytes, std::max<std::uint64_t>(d, 1), &bytes)) {
       return bad("has a shape that is too large", ErrorCode::kTooLarge);
     }
     tensor.shape.push_back(static_cast<std::int64_t>(d));
   }
   if (std::ranges::find(tensor.shape, 0) != tensor.shape.end()) bytes = 0;
   std::uint64_t begin = 0, end = 0;
-  if (!offsets.is_array() || offsets.size() != 2 || !whole(offsets[0], begin) || !whole(offsets[1], end) || begin > end) {
+  if (!offsets.is_array() || offsets.size() != 2 || !whole(offsets[0], begin) ||
+      !whole(offsets[1], end) || begin > end) {
     return bad("has data_offsets that are not [begin, end]");
   }
   if (end - begin != bytes) {
-    return bad("of shape " + shape_text(tensor.shape) + " needs " + std::to_string(bytes) + " bytes, not " +
-               std::to_string(end - begin));
+    return bad("of shape " + shape_text(tensor.shape) + " needs " + std::to_string(bytes) +
+               " bytes, not " + std::to_string(end - begin));
   }
   tensor.offset = begin;
   tensor.bytes = bytes;
@@ -107,22 +123,27 @@ float number(const unsigned char* at, std::string_view dtype) noexcept {
 /// of its matrix.
 Result<std::uint64_t> check_window(const SafeTensor& tensor, const Window& w) {
   if (!readable(tensor)) {
-    return fail(ErrorCode::kUnsupported, "numbers of type " + tensor.dtype + " cannot be read; use float32, float16 or bfloat16",
-                tensor.name);
+    return fail(
+        ErrorCode::kUnsupported,
+        "numbers of type " + tensor.dtype + " cannot be read; use float32, float16 or bfloat16",
+        tensor.name);
   }
   const Extent extent = matrix_extent(tensor.shape);
   const auto inside = [](std::int64_t first, std::int64_t count, std::int64_t limit) {
     return first >= 0 && count >= 0 && first <= limit && count <= limit - first;
   };
   if (!inside(w.row, w.rows, extent.rows) || !inside(w.col, w.cols, extent.cols)) {
-    return fail(ErrorCode::kShape, "the window does not lie in " + shape_text(tensor.shape), tensor.name);
+    return fail(ErrorCode::kShape, "the window does not lie in " + shape_text(tensor.shape),
+                tensor.name);
   }
   if (w.rows > kMaxWindow || w.cols > kMaxWindow || w.rows * w.cols > kMaxWindow) {
-    return fail(ErrorCode::kTooLarge, "more than 64 million numbers at once; choose one head, or a slice", tensor.name);
+    return fail(ErrorCode::kTooLarge,
+                "more than 64 million numbers at once; choose one head, or a slice", tensor.name);
   }
   const auto index = matrix_index(tensor.shape, w, tensor.name);
   if (!index) return std::unexpected(index.error());
-  const auto cells = static_cast<std::uint64_t>(extent.rows) * static_cast<std::uint64_t>(extent.cols);
+  const auto cells =
+      static_cast<std::uint64_t>(extent.rows) * static_cast<std::uint64_t>(extent.cols);
   return tensor.offset + *index * cells * kind_of(tensor.dtype)->bytes;
 }
 
@@ -133,26 +154,33 @@ bool readable(const SafeTensor& tensor) noexcept {
   return kind != nullptr && kind->readable;
 }
 
-Result<std::uint64_t> safetensors_header_bytes(std::span<const unsigned char> prefix, std::uint64_t file_size,
-                                               std::string_view where) {
+Result<std::uint64_t> safetensors_header_bytes(std::span<const unsigned char> prefix,
+                                               std::uint64_t file_size, std::string_view where) {
   const auto bad = [&](std::string message, ErrorCode code = ErrorCode::kParse) {
     return fail(code, std::move(message), std::string(where));
   };
-  if (prefix.size() < kSafetensorsPrefix || file_size < kSafetensorsPrefix) return bad("is not a .safetensors file");
+  if (prefix.size() < kSafetensorsPrefix || file_size < kSafetensorsPrefix)
+    return bad("is not a .safetensors file");
   const auto length = load<std::uint64_t>(prefix.data());
   if (length > file_size - kSafetensorsPrefix) return bad("ends within its header");
   if (length > kMaxSafetensorsHeader) {
-    return bad("has a header of " + std::to_string(length >> 20) + " MB; the limit is 16 MB", ErrorCode::kTooLarge);
+    return bad("has a header of " + std::to_string(length >> 20) + " MB; the limit is 16 MB",
+               ErrorCode::kTooLarge);
   }
   return length;
 }
 
-Result<std::vector<SafeTensor>> read_safetensors_header(std::string_view text, std::uint64_t file_size,
+Result<std::vector<SafeTensor>> read_safetensors_header(std::string_view text,
+                                                        std::uint64_t file_size,
                                                         std::string_view where) {
-  const auto bad = [&](std::string message) { return fail(ErrorCode::kParse, std::move(message), std::string(where)); };
+  const auto bad = [&](std::string message) {
+    return fail(ErrorCode::kParse, std::move(message), std::string(where));
+  };
   if (text.empty() || text.front() != '{') return bad("is not a .safetensors file");
   const auto json = parse_json(text);
-  if (!json) return bad("header: " + json.error().message + (json.error().where.empty() ? "" : ", " + json.error().where));
+  if (!json)
+    return bad("header: " + json.error().message +
+               (json.error().where.empty() ? "" : ", " + json.error().where));
   if (!json->is_object()) return bad("is not a .safetensors file");
   std::vector<SafeTensor> tensors;
   for (auto item = json->begin(); item != json->end(); ++item) {
@@ -172,11 +200,13 @@ Result<std::vector<SafeTensor>> read_safetensors_header(std::string_view text, s
       return bad("tensor '" + tensor.name.substr(0, 80) + "' " +
                  (tensor.offset < at ? "overlaps the one before it" : "leaves a hole before it"));
     }
-    if (tensor.bytes > file_size - start - at) return bad("tensor '" + tensor.name.substr(0, 80) + "' is cut off");
+    if (tensor.bytes > file_size - start - at)
+      return bad("tensor '" + tensor.name.substr(0, 80) + "' is cut off");
     at += tensor.bytes;
     tensor.offset += start;
   }
-  if (at != file_size - start) return bad("has " + std::to_string(file_size - start - at) + " bytes that belong to no tensor");
+  if (at != file_size - start)
+    return bad("has " + std::to_string(file_size - start - at) + " bytes that belong to no tensor");
   return tensors;
 }
 
@@ -192,8 +222,10 @@ Result<std::uint64_t> matrix_index(const std::vector<std::int64_t>& shape, const
   for (std::size_t d = 0; d + 2 < shape.size(); ++d) {
     const std::int64_t at = d < window.index.size() ? window.index[d] : 0;
     if (at < 0 || at >= shape[d]) {
-      return fail(ErrorCode::kNotFound, "index " + std::to_string(at) + " of dimension " + std::to_string(d) +
-                                            " is not below " + std::to_string(shape[d]), std::string(where));
+      return fail(ErrorCode::kNotFound,
+                  "index " + std::to_string(at) + " of dimension " + std::to_string(d) +
+                      " is not below " + std::to_string(shape[d]),
+                  std::string(where));
     }
     index = index * static_cast<std::uint64_t>(shape[d]) + static_cast<std::uint64_t>(at);
   }
@@ -208,7 +240,8 @@ Result<std::vector<ByteRange>> byte_ranges(const SafeTensor& tensor, const Windo
   const std::uint64_t run = static_cast<std::uint64_t>(w.cols) * item;
   std::vector<ByteRange> ranges;
   for (std::int64_t i = 0; i < w.rows && run > 0; ++i) {
-    const std::uint64_t from = *start + static_cast<std::uint64_t>(w.row + i) * stride + static_cast<std::uint64_t>(w.col) * item;
+    const std::uint64_t from = *start + static_cast<std::uint64_t>(w.row + i) * stride +
+                               static_cast<std::uint64_t>(w.col) * item;
     if (!ranges.empty() && from - (ranges.back().offset + ranges.back().size) < kGap) {
       ranges.back().size = from + run - ranges.back().offset;
     } else {
@@ -218,12 +251,15 @@ Result<std::vector<ByteRange>> byte_ranges(const SafeTensor& tensor, const Windo
   return ranges;
 }
 
-Result<Matrix> read_window(const SafeTensor& tensor, const Window& w, std::span<const Bytes> pieces) {
+Result<Matrix> read_window(const SafeTensor& tensor, const Window& w,
+                           std::span<const Bytes> pieces) {
   const auto ranges = byte_ranges(tensor, w);
   if (!ranges) return std::unexpected(ranges.error());
-  if (pieces.size() != ranges->size()) return fail(ErrorCode::kIo, "not all of it was read", tensor.name);
+  if (pieces.size() != ranges->size())
+    return fail(ErrorCode::kIo, "not all of it was read", tensor.name);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (pieces[i].size() != (*ranges)[i].size) return fail(ErrorCode::kIo, "not all of it was read", tensor.name);
+    if (pieces[i].size() != (*ranges)[i].size)
+      return fail(ErrorCode::kIo, "not all of it was read", tensor.name);
   }
   const auto start = check_window(tensor, w);
   const std::uint64_t item = kind_of(tensor.dtype)->bytes;
@@ -232,9 +268,11 @@ Result<Matrix> read_window(const SafeTensor& tensor, const Window& w, std::span<
   float* to = out.data();
   std::size_t piece = 0;
   for (std::int64_t i = 0; i < w.rows && w.cols > 0; ++i) {
-    const std::uint64_t from = *start + static_cast<std::uint64_t>(w.row + i) * stride + static_cast<std::uint64_t>(w.col) * item;
+    const std::uint64_t from = *start + static_cast<std::uint64_t>(w.row + i) * stride +
+                               static_cast<std::uint64_t>(w.col) * item;
     while (from >= (*ranges)[piece].offset + (*ranges)[piece].size) ++piece;
-    const unsigned char* at = pieces[piece].data() + static_cast<std::size_t>(from - (*ranges)[piece].offset);
+    const unsigned char* at =
+        pieces[piece].data() + static_cast<std::size_t>(from - (*ranges)[piece].offset);
     for (std::int64_t j = 0; j < w.cols; ++j, at += item) *to++ = number(at, tensor.dtype);
   }
   return out;

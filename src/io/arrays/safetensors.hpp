@@ -65,7 +65,8 @@ struct ByteRange {
   std::uint64_t size = 0;
 };
 /// What must be read for a window: runs that are near one another in one piece.
-[[nodiscard]] Result<std::vector<ByteRange>> byte_ranges(const SafeTensor& tensor, const Window& window);
+[[nodiscard]] Result<std::vector<ByteRange>> byte_ranges(const SafeTensor& tensor,
+                                                         const Window& window);
 /// The window's numbers; `pieces`: the bytes of byte_ranges, in its order.
 [[nodiscard]] Result<Matrix> read_window(const SafeTensor& tensor, const Window& window,
                                          std::span<const Bytes> pieces);

@@ -15,8 +15,9 @@ NamedTensor gather(const Trace& trace, int layer, Stage stage) {
   NamedTensor tensor;
   tensor.layer = layer;
   tensor.stage = stage;
-  tensor.name = before_layers(stage) ? std::string(name(stage))
-                                     : "layers." + std::to_string(layer) + "." + std::string(name(stage));
+  tensor.name = before_layers(stage)
+                    ? std::string(name(stage))
+                    : "layers." + std::to_string(layer) + "." + std::string(name(stage));
   const bool stack = stacked(trace, stage);
   const int heads = stack ? trace.head_count(stage) : 1;
   for (int h = 0; h < heads; ++h) {
@@ -47,14 +48,16 @@ std::vector<NamedTensor> named_tensors(const Trace& trace) {
 Result<NamedTensor> named_tensor(const Trace& trace, int layer, Stage stage) {
   const int layers = static_cast<int>(trace.layers.size());
   if (layer < 0 || layer >= layers) {
-    return fail(ErrorCode::kNotFound, "there is no layer " + std::to_string(layer) + "; the model has " +
-                                          std::to_string(layers) + ", counted from 0", "layer");
+    return fail(ErrorCode::kNotFound,
+                "there is no layer " + std::to_string(layer) + "; the model has " +
+                    std::to_string(layers) + ", counted from 0",
+                "layer");
   }
   const int of = before_layers(stage) ? 0 : layer;
   const ConstView view = trace.tensor({of, stage, 0});
   if (view.rows == 0 && view.cols == 0) {
-    return fail(ErrorCode::kNotFound, "'" + std::string(name(stage)) + "' is not part of this computation",
-                "stage");
+    return fail(ErrorCode::kNotFound,
+                "'" + std::string(name(stage)) + "' is not part of this computation", "stage");
   }
   return gather(trace, of, stage);
 }

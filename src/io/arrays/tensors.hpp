@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "tensor/array.hpp"
 #include "attention/forward/trace.hpp"
+#include "tensor/array.hpp"
 
 namespace ap {
 

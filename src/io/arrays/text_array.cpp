@@ -65,7 +65,8 @@ class Lists {
         ++at_;
       } else {
         if (nested.back()) return bad("a number stands among lists", at_);
-        if (deepest >= 0 && deepest != level) return bad("lists are nested to different depths", at_);
+        if (deepest >= 0 && deepest != level)
+          return bad("lists are nested to different depths", at_);
         deepest = level;
         if (auto ok = number(all_boolean); !ok) return ok;
         ++counts.back();
@@ -74,29 +75,38 @@ class Lists {
     out_.boolean = all_boolean && !out_.array.data.empty();
     std::int64_t product = 1;
     for (const std::int64_t d : out_.array.shape) {
-      if (d < 0 || __builtin_mul_overflow(product, d, &product)) return bad("the lists differ in length", at_);
+      if (d < 0 || __builtin_mul_overflow(product, d, &product))
+        return bad("the lists differ in length", at_);
     }
-    if (product != static_cast<std::int64_t>(out_.array.data.size())) return bad("the lists differ in length", at_);
+    if (product != static_cast<std::int64_t>(out_.array.data.size()))
+      return bad("the lists differ in length", at_);
     return {};
   }
 
   /// All lists of a level have one length: that of the first to end.
   Result<void> close(int level, std::int64_t count) {
     auto& shape = out_.array.shape;
-    if (static_cast<int>(shape.size()) <= level) shape.resize(static_cast<std::size_t>(level) + 1, -1);
+    if (static_cast<int>(shape.size()) <= level)
+      shape.resize(static_cast<std::size_t>(level) + 1, -1);
     std::int64_t& known = shape[static_cast<std::size_t>(level)];
     if (known == -1) known = count;
     if (known == count) return {};
-    return bad("a row of length " + std::to_string(count) + ", those before it have " + std::to_string(known), at_);
+    return bad("a row of length " + std::to_string(count) + ", those before it have " +
+                   std::to_string(known),
+               at_);
   }
 
   Result<void> number(bool& all_boolean) {
     const std::size_t start = at_;
-    while (at_ < text_.size() && !parts(text_[at_]) && !opens(text_[at_]) && !closes(text_[at_])) ++at_;
+    while (at_ < text_.size() && !parts(text_[at_]) && !opens(text_[at_]) && !closes(text_[at_]))
+      ++at_;
     const std::string_view token = text_.substr(start, at_ - start);
     if (token.starts_with("...")) {
-      return bad("numbers are left out here; print all of them: numpy.set_printoptions(threshold=sys.maxsize) "
-                 "or torch.set_printoptions(profile=\"full\")", start);
+      return bad(
+          "numbers are left out here; print all of them: "
+          "numpy.set_printoptions(threshold=sys.maxsize) "
+          "or torch.set_printoptions(profile=\"full\")",
+          start);
     }
     float value = 0;
     bool boolean = false;
@@ -111,7 +121,8 @@ class Lists {
   /// After the list: closing brackets and options, but no second list.
   Result<void> rest() {
     const std::size_t more = text_.find('[', at_);
-    if (more != std::string_view::npos) return bad("there is more than one array; paste one at a time", more);
+    if (more != std::string_view::npos)
+      return bad("there is more than one array; paste one at a time", more);
     return {};
   }
 
@@ -134,7 +145,8 @@ std::string line_and_column(std::string_view text, std::size_t at) {
   const std::string_view before = text.substr(0, at);
   const auto lines = std::count(before.begin(), before.end(), '\n');
   const std::size_t last = before.rfind('\n');
-  const std::size_t column = last == std::string_view::npos ? before.size() : before.size() - last - 1;
+  const std::size_t column =
+      last == std::string_view::npos ? before.size() : before.size() - last - 1;
   return "line " + std::to_string(lines + 1) + ", column " + std::to_string(column + 1);
 }
 
@@ -144,7 +156,8 @@ Result<TextArray> read_text_array(std::string_view text, std::string_view where)
   }
   text = trimmed(text);
   if (text.empty()) return fail(ErrorCode::kParse, "there is no text", std::string(where));
-  if (text.find('[') != std::string_view::npos || text.front() == '(') return Lists(text, where).read();
+  if (text.find('[') != std::string_view::npos || text.front() == '(')
+    return Lists(text, where).read();
   auto table = read_table(text, where, spaced(text) ? ' ' : '\0');
   if (!table) return std::unexpected(table.error());
   return TextArray{std::move(table->array), table->boolean};

@@ -1,13 +1,13 @@
 // Numbers as programs print them: NumPy ("array([[1., 2.], ...], dtype=float32)", "[[1. 2.] ..."),
-// PyTorch ("tensor([[1., 2.]], grad_fn=...)"), Python lists and tuples, and tables with tabs, commas
-// or spaces between columns. Leaves out complex numbers and prints shortened by "...".
-// Safe on any text: depth, digits and memory are bounded by what is there.
+// PyTorch ("tensor([[1., 2.]], grad_fn=...)"), Python lists and tuples, and tables with tabs,
+// commas or spaces between columns. Leaves out complex numbers and prints shortened by "...". Safe
+// on any text: depth, digits and memory are bounded by what is there.
 #pragma once
 
 #include <string_view>
 
-#include "tensor/array.hpp"
 #include "base/error.hpp"
+#include "tensor/array.hpp"
 
 namespace ap {
 

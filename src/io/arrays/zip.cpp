@@ -21,15 +21,16 @@ void put(Bytes& out, std::uint32_t value, int bytes) {
 
 std::uint32_t get(std::span<const unsigned char> in, std::size_t at, int bytes) {
   std::uint32_t value = 0;
-  for (int i = 0; i < bytes; ++i) value |= std::uint32_t{in[at + static_cast<std::size_t>(i)]} << (8 * i);
+  for (int i = 0; i < bytes; ++i)
+    value |= std::uint32_t{in[at + static_cast<std::size_t>(i)]} << (8 * i);
   return value;
 }
 
 /// The fields that local and central headers share.
 void put_member(Bytes& out, std::uint32_t crc, std::size_t size, const std::string& file) {
-  put(out, 20, 2);  // version needed
+  put(out, 20, 2);     // version needed
   put(out, 0x800, 2);  // names are UTF-8
-  put(out, 0, 2);  // stored
+  put(out, 0, 2);      // stored
   put(out, 0, 2);
   put(out, kFirstDay, 2);
   put(out, crc, 4);
@@ -40,14 +41,17 @@ void put_member(Bytes& out, std::uint32_t crc, std::size_t size, const std::stri
 }
 
 /// One member of the central directory at `at`, which it moves on.
-Result<std::pair<std::string, NpyArray>> read_member(std::span<const unsigned char> bytes, std::size_t& at,
-                                                     std::size_t& room, std::string_view where) {
+Result<std::pair<std::string, NpyArray>> read_member(std::span<const unsigned char> bytes,
+                                                     std::size_t& at, std::size_t& room,
+                                                     std::string_view where) {
   const auto bad = [&](const char* what, ErrorCode code = ErrorCode::kParse) {
     return fail(code, what, std::string(where));
   };
-  if (bytes.size() - at < kCentralSize || get(bytes, at, 4) != kCentral) return bad("the archive's directory is damaged");
+  if (bytes.size() - at < kCentralSize || get(bytes, at, 4) != kCentral)
+    return bad("the archive's directory is damaged");
   const std::uint32_t method = get(bytes, at + 10, 2), crc = get(bytes, at + 16, 4);
-  const std::size_t packed = get(bytes, at + 20, 4), size = get(bytes, at + 24, 4), name_size = get(bytes, at + 28, 2);
+  const std::size_t packed = get(bytes, at + 20, 4), size = get(bytes, at + 24, 4),
+                    name_size = get(bytes, at + 28, 2);
   const std::size_t rest = name_size + get(bytes, at + 30, 2) + get(bytes, at + 32, 2);
   const std::size_t local = get(bytes, at + 42, 4);
   if (bytes.size() - at - kCentralSize < rest) return bad("the archive's directory is damaged");
@@ -56,21 +60,26 @@ Result<std::pair<std::string, NpyArray>> read_member(std::span<const unsigned ch
   if (file.ends_with(".npy")) file.resize(file.size() - 4);
   // Names are only shown, never opened; still, none of these is an array's. A last dot would make
   // ".." of the name it is written under.
-  if (file.empty() || file.front() == '/' || file.back() == '.' || file.find("..") != std::string::npos ||
-      std::ranges::any_of(file, [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20; })) {
+  if (file.empty() || file.front() == '/' || file.back() == '.' ||
+      file.find("..") != std::string::npos || std::ranges::any_of(file, [](char c) {
+        return c == '\\' || static_cast<unsigned char>(c) < 0x20;
+      })) {
     return bad("a member has a name that is a path elsewhere");
   }
   if (method != 0 && method != kDeflated) {
     return bad("is compressed in a way other than numpy's", ErrorCode::kUnsupported);
   }
   if (method == 0 && packed != size) return bad("the archive's directory is damaged");
-  if (bytes.size() < kLocalSize || local > bytes.size() - kLocalSize || get(bytes, local, 4) != kLocal) {
+  if (bytes.size() < kLocalSize || local > bytes.size() - kLocalSize ||
+      get(bytes, local, 4) != kLocal) {
     return bad("a member's header is damaged");
   }
-  const std::size_t start = local + kLocalSize + get(bytes, local + 26, 2) + get(bytes, local + 28, 2);
+  const std::size_t start =
+      local + kLocalSize + get(bytes, local + 26, 2) + get(bytes, local + 28, 2);
   if (start > bytes.size() || bytes.size() - start < packed) return bad("a member is cut off");
   // Members may share their bytes or pack them beyond belief: what they unpack to is bounded.
-  if (size > room) return bad("unpacks to more than numbers of this size would", ErrorCode::kTooLarge);
+  if (size > room)
+    return bad("unpacks to more than numbers of this size would", ErrorCode::kTooLarge);
   room -= size;
   auto data = bytes.subspan(start, packed);
   std::string unpacked;
@@ -147,10 +156,12 @@ Result<NamedArrays> read_npz(std::span<const unsigned char> bytes, std::string_v
   while (end > lowest && get(bytes, end, 4) != kEnd) --end;
   if (get(bytes, end, 4) != kEnd) return bad("is not an .npz file");
   const std::uint32_t count = get(bytes, end + 10, 2), start = get(bytes, end + 16, 4);
-  if (count == 0xFFFFU || start == 0xFFFFFFFFU) return bad("is a ZIP64 archive", ErrorCode::kUnsupported);
+  if (count == 0xFFFFU || start == 0xFFFFFFFFU)
+    return bad("is a ZIP64 archive", ErrorCode::kUnsupported);
   NamedArrays arrays;
   std::size_t at = start;
-  std::size_t room = std::max(bytes.size(), std::min(kMaxUnpacked, (std::size_t{1} << 20) + 200 * bytes.size()));
+  std::size_t room =
+      std::max(bytes.size(), std::min(kMaxUnpacked, (std::size_t{1} << 20) + 200 * bytes.size()));
   for (std::uint32_t i = 0; i < count; ++i) {
     if (at > bytes.size()) return bad("the archive's directory is damaged");
     auto member = read_member(bytes, at, room, where);

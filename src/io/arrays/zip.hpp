@@ -15,7 +15,8 @@ using NamedArrays = std::vector<std::pair<std::string, NpyArray>>;
 
 /// Names without ".npy".
 [[nodiscard]] Bytes write_npz(const NamedArrays& arrays);
-[[nodiscard]] Result<NamedArrays> read_npz(std::span<const unsigned char> bytes, std::string_view where);
+[[nodiscard]] Result<NamedArrays> read_npz(std::span<const unsigned char> bytes,
+                                           std::string_view where);
 
 /// CRC-32 as ZIP and PNG use it.
 [[nodiscard]] std::uint32_t crc32(std::span<const unsigned char> bytes) noexcept;

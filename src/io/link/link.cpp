@@ -4,14 +4,14 @@
 #include <utility>
 
 #include "base/assets.hpp"
-#include "io/link/bytes.hpp"
 #include "io/arrays/deflate.hpp"
+#include "io/link/bytes.hpp"
 #include "io/link/matrix.hpp"
 #include "io/link/properties.hpp"
 #include "playground/document/embed.hpp"
+#include "playground/document/weights.hpp"
 #include "playground/json/presets.hpp"
 #include "playground/json/state_json.hpp"
-#include "playground/document/weights.hpp"
 
 namespace ap {
 namespace {
@@ -21,20 +21,31 @@ constexpr unsigned kVersion = 2;
 constexpr unsigned kPlain = 0x80;
 
 // After the properties, each under its number; 0 ends both lists.
-enum Part : unsigned { kEnd = 0, kTokens = 1, kSourceTokens = 2, kOrigins = 3, kSourceOrigins = 4, kLayers = 5,
-                       kLocks = 6, kMatrix = 7, kLearning = 8 };
+enum Part : unsigned {
+  kEnd = 0,
+  kTokens = 1,
+  kSourceTokens = 2,
+  kOrigins = 3,
+  kSourceOrigins = 4,
+  kLayers = 5,
+  kLocks = 6,
+  kMatrix = 7,
+  kLearning = 8
+};
 
-constexpr std::size_t kMaxText = std::size_t{1} << 20;      // letters that are read at all
+constexpr std::size_t kMaxText = std::size_t{1} << 20;  // letters that are read at all
 constexpr std::size_t kMaxUnpacked = std::size_t{4} << 20;
-constexpr std::int64_t kMaxCells = std::int64_t{8} << 20;   // that a link may make
-constexpr std::uint64_t kMaxLinkTrace = 256'000'000;        // bytes of the forward pass that follows
+constexpr std::int64_t kMaxCells = std::int64_t{8} << 20;  // that a link may make
+constexpr std::uint64_t kMaxLinkTrace = 256'000'000;       // bytes of the forward pass that follows
 constexpr int kMaxTokenBytes = 1000;
 
 std::unexpected<Error> damaged(const char* what) {
-  return fail(ErrorCode::kParse, std::string("the link is damaged or cut off (") + what + ")", "link");
+  return fail(ErrorCode::kParse, std::string("the link is damaged or cut off (") + what + ")",
+              "link");
 }
 std::unexpected<Error> too_much() {
-  return fail(ErrorCode::kTooLarge, "this is more than a link may describe; save it as a file", "link");
+  return fail(ErrorCode::kTooLarge, "this is more than a link may describe; save it as a file",
+              "link");
 }
 
 const WordVectors* core_words() {
@@ -51,7 +62,8 @@ std::string base_id(const Document& document) {
   return presets().empty() ? std::string() : presets().front().id;
 }
 
-/// A sentence whose text has changed has the tokens that its text gives, words until said otherwise.
+/// A sentence whose text has changed has the tokens that its text gives, words until said
+/// otherwise.
 void settle(Sentence& sentence, const Sentence& base, bool same_mode, TokenMode mode) {
   if (same_mode && sentence.text == base.text) return;
   sentence.tokens.clear();
@@ -83,7 +95,9 @@ bool same(const Property& p, void* a, void* b) {
     case PropertyType::kBool: return *static_cast<bool*>(a) == *static_cast<bool*>(b);
     case PropertyType::kStage: return *static_cast<Stage*>(a) == *static_cast<Stage*>(b);
     case PropertyType::kText: return *static_cast<std::string*>(a) == *static_cast<std::string*>(b);
-    default: return *static_cast<std::int32_t*>(a) == *static_cast<std::int32_t*>(b);  // floats: their bits
+    default:
+      return *static_cast<std::int32_t*>(a) ==
+             *static_cast<std::int32_t*>(b);  // floats: their bits
   }
 }
 
@@ -98,8 +112,8 @@ void put(ShareWriter& out, const Property& p, void* value) {
   }
 }
 
-void put_sentence(ShareWriter& out, const Sentence& wanted, const Sentence& settled, unsigned tokens,
-                  unsigned origins) {
+void put_sentence(ShareWriter& out, const Sentence& wanted, const Sentence& settled,
+                  unsigned tokens, unsigned origins) {
   bool same_texts = wanted.tokens.size() == settled.tokens.size();
   bool same_origins = same_texts;
   for (std::size_t i = 0; i < wanted.tokens.size() && same_texts; ++i) {
@@ -126,7 +140,8 @@ void put_locks(ShareWriter& out, const Document& wanted, const Document& base) {
   }
 }
 
-void put_learning(ShareWriter& out, const Document& wanted, const Document& base, const WordVectors* words) {
+void put_learning(ShareWriter& out, const Document& wanted, const Document& base,
+                  const WordVectors* words) {
   const std::string text = learning_to_json(wanted, words);
   if (text == learning_to_json(base, words)) return;
   out.byte(kLearning);
@@ -146,8 +161,10 @@ void take(ShareReader& in, const Property& p, void* value) {
     case PropertyType::kBool: *static_cast<bool*>(value) = in.byte() == 1; return;
     case PropertyType::kInt: {
       const int number = in.integer();
-      if (number < p.least || number > p.most) in.spoil();
-      else *static_cast<int*>(value) = number;
+      if (number < p.least || number > p.most)
+        in.spoil();
+      else
+        *static_cast<int*>(value) = number;
       return;
     }
     case PropertyType::kFloat: {
@@ -156,7 +173,9 @@ void take(ShareReader& in, const Property& p, void* value) {
       *static_cast<float*>(value) = number;
       return;
     }
-    case PropertyType::kText: *static_cast<std::string*>(value) = in.text(static_cast<std::size_t>(p.most)); return;
+    case PropertyType::kText:
+      *static_cast<std::string*>(value) = in.text(static_cast<std::size_t>(p.most));
+      return;
     case PropertyType::kStage: *static_cast<Stage*>(value) = read_stage(in); return;
   }
 }
@@ -224,12 +243,14 @@ bool read_parts(ShareReader& in, Document& d, const ShareRules& rules, std::int6
       case kMatrix: {
         const Stage stage = read_stage(in);
         const auto layer = static_cast<int>(in.count() & 0xFFU);
-        good = !in.bad() && check_shape(d.model) && (is_parameter(stage) || stage == Stage::kPositions) &&
+        good = !in.bad() && check_shape(d.model) &&
+               (is_parameter(stage) || stage == Stage::kPositions) &&
                read_matrix(in, d, rules, {layer, stage, 0}, room);
         break;
       }
       case kLearning:
-        good = check_shape(d.model) && learning_from_json(d, in.text(kMaxUnpacked), rules.words).has_value();
+        good = check_shape(d.model) &&
+               learning_from_json(d, in.text(kMaxUnpacked), rules.words).has_value();
         break;
       default: break;
     }
@@ -239,8 +260,8 @@ bool read_parts(ShareReader& in, Document& d, const ShareRules& rules, std::int6
 }
 
 bool good_view(const SharedView& v) {
-  return v.zoom >= 0.01F && v.zoom <= 100.0F && std::abs(v.x) < 1e7F && std::abs(v.y) < 1e7F && v.threshold >= 0.0F &&
-         v.threshold <= 1.0F;
+  return v.zoom >= 0.01F && v.zoom <= 100.0F && std::abs(v.x) < 1e7F && std::abs(v.y) < 1e7F &&
+         v.threshold >= 0.0F && v.threshold <= 1.0F;
 }
 
 std::uint64_t trace_of(const Document& d) {
@@ -249,10 +270,12 @@ std::uint64_t trace_of(const Document& d) {
 
 /// What a link is about: the part after '#', there the value of "s" or "preset".
 std::string_view payload_of(std::string_view link, std::string_view key) {
-  if (const std::size_t hash = link.find('#'); hash != std::string_view::npos) link.remove_prefix(hash + 1);
+  if (const std::size_t hash = link.find('#'); hash != std::string_view::npos)
+    link.remove_prefix(hash + 1);
   while (!link.empty()) {
     const std::string_view pair = link.substr(0, link.find('&'));
-    if (pair.size() > key.size() && pair.starts_with(key) && pair[key.size()] == '=') return pair.substr(key.size() + 1);
+    if (pair.size() > key.size() && pair.starts_with(key) && pair[key.size()] == '=')
+      return pair.substr(key.size() + 1);
     link.remove_prefix(std::min(link.size(), pair.size() + 1));
   }
   return {};
@@ -260,25 +283,30 @@ std::string_view payload_of(std::string_view link, std::string_view key) {
 
 Result<std::string> unpacked(std::string_view text) {
   if (text.size() > kMaxText) {
-    return fail(ErrorCode::kTooLarge, "the link has " + std::to_string(text.size()) + " characters; the most is " +
-                                          std::to_string(kMaxText), "link");
+    return fail(ErrorCode::kTooLarge,
+                "the link has " + std::to_string(text.size()) + " characters; the most is " +
+                    std::to_string(kMaxText),
+                "link");
   }
   std::string bytes;
-  if (!from_base64url(text, bytes) || bytes.empty()) return damaged("it has letters that no link has");
+  if (!from_base64url(text, bytes) || bytes.empty())
+    return damaged("it has letters that no link has");
   const unsigned head = static_cast<unsigned char>(bytes[0]);
   const unsigned version = head & ~kPlain;
   if (version == 0) return damaged("it has no version");
   if (version > kVersion) {
     return fail(ErrorCode::kUnsupported,
-                "the link is of version " + std::to_string(version) + ", made by a newer playground; this one reads " +
-                    std::to_string(kVersion), "link");
+                "the link is of version " + std::to_string(version) +
+                    ", made by a newer playground; this one reads " + std::to_string(kVersion),
+                "link");
   }
   const std::string_view rest = std::string_view(bytes).substr(1);
   if ((head & kPlain) != 0) return std::string(rest);
   auto plain = inflate(rest, kMaxUnpacked);
   if (plain) return plain;
-  return plain.error().code == ErrorCode::kTooLarge ? Result<std::string>(too_much())
-                                                    : Result<std::string>(damaged("it does not unpack"));
+  return plain.error().code == ErrorCode::kTooLarge
+             ? Result<std::string>(too_much())
+             : Result<std::string>(damaged("it does not unpack"));
 }
 
 Result<SharedState> read_state(ShareReader& in, const WordVectors* words) {
@@ -297,7 +325,8 @@ Result<SharedState> read_state(ShareReader& in, const WordVectors* words) {
   state.view.anchor.tensor = state.view.focus.tensor;
   if (!good_view(state.view)) return damaged("the view is out of range");
   if (auto ok = check_shape(d.model); !ok) return std::unexpected(std::move(ok).error());
-  if (d.query.size() > kMaxTokens || d.source.size() > kMaxTokens || trace_of(d) > kMaxLinkTrace) return too_much();
+  if (d.query.size() > kMaxTokens || d.source.size() > kMaxTokens || trace_of(d) > kMaxLinkTrace)
+    return too_much();
   if (auto ok = validate(d); !ok) return std::unexpected(std::move(ok).error());
   return state;
 }
@@ -353,7 +382,8 @@ Result<std::string> encode_share_link(const SharedState& given, const WordVector
   out.byte(check >> 8);
   const std::string packed = deflate(out.out);
   const bool plain = packed.size() >= out.out.size();
-  return "s=" + base64url(static_cast<char>(rules.version | (plain ? kPlain : 0U)) + (plain ? out.out : packed));
+  return "s=" + base64url(static_cast<char>(rules.version | (plain ? kPlain : 0U)) +
+                          (plain ? out.out : packed));
 }
 
 Result<SharedState> decode_share_link(std::string_view link, const WordVectors* words) {
@@ -372,7 +402,8 @@ Result<SharedState> decode_share_link(std::string_view link, const WordVectors* 
   const std::string_view all = *bytes;
   const std::string_view said = all.substr(0, all.size() - 2);
   const std::uint32_t check = static_cast<unsigned char>(all[all.size() - 2]) |
-                              static_cast<std::uint32_t>(static_cast<unsigned char>(all.back())) << 8;
+                              static_cast<std::uint32_t>(static_cast<unsigned char>(all.back()))
+                                  << 8;
   if (check != share_check(said)) return damaged("its checksum does not fit");
   ShareReader in(said);
   auto state = read_state(in, words);

@@ -14,18 +14,28 @@ namespace ap {
 namespace {
 
 // How a matrix begins. The numbers are the links' own and never change.
-enum class Rule : unsigned { kAbsent = 0, kBase = 1, kConstant = 2, kIdentity = 3, kSeeded = 4, kWords = 5, kDense = 6,
-                             kSeededWide = 7 };  // a seed beyond kMaxSeed; from version 2 on
-constexpr unsigned kEdited = 8;  // set: cells that differ follow
+enum class Rule : unsigned {
+  kAbsent = 0,
+  kBase = 1,
+  kConstant = 2,
+  kIdentity = 3,
+  kSeeded = 4,
+  kWords = 5,
+  kDense = 6,
+  kSeededWide = 7
+};                                            // a seed beyond kMaxSeed; from version 2 on
+constexpr unsigned kEdited = 8;               // set: cells that differ follow
 constexpr std::uint32_t kMaxSeed = 1U << 30;  // of kSeeded
-constexpr std::ptrdiff_t kSample = 16;         // cells that tell a seed
+constexpr std::ptrdiff_t kSample = 16;        // cells that tell a seed
 
 bool is_weight(Stage stage) {
   return stage == Stage::kWq || stage == Stage::kWk || stage == Stage::kWv || stage == Stage::kWo ||
          stage == Stage::kWGate || stage == Stage::kWUp || stage == Stage::kWDown;
 }
 
-bool is_embeddings(Stage stage) { return stage == Stage::kEmbeddings || stage == Stage::kSourceEmbeddings; }
+bool is_embeddings(Stage stage) {
+  return stage == Stage::kEmbeddings || stage == Stage::kSourceEmbeddings;
+}
 
 /// The shape that the document's counts give; positions: as many rows as it says.
 MatrixShape shape_of(const Document& d, Stage stage, int rows) {
@@ -51,13 +61,15 @@ std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value);
 std::ptrdiff_t differences(const Matrix& a, const Matrix& b) {
   if (a.rows() != b.rows() || a.cols() != b.cols()) return PTRDIFF_MAX;
   std::ptrdiff_t count = 0;
-  for (std::ptrdiff_t i = 0; i < a.size(); ++i) count += bits_of(a.data()[i]) != bits_of(b.data()[i]) ? 1 : 0;
+  for (std::ptrdiff_t i = 0; i < a.size(); ++i)
+    count += bits_of(a.data()[i]) != bits_of(b.data()[i]) ? 1 : 0;
   return count;
 }
 
 /// A row that the word list made follows the list that its reader has; one that someone changed
 /// must start from what every reader has.
-Origin word_row(const ShareRules& rules, const TokenEntry& token, int index, int width, float* row) {
+Origin word_row(const ShareRules& rules, const TokenEntry& token, int index, int width,
+                float* row) {
   const bool changed = token.origin == Origin::kEdited || token.origin == Origin::kIdentity;
   if (token.origin == Origin::kEdited && rules.core && rules.core->find(token.text)) {
     (void)embed_word(rules.core, token.text, width, row);
@@ -74,7 +86,8 @@ const Sentence& sentence_of(const Document& document, Stage stage) {
   return stage == Stage::kEmbeddings ? document.query : document.source;
 }
 
-Matrix word_rows(const ShareRules& rules, const Sentence& sentence, int width, std::vector<Origin>& origins) {
+Matrix word_rows(const ShareRules& rules, const Sentence& sentence, int width,
+                 std::vector<Origin>& origins) {
   Matrix out(sentence.size(), width);
   for (int i = 0; i < sentence.size(); ++i) {
     const TokenEntry& token = sentence.tokens[static_cast<std::size_t>(i)];
@@ -84,7 +97,8 @@ Matrix word_rows(const ShareRules& rules, const Sentence& sentence, int width, s
 }
 
 /// How many of the first `most` cells are those of a seed.
-std::ptrdiff_t matches(const Model& model, TensorId id, const Matrix& matrix, std::uint64_t seed, std::ptrdiff_t most) {
+std::ptrdiff_t matches(const Model& model, TensorId id, const Matrix& matrix, std::uint64_t seed,
+                       std::ptrdiff_t most) {
   float start[kSample];
   const std::ptrdiff_t count = std::min(most, matrix.size());
   random_weight_start(model, id.stage, id.layer, seed, start, count);
@@ -96,7 +110,8 @@ std::ptrdiff_t matches(const Model& model, TensorId id, const Matrix& matrix, st
 bool find_seed(ShareRules& rules, TensorId id, const Matrix& matrix) {
   const Model& model = rules.document.model;
   const auto found = [&](std::uint64_t seed) {
-    if (matches(model, id, matrix, seed, kSample) < std::min<std::ptrdiff_t>(2, matrix.size())) return false;
+    if (matches(model, id, matrix, seed, kSample) < std::min<std::ptrdiff_t>(2, matrix.size()))
+      return false;
     rules.seed = seed;
     return true;
   };
@@ -135,7 +150,8 @@ Best best_rule(ShareRules& rules, TensorId id, const Matrix& matrix) {
     best.offer(Rule::kConstant, Matrix::Constant(matrix.rows(), matrix.cols(), first), matrix);
   }
   if (is_weight(id.stage)) {
-    if (best.left > 0) best.offer(Rule::kIdentity, identity_weight(rules.document.model, id.stage), matrix);
+    if (best.left > 0)
+      best.offer(Rule::kIdentity, identity_weight(rules.document.model, id.stage), matrix);
     if (best.left > 0 && find_seed(rules, id, matrix)) {
       best.offer(rules.seed > kMaxSeed ? Rule::kSeededWide : Rule::kSeeded,
                  random_weight(rules.document.model, id.stage, id.layer, rules.seed), matrix);
@@ -143,14 +159,16 @@ Best best_rule(ShareRules& rules, TensorId id, const Matrix& matrix) {
   }
   if (is_embeddings(id.stage) && best.left > 0) {
     std::vector<Origin> origins;
-    Matrix rows = word_rows(rules, sentence_of(rules.document, id.stage), static_cast<int>(matrix.cols()), origins);
+    Matrix rows = word_rows(rules, sentence_of(rules.document, id.stage),
+                            static_cast<int>(matrix.cols()), origins);
     best.offer(Rule::kWords, std::move(rows), matrix, std::move(origins));
   }
   return best;
 }
 
 /// Cells of the matrix that the rule does not give, and one of each row whose origin it does not.
-void write_edits(ShareWriter& out, ShareRules& rules, TensorId id, const Best& best, const Matrix& matrix) {
+void write_edits(ShareWriter& out, ShareRules& rules, TensorId id, const Best& best,
+                 const Matrix& matrix) {
   ShareWriter cells;
   std::uint32_t count = 0;
   std::ptrdiff_t last = -1;
@@ -168,7 +186,8 @@ void write_edits(ShareWriter& out, ShareRules& rules, TensorId id, const Best& b
   }
   out.byte(static_cast<unsigned>(best.rule) | (count > 0 ? kEdited : 0U));
   if (best.rule == Rule::kConstant) out.number(matrix.size() > 0 ? matrix.data()[0] : 0.0F);
-  if (best.rule == Rule::kSeeded || best.rule == Rule::kSeededWide) out.count(static_cast<std::uint32_t>(rules.seed));
+  if (best.rule == Rule::kSeeded || best.rule == Rule::kSeededWide)
+    out.count(static_cast<std::uint32_t>(rules.seed));
   if (best.rule == Rule::kSeededWide) {
     out.count(static_cast<std::uint32_t>(rules.seed >> 32));
     rules.version = 2;
@@ -194,7 +213,8 @@ bool read_edits(ShareReader& in, Matrix& matrix, std::vector<bool>& rows) {
 }  // namespace
 
 SharedMatrix shared_matrix(const Document& document, TensorId id) {
-  return id.stage == Stage::kSourceEmbeddings ? document.source.embeddings : parameter(document, id);
+  return id.stage == Stage::kSourceEmbeddings ? document.source.embeddings
+                                              : parameter(document, id);
 }
 
 void write_matrix(ShareWriter& out, ShareRules& rules, TensorId id, const SharedMatrix& matrix) {
@@ -211,13 +231,17 @@ void write_matrix(ShareWriter& out, ShareRules& rules, TensorId id, const Shared
   for (std::ptrdiff_t i = 0; i < matrix->size(); ++i) out.number(matrix->data()[i]);
 }
 
-bool read_matrix(ShareReader& in, Document& document, const ShareRules& rules, TensorId id, std::int64_t& room) {
+bool read_matrix(ShareReader& in, Document& document, const ShareRules& rules, TensorId id,
+                 std::int64_t& room) {
   const int said_rows = id.stage == Stage::kPositions ? static_cast<int>(in.count() & 0xFFFFU) : 0;
   const unsigned head = in.byte();
-  SharedMatrix* source = id.stage == Stage::kSourceEmbeddings ? &document.source.embeddings : nullptr;
+  SharedMatrix* source =
+      id.stage == Stage::kSourceEmbeddings ? &document.source.embeddings : nullptr;
   const auto keep = [&](SharedMatrix matrix) {
-    if (source) *source = std::move(matrix);
-    else set_parameter(document, id, std::move(matrix));
+    if (source)
+      *source = std::move(matrix);
+    else
+      set_parameter(document, id, std::move(matrix));
   };
   const auto rule = static_cast<Rule>(head & 7U);
   if (rule == Rule::kAbsent) {

@@ -25,7 +25,7 @@ struct ShareRules {
 void write_matrix(ShareWriter& out, ShareRules& rules, TensorId id, const SharedMatrix& matrix);
 /// After the address: the rest of what write_matrix wrote. `room`: cells that may still be made.
 /// Rows that the word list made set their token's origin. False: damaged, or no room.
-[[nodiscard]] bool read_matrix(ShareReader& in, Document& document, const ShareRules& rules, TensorId id,
-                               std::int64_t& room);
+[[nodiscard]] bool read_matrix(ShareReader& in, Document& document, const ShareRules& rules,
+                               TensorId id, std::int64_t& room);
 
 }  // namespace ap

@@ -12,17 +12,22 @@ static_assert(sizeof(ScaleKind) == sizeof(int) && sizeof(TokenMode) == sizeof(in
 
 template <class T>
 constexpr PropertyType type_of() {
-  if constexpr (std::is_same_v<T, bool>) return PropertyType::kBool;
-  else if constexpr (std::is_same_v<T, float>) return PropertyType::kFloat;
-  else if constexpr (std::is_same_v<T, std::string>) return PropertyType::kText;
-  else if constexpr (std::is_same_v<T, Stage>) return PropertyType::kStage;
-  else return PropertyType::kInt;
+  if constexpr (std::is_same_v<T, bool>)
+    return PropertyType::kBool;
+  else if constexpr (std::is_same_v<T, float>)
+    return PropertyType::kFloat;
+  else if constexpr (std::is_same_v<T, std::string>)
+    return PropertyType::kText;
+  else if constexpr (std::is_same_v<T, Stage>)
+    return PropertyType::kStage;
+  else
+    return PropertyType::kInt;
 }
 
-#define AP_ROW(id, least, most, member)                                          \
-  Property {                                                                     \
-    id, type_of<decltype(std::declval<SharedState&>().member)>(), least, most,   \
-        [](SharedState& s) -> void* { return &s.member; }                        \
+#define AP_ROW(id, least, most, member)                                        \
+  Property {                                                                   \
+    id, type_of<decltype(std::declval<SharedState&>().member)>(), least, most, \
+        [](SharedState& s) -> void* { return &s.member; }                      \
   }
 
 constexpr int kText = 1000;

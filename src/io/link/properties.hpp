@@ -16,7 +16,8 @@ enum class PropertyType : std::uint8_t {
   kStage,  // a stage, by its name
 };
 
-/// `id` never changes and is never used again; `least` and `most` bound integers, `most` the bytes of a text.
+/// `id` never changes and is never used again; `least` and `most` bound integers, `most` the bytes
+/// of a text.
 struct Property {
   std::uint8_t id;
   PropertyType type;

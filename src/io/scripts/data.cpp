@@ -1,9 +1,9 @@
 // The exports that are plain data: csv, json, npz.
 #include <cmath>
 
-#include "io/scripts/export.hpp"
 #include "io/arrays/json_text.hpp"
 #include "io/arrays/zip.hpp"
+#include "io/scripts/export.hpp"
 
 namespace ap {
 namespace {
@@ -21,7 +21,8 @@ struct Slice {
   int rows;
   int cols;
   [[nodiscard]] float at(int i, int j) const {
-    return data[static_cast<std::size_t>(i) * static_cast<std::size_t>(cols) + static_cast<std::size_t>(j)];
+    return data[static_cast<std::size_t>(i) * static_cast<std::size_t>(cols) +
+                static_cast<std::size_t>(j)];
   }
 };
 
@@ -52,7 +53,8 @@ std::string json_numbers(const float* data, std::size_t count) {
 
 std::string json_shape(const std::vector<std::int64_t>& shape) {
   std::string out = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) out += (i != 0 ? "," : "") + std::to_string(shape[i]);
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    out += (i != 0 ? "," : "") + std::to_string(shape[i]);
   return out + "]";
 }
 
@@ -100,8 +102,8 @@ std::string export_csv(const Document& document, const Trace& trace) {
       const Slice values = slice(tensor, h);
       const auto rows = row_labels(document, {tensor.layer, tensor.stage, h});
       const auto cols = col_labels(document, {tensor.layer, tensor.stage, h});
-      const std::string start = std::to_string(tensor.layer) + ',' + std::string(name(tensor.stage)) + ',' +
-                                std::to_string(h) + ',';
+      const std::string start = std::to_string(tensor.layer) + ',' +
+                                std::string(name(tensor.stage)) + ',' + std::to_string(h) + ',';
       for (int i = 0; i < values.rows; ++i) {
         const std::string row = csv_field(label(rows, i));
         for (int j = 0; j < values.cols; ++j) {
@@ -130,12 +132,14 @@ std::string export_csv(const Document& document, const NamedTensor& tensor, int 
 }
 
 std::string export_json(const Document& document, const Trace& trace) {
-  std::string out = "{\"title\":" + json_string(document.title) + ",\"tokens\":" +
-                    json_strings(texts(document.query)) + ",\"source_tokens\":" +
-                    (document.cross ? json_strings(texts(document.source)) : "null") + ",\"tensors\":{";
+  std::string out = "{\"title\":" + json_string(document.title) +
+                    ",\"tokens\":" + json_strings(texts(document.query)) + ",\"source_tokens\":" +
+                    (document.cross ? json_strings(texts(document.source)) : "null") +
+                    ",\"tensors\":{";
   bool first = true;
   for (const NamedTensor& tensor : named_tensors(trace)) {
-    out += (first ? "\n" : ",\n") + json_string(tensor.name) + ":{\"shape\":" + json_shape(tensor.array.shape) +
+    out += (first ? "\n" : ",\n") + json_string(tensor.name) +
+           ":{\"shape\":" + json_shape(tensor.array.shape) +
            ",\"data\":" + json_numbers(tensor.array.data.data(), tensor.array.data.size()) + "}";
     first = false;
   }
@@ -146,8 +150,9 @@ std::string export_json(const Document& document, const NamedTensor& tensor, int
   const Slice values = slice(tensor, head);
   const TensorId id{tensor.layer, tensor.stage, head};
   const auto count = static_cast<std::size_t>(values.rows) * static_cast<std::size_t>(values.cols);
-  return "{\"stage\":" + json_string(name(tensor.stage)) + ",\"layer\":" + std::to_string(tensor.layer) +
-         ",\"head\":" + std::to_string(head) + ",\"shape\":" + json_shape({values.rows, values.cols}) +
+  return "{\"stage\":" + json_string(name(tensor.stage)) +
+         ",\"layer\":" + std::to_string(tensor.layer) + ",\"head\":" + std::to_string(head) +
+         ",\"shape\":" + json_shape({values.rows, values.cols}) +
          ",\"rows\":" + json_strings(labels_of(row_labels(document, id), values.rows)) +
          ",\"cols\":" + json_strings(labels_of(col_labels(document, id), values.cols)) +
          ",\"data\":" + json_numbers(values.data, count) + "}\n";

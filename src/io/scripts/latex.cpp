@@ -64,15 +64,33 @@ struct Symbol {
   const char* text;
 };
 constexpr Symbol kSymbols[] = {
-    {Stage::kEmbeddings, "E"},         {Stage::kPositions, "P"},    {Stage::kInput, "X"},
-    {Stage::kSourceEmbeddings, "E_S"}, {Stage::kSourceInput, "X_S"}, {Stage::kNorm1, "N"},
-    {Stage::kWq, "W_Q"},               {Stage::kWk, "W_K"},         {Stage::kWv, "W_V"},
-    {Stage::kBq, "b_Q"},               {Stage::kBk, "b_K"},         {Stage::kBv, "b_V"},
-    {Stage::kQ, "Q"},                  {Stage::kK, "K"},            {Stage::kV, "V"},
-    {Stage::kQRotated, "Q'"},          {Stage::kKRotated, "K'"},    {Stage::kScores, "S"},
-    {Stage::kScaled, "S'"},            {Stage::kMask, "M"},         {Stage::kMasked, "S''"},
-    {Stage::kCapped, "S'''"},          {Stage::kWeights, "A"},      {Stage::kHeadOut, "O"},
-    {Stage::kConcat, "C"},             {Stage::kWo, "W_O"},         {Stage::kBo, "b_O"},
+    {Stage::kEmbeddings, "E"},
+    {Stage::kPositions, "P"},
+    {Stage::kInput, "X"},
+    {Stage::kSourceEmbeddings, "E_S"},
+    {Stage::kSourceInput, "X_S"},
+    {Stage::kNorm1, "N"},
+    {Stage::kWq, "W_Q"},
+    {Stage::kWk, "W_K"},
+    {Stage::kWv, "W_V"},
+    {Stage::kBq, "b_Q"},
+    {Stage::kBk, "b_K"},
+    {Stage::kBv, "b_V"},
+    {Stage::kQ, "Q"},
+    {Stage::kK, "K"},
+    {Stage::kV, "V"},
+    {Stage::kQRotated, "Q'"},
+    {Stage::kKRotated, "K'"},
+    {Stage::kScores, "S"},
+    {Stage::kScaled, "S'"},
+    {Stage::kMask, "M"},
+    {Stage::kMasked, "S''"},
+    {Stage::kCapped, "S'''"},
+    {Stage::kWeights, "A"},
+    {Stage::kHeadOut, "O"},
+    {Stage::kConcat, "C"},
+    {Stage::kWo, "W_O"},
+    {Stage::kBo, "b_O"},
     {Stage::kOutput, "Y"},
 };
 
@@ -83,7 +101,8 @@ std::string symbol_of(Stage stage) {
   return "\\mathrm{" + escaped(name(stage)) + "}";
 }
 
-/// What it is computed from, as the stages that are on have it; empty where that takes more than a line.
+/// What it is computed from, as the stages that are on have it; empty where that takes more than a
+/// line.
 std::string formula_of(const Trace& trace, int layer, Stage stage) {
   const auto of = [&](Stage s) { return symbol_of(trace.resolve({layer, s, 0}).stage); };
   const Model& m = trace.model;
@@ -101,11 +120,15 @@ std::string formula_of(const Trace& trace, int layer, Stage stage) {
     case Stage::kV: return fresh ? linear(source, "V", l.v) : "";
     case Stage::kScores: return of(Stage::kQRotated) + " {" + of(Stage::kKRotated) + "}^\\top";
     case Stage::kScaled: return exact(m.score_scale()) + "\\,S";
-    case Stage::kMasked: return m.positions.kind == PositionKind::kAlibi ? "" : of(Stage::kScaled) + " + M";
-    case Stage::kCapped: return exact(m.softcap) + " \\tanh(" + of(Stage::kMasked) + " / " + exact(m.softcap) + ")";
-    case Stage::kWeights: return l.temperature ? "" : "\\mathrm{softmax}(" + of(Stage::kCapped) + ")";
+    case Stage::kMasked:
+      return m.positions.kind == PositionKind::kAlibi ? "" : of(Stage::kScaled) + " + M";
+    case Stage::kCapped:
+      return exact(m.softcap) + " \\tanh(" + of(Stage::kMasked) + " / " + exact(m.softcap) + ")";
+    case Stage::kWeights:
+      return l.temperature ? "" : "\\mathrm{softmax}(" + of(Stage::kCapped) + ")";
     case Stage::kHeadOut: return "A V";
-    case Stage::kConcat: return m.heads > 1 ? "[O_0 \\cdots O_{" + std::to_string(m.heads - 1) + "}]" : "O";
+    case Stage::kConcat:
+      return m.heads > 1 ? "[O_0 \\cdots O_{" + std::to_string(m.heads - 1) + "}]" : "O";
     default: return "";
   }
 }
@@ -117,8 +140,9 @@ std::string block(const Trace& trace, const NamedTensor& tensor, int head) {
     left += " = " + formula;
   }
   const bool many = tensor.heads() > 1;
-  return "\\paragraph{" + escaped(name(tensor.stage)) + (many ? ", head " + std::to_string(head) : "") + "} (" +
-         std::to_string(m.rows) + " $\\times$ " + std::to_string(m.cols) + ")\n\\[ " + left + " = " + bmatrix(m) + " \\]\n";
+  return "\\paragraph{" + escaped(name(tensor.stage)) +
+         (many ? ", head " + std::to_string(head) : "") + "} (" + std::to_string(m.rows) +
+         " $\\times$ " + std::to_string(m.cols) + ")\n\\[ " + left + " = " + bmatrix(m) + " \\]\n";
 }
 
 }  // namespace
@@ -144,9 +168,11 @@ std::string export_latex(const Document& document, const Trace& trace) {
   if (document.cross) sentence("Source tokens", document.source);
   const Model& m = trace.model;
   out += "\\[ \\mathrm{Attention}(Q, K, V) = \\mathrm{softmax}\\left(" +
-         std::string(m.scale == ScaleKind::kInverseSqrt ? "\\frac{Q K^\\top}{\\sqrt{" + std::to_string(m.key_width) + "}}"
-                                                        : "s\\, Q K^\\top") +
-         (trace.mask.size() > 0 ? " + M" : "") + "\\right) V, \\qquad s = " + exact(m.score_scale()) + " \\]\n";
+         std::string(m.scale == ScaleKind::kInverseSqrt
+                         ? "\\frac{Q K^\\top}{\\sqrt{" + std::to_string(m.key_width) + "}}"
+                         : "s\\, Q K^\\top") +
+         (trace.mask.size() > 0 ? " + M" : "") +
+         "\\right) V, \\qquad s = " + exact(m.score_scale()) + " \\]\n";
   int layer = -1;
   for (const NamedTensor& tensor : named_tensors(trace)) {
     if (tensor.layer != layer) {

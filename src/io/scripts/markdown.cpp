@@ -28,13 +28,16 @@ std::string number(float value) {
 
 std::string export_markdown(const Document& document, const NamedTensor& tensor, int head) {
   const auto& shape = tensor.array.shape;
-  const auto rows = static_cast<std::size_t>(shape[shape.size() - 2]), cols = static_cast<std::size_t>(shape.back());
+  const auto rows = static_cast<std::size_t>(shape[shape.size() - 2]),
+             cols = static_cast<std::size_t>(shape.back());
   const float* data = tensor.array.data.data() + static_cast<std::size_t>(head) * rows * cols;
   const TensorId id{tensor.layer, tensor.stage, head};
-  std::vector<std::string> row_names = row_labels(document, id), col_names = col_labels(document, id);
+  std::vector<std::string> row_names = row_labels(document, id),
+                           col_names = col_labels(document, id);
   row_names.resize(rows);
   col_names.resize(cols);
-  std::string out = "**" + cell(tensor.name) + "**" + (tensor.heads() > 1 ? ", head " + std::to_string(head) : "") + " (" +
+  std::string out = "**" + cell(tensor.name) + "**" +
+                    (tensor.heads() > 1 ? ", head " + std::to_string(head) : "") + " (" +
                     std::to_string(rows) + " × " + std::to_string(cols) + ")\n\n|  |";
   for (const std::string& name : col_names) out += " " + cell(name) + " |";
   out += "\n|---|";

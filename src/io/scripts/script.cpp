@@ -1,11 +1,11 @@
-// Python scripts, for NumPy and for PyTorch: a short prelude of helpers in each dialect, the numbers,
-// and the model written out with only the parts that it uses.
+// Python scripts, for NumPy and for PyTorch: a short prelude of helpers in each dialect, the
+// numbers, and the model written out with only the parts that it uses.
 #include <cmath>
 
 #include "attention/model/position.hpp"
+#include "io/arrays/json_text.hpp"
 #include "io/scripts/export.hpp"
 #include "io/scripts/script_prelude.hpp"
-#include "io/arrays/json_text.hpp"
 
 namespace ap {
 namespace {
@@ -14,10 +14,10 @@ namespace {
 struct Dialect {
   std::string_view title;
   std::string_view prelude;
-  std::string_view copy;      // of x
-  std::string_view hidden;    // -inf of the capped
+  std::string_view copy;    // of x
+  std::string_view hidden;  // -inf of the capped
   std::string_view relu;
-  std::string_view erf;       // of x
+  std::string_view erf;  // of x
   std::string_view assertion;
 };
 constexpr Dialect kNumpy{"NumPy",
@@ -52,13 +52,16 @@ class Script {
 
   std::string write() {
     line("# " + comment(document_.title.empty() ? "Attention" : document_.title));
-    line("# Made by Attention Playground. Rebuilds the model from its numbers, runs it and checks its output.");
+    line(
+        "# Made by Attention Playground. Rebuilds the model from its numbers, runs it and checks "
+        "its output.");
     line("# Needs " + std::string(d_.title) + ". Rows are tokens; Q = X W_Q; float64.");
     out_ += d_.prelude;
     line("");
     line("");
     numbers();
-    assign("CACHED", std::to_string(trace_.input.past_length()) + "  # tokens that are past: only keys and values");
+    assign("CACHED", std::to_string(trace_.input.past_length()) +
+                         "  # tokens that are past: only keys and values");
     out_ += kStages;
     out_ += kCompare;
     line("");
@@ -83,14 +86,19 @@ class Script {
     for (const TokenEntry& t : sentence.tokens) texts.push_back(t.text);
     return json_strings(texts);
   }
-  void assign(std::string_view name, const std::string& value) { line(std::string(name) + " = " + value); }
+  void assign(std::string_view name, const std::string& value) {
+    line(std::string(name) + " = " + value);
+  }
   void assign(std::string_view name, int value) { assign(name, std::to_string(value)); }
   [[nodiscard]] bool rope() const { return m_.positions.kind == PositionKind::kRope; }
   [[nodiscard]] bool alibi() const { return m_.positions.kind == PositionKind::kAlibi; }
   [[nodiscard]] bool added() const {
-    return m_.positions.kind == PositionKind::kSinusoidal || m_.positions.kind == PositionKind::kLearned;
+    return m_.positions.kind == PositionKind::kSinusoidal ||
+           m_.positions.kind == PositionKind::kLearned;
   }
-  [[nodiscard]] bool norm(NormPlace place) const { return m_.norm != NormKind::kNone && m_.norm_place == place; }
+  [[nodiscard]] bool norm(NormPlace place) const {
+    return m_.norm != NormKind::kNone && m_.norm_place == place;
+  }
 
   void entry(std::string_view name, const SharedMatrix& m) {
     if (m) line("  " + json_string(name) + ": " + matrix(*m) + ",");
@@ -127,7 +135,8 @@ class Script {
       line(" },");
     }
     line("]");
-    const ConstView output = trace_.tensor({static_cast<int>(trace_.layers.size()) - 1, Stage::kOutput, 0});
+    const ConstView output =
+        trace_.tensor({static_cast<int>(trace_.layers.size()) - 1, Stage::kOutput, 0});
     assign("expected", matrix(Matrix(as_eigen(output))));
     assign("D", m_.width);
     assign("H", std::to_string(m_.heads) + "  # heads");
@@ -145,12 +154,15 @@ class Script {
       line("for i in range(len(x)):");
       line("    mask[i, i + 1:] = -inf");
     }
-    if (document_.kv_length >= 0) line("mask[:, " + std::to_string(document_.kv_length) + ":] = -inf");
+    if (document_.kv_length >= 0)
+      line("mask[:, " + std::to_string(document_.kv_length) + ":] = -inf");
     if (alibi()) {
       line("for_head = []  # ALiBi");
-      line(std::string("distance = abs(indices(len(x)).reshape(-1, 1) - indices(len(") + source + ")).reshape(1, -1))");
+      line(std::string("distance = abs(indices(len(x)).reshape(-1, 1) - indices(len(") + source +
+           ")).reshape(1, -1))");
       for (int h = 0; h < m_.heads; ++h) {
-        line("for_head.append(-" + exact(static_cast<float>(alibi_slope(h, m_.heads))) + " * distance)");
+        line("for_head.append(-" + exact(static_cast<float>(alibi_slope(h, m_.heads))) +
+             " * distance)");
       }
       line("keep(\"positions\", stack(for_head))");
     }
@@ -160,21 +172,29 @@ class Script {
   void position_helpers() {
     const std::string base = exact(m_.positions.base);
     if (m_.positions.kind == PositionKind::kSinusoidal) {
-      out_ += "\n\ndef positions(count):\n    p = zeros(count, D)\n    for i in range(count):\n"
-              "        for d in range(D):\n            angle = i / " + base + " ** (2 * (d // 2) / D)\n"
-              "            p[i, d] = math.sin(angle) if d % 2 == 0 else math.cos(angle)\n    return p\n";
+      out_ +=
+          "\n\ndef positions(count):\n    p = zeros(count, D)\n    for i in range(count):\n"
+          "        for d in range(D):\n            angle = i / " +
+          base +
+          " ** (2 * (d // 2) / D)\n"
+          "            p[i, d] = math.sin(angle) if d % 2 == 0 else math.cos(angle)\n    return "
+          "p\n";
     }
     if (m_.positions.kind == PositionKind::kLearned) {
-      out_ += "learned = " + matrix(*m_.positions.learned) + "\n\n\ndef positions(count):\n    return learned[:count]\n";
+      out_ += "learned = " + matrix(*m_.positions.learned) +
+              "\n\n\ndef positions(count):\n    return learned[:count]\n";
     }
     if (rope()) {
-      const std::string width = std::to_string(m_.rotary_width()), half = std::to_string(m_.rotary_width() / 2);
-      out_ += "\n\ndef angles(count):\n    return stack([indices(count) / " + base + " ** (2 * p / " + width +
-              ") for p in range(" + half + ")]).T\n";
-      out_ += "\n\ndef rotate(x):\n    y = " + std::string(d_.copy) + "\n    turn = angles(len(x))\n    for p in range(" + half +
-              "):\n        a, b = " + (m_.positions.interleaved ? "2 * p, 2 * p + 1" : "p, p + " + half) +
-              "\n        y[:, a] = x[:, a] * cos(turn[:, p]) - x[:, b] * sin(turn[:, p])\n"
-              "        y[:, b] = x[:, a] * sin(turn[:, p]) + x[:, b] * cos(turn[:, p])\n    return y\n";
+      const std::string width = std::to_string(m_.rotary_width()),
+                        half = std::to_string(m_.rotary_width() / 2);
+      out_ += "\n\ndef angles(count):\n    return stack([indices(count) / " + base +
+              " ** (2 * p / " + width + ") for p in range(" + half + ")]).T\n";
+      out_ +=
+          "\n\ndef rotate(x):\n    y = " + std::string(d_.copy) +
+          "\n    turn = angles(len(x))\n    for p in range(" + half + "):\n        a, b = " +
+          (m_.positions.interleaved ? "2 * p, 2 * p + 1" : "p, p + " + half) +
+          "\n        y[:, a] = x[:, a] * cos(turn[:, p]) - x[:, b] * sin(turn[:, p])\n"
+          "        y[:, b] = x[:, a] * sin(turn[:, p]) + x[:, b] * cos(turn[:, p])\n    return y\n";
     }
   }
 
@@ -182,15 +202,20 @@ class Script {
     position_helpers();
     const std::string epsilon = exact(m_.norm_epsilon);
     if (m_.norm == NormKind::kLayerNorm) {
-      out_ += "\n\ndef norm(x, gain, bias):\n    x = x - row_mean(x)\n    return x / sqrt(row_mean(x ** 2) + " + epsilon +
-              ") * gain + bias\n";
+      out_ +=
+          "\n\ndef norm(x, gain, bias):\n    x = x - row_mean(x)\n    return x / sqrt(row_mean(x "
+          "** 2) + " +
+          epsilon + ") * gain + bias\n";
     }
     if (m_.norm == NormKind::kRmsNorm) {
-      out_ += "\n\ndef norm(x, gain):\n    return x / sqrt(row_mean(x ** 2) + " + epsilon + ") * gain\n";
+      out_ += "\n\ndef norm(x, gain):\n    return x / sqrt(row_mean(x ** 2) + " + epsilon +
+              ") * gain\n";
     }
     if (m_.mlp == MlpKind::kGelu) {
-      out_ += "\n\ndef gelu(x):\n    return x * (1.0 + erf(x / math.sqrt(2.0))) / 2.0\n\n\ndef erf(x):\n    return " +
-              std::string(d_.erf) + "\n";
+      out_ +=
+          "\n\ndef gelu(x):\n    return x * (1.0 + erf(x / math.sqrt(2.0))) / 2.0\n\n\ndef "
+          "erf(x):\n    return " +
+          std::string(d_.erf) + "\n";
     }
   }
 
@@ -218,7 +243,9 @@ class Script {
     line("");
     line("    for h in range(H):");
     line("        g = h // (H // G)");
-    line("        shared = h % (H // G) != 0  # keys and values that an earlier head of the group has");
+    line(
+        "        shared = h % (H // G) != 0  # keys and values that an earlier head of the group "
+        "has");
     line("        q_h = head(\"q\", q[:, h * K:(h + 1) * K])");
     line("        k_h = k[:, g * K:(g + 1) * K]");
     line("        v_h = v[:, g * V:(g + 1) * V]");
@@ -231,19 +258,24 @@ class Script {
     }
     line("        scores = head(\"scores\", q_h @ k_h.T)");
     line("        scaled = head(\"scaled\", scores * scale)");
-    line(std::string("        masked = head(\"masked\", scaled + mask") + (alibi() ? " + for_head[h])" : ")"));
+    line(std::string("        masked = head(\"masked\", scaled + mask") +
+         (alibi() ? " + for_head[h])" : ")"));
     std::string last = "masked";
     if (m_.softcap > 0.0F) {
       const std::string cap = exact(m_.softcap);
-      line("        capped = head(\"capped\", where(masked == -inf, " + std::string(d_.hidden) + ", " + cap + " * tanh(masked / " + cap + ")))");
+      line("        capped = head(\"capped\", where(masked == -inf, " + std::string(d_.hidden) +
+           ", " + cap + " * tanh(masked / " + cap + ")))");
       last = "capped";
     }
     const bool warm = first.temperature != nullptr;
-    line("        weights = head(\"weights\", softmax(" + last + (warm ? " / layer[\"temperature\"][0, h]))" : "))"));
+    line("        weights = head(\"weights\", softmax(" + last +
+         (warm ? " / layer[\"temperature\"][0, h]))" : "))"));
     line("        outs.append(head(\"head_out\", weights @ v_h))");
     line("    for stage, parts in heads.items():");
     line("        whole = stack(parts)");
-    line("        stages[at + stage] = whole if stage in (\"k\", \"v\", \"k_rotated\") else whole[:, CACHED:, :]");
+    line(
+        "        stages[at + stage] = whole if stage in (\"k\", \"v\", \"k_rotated\") else "
+        "whole[:, CACHED:, :]");
     line("    concat = keep(at + \"concat\", side_by_side(outs))");
     line("    return keep(at + \"projected\", " + linear("concat", "o", first.o) + ")");
   }
@@ -254,7 +286,8 @@ class Script {
     if (document_.cross) line("stages[\"source_embeddings\"] = source");
     if (rope()) {
       line("keep(\"positions\", angles(len(x)))");
-      line(std::string("stages[\"source_positions\"] = angles(len(") + (document_.cross ? "source" : "x") + "))");
+      line(std::string("stages[\"source_positions\"] = angles(len(") +
+           (document_.cross ? "source" : "x") + "))");
     }
     if (added()) {
       line("keep(\"positions\", positions(len(x)))");

@@ -1,11 +1,11 @@
-// PyTorch's own module with a document's numbers: torch.nn.MultiheadAttention, one a layer. It always
-// divides by sqrt(K), splits D evenly among its heads and has nothing between scores and softmax but
-// a mask; what needs more is refused here and is in the plain script.
+// PyTorch's own module with a document's numbers: torch.nn.MultiheadAttention, one a layer. It
+// always divides by sqrt(K), splits D evenly among its heads and has nothing between scores and
+// softmax but a mask; what needs more is refused here and is in the plain script.
 #include <cmath>
 
+#include "io/arrays/json_text.hpp"
 #include "io/scripts/export.hpp"
 #include "io/scripts/script_prelude.hpp"
-#include "io/arrays/json_text.hpp"
 
 namespace ap {
 namespace {
@@ -18,14 +18,17 @@ std::string obstacle(const Document& d, const Trace& trace) {
   if (m.softcap > 0.0F) return "a softcap";
   if (p == PositionKind::kRope) return "rotary positions";
   if (p == PositionKind::kAlibi) return "ALiBi";
-  if (m.heads * m.key_width != m.width || m.heads * m.value_width != m.width) return "heads whose widths do not add up to D";
-  if (m.norm != NormKind::kNone || m.mlp != MlpKind::kNone) return "a norm or an MLP, which are not part of the module";
+  if (m.heads * m.key_width != m.width || m.heads * m.value_width != m.width)
+    return "heads whose widths do not add up to D";
+  if (m.norm != NormKind::kNone || m.mlp != MlpKind::kNone)
+    return "a norm or an MLP, which are not part of the module";
   if (trace.input.past_length() > 0) return "cached tokens";
   for (const Layer& layer : m.layers) {
     if (layer.temperature) return "a temperature";
   }
   for (int i = 0; i < trace.mask.rows(); ++i) {
-    if ((trace.mask.row(i).array() == -INFINITY).all()) return "a query that may look at nothing (the module gives NaN)";
+    if ((trace.mask.row(i).array() == -INFINITY).all())
+      return "a query that may look at nothing (the module gives NaN)";
   }
   return {};
 }
@@ -43,7 +46,8 @@ std::string rows(const Matrix& m) {
 /// Key or value columns once for every query head: the module knows no groups.
 Matrix ungrouped(const Matrix& m, const Model& model, int width) {
   Matrix out(m.rows(), model.heads * width);
-  for (int h = 0; h < model.heads; ++h) out.middleCols(h * width, width) = m.middleCols(model.kv_head(h) * width, width);
+  for (int h = 0; h < model.heads; ++h)
+    out.middleCols(h * width, width) = m.middleCols(model.kv_head(h) * width, width);
   return out;
 }
 
@@ -99,11 +103,17 @@ def module(in_proj, in_bias, out_proj, out_bias):
 
 /// The layers, one after the other, and what comes of them.
 std::string forward(const Document& document) {
-  return std::string("with torch.no_grad():\n"
-                     "    for i, layer in enumerate(layers):\n"
-                     "        key = ") + (document.cross ? "source" : "x") + "[None]\n"
-         "        a, weights = layer(x[None], key, key, attn_mask=mask, average_attn_weights=False)\n"
-         "        x = " + (document.model.residual ? "x + a[0]" : "a[0]") + "\n"
+  return std::string(
+             "with torch.no_grad():\n"
+             "    for i, layer in enumerate(layers):\n"
+             "        key = ") +
+         (document.cross ? "source" : "x") +
+         "[None]\n"
+         "        a, weights = layer(x[None], key, key, attn_mask=mask, "
+         "average_attn_weights=False)\n"
+         "        x = " +
+         (document.model.residual ? "x + a[0]" : "a[0]") +
+         "\n"
          "        stages[f\"layers.{i}.weights\"] = weights[0]  # H x T x S\n"
          "        stages[f\"layers.{i}.projected\"] = a[0]\n"
          "        stages[f\"layers.{i}.output\"] = x\n"
@@ -117,27 +127,41 @@ std::string forward(const Document& document) {
 
 Result<std::string> export_torch_multihead(const Document& document, const Trace& trace) {
   if (const std::string what = obstacle(document, trace); !what.empty()) {
-    return fail(ErrorCode::kUnsupported, "torch.nn.MultiheadAttention cannot do this document: it has " + what + ". Use the plain script", "torch");
+    return fail(ErrorCode::kUnsupported,
+                "torch.nn.MultiheadAttention cannot do this document: it has " + what +
+                    ". Use the plain script",
+                "torch");
   }
   const Model& m = document.model;
   std::string out = "# " + comment(document.title.empty() ? "Attention" : document.title) +
-                    "\n# Made by Attention Playground. Rows are tokens; nn.Linear keeps weights turned over (out x in).\n";
+                    "\n# Made by Attention Playground. Rows are tokens; nn.Linear keeps weights "
+                    "turned over (out x in).\n";
   out += kPrelude;
   out += kCompare;
   out += "\n\n";
   out += "D, H = " + std::to_string(m.width) + ", " + std::to_string(m.heads) + "\n";
   out += "tokens = " + tokens(document.query) + "\n";
   // Positions that are added are in these numbers already.
-  out += "x = " + rows(Matrix(as_eigen(trace.tensor({0, Stage::kInput, 0})))) + "  # T x D, positions included\n";
-  if (document.cross) out += "source = " + rows(Matrix(as_eigen(trace.tensor({0, Stage::kSourceInput, 0})))) + "  # S x D\n";
-  out += "mask = " + (trace.mask.size() > 0 ? rows(trace.mask) + "  # added to the scores" : std::string("None")) + "\n";
+  out += "x = " + rows(Matrix(as_eigen(trace.tensor({0, Stage::kInput, 0})))) +
+         "  # T x D, positions included\n";
+  if (document.cross)
+    out += "source = " + rows(Matrix(as_eigen(trace.tensor({0, Stage::kSourceInput, 0})))) +
+           "  # S x D\n";
+  out +=
+      "mask = " +
+      (trace.mask.size() > 0 ? rows(trace.mask) + "  # added to the scores" : std::string("None")) +
+      "\n";
   out += "layers = [\n";
   for (const Layer& l : m.layers) {
     const Matrix none = Matrix::Zero(1, m.width);
-    out += "  module(" + rows(projection(l, m)) + ",\n    " + rows(projection_bias(l, m)) + "[0],\n    " + rows(l.o.weight->transpose()) +
-           ",\n    " + rows(l.o.bias ? *l.o.bias : none) + "[0]),\n";
+    out += "  module(" + rows(projection(l, m)) + ",\n    " + rows(projection_bias(l, m)) +
+           "[0],\n    " + rows(l.o.weight->transpose()) + ",\n    " +
+           rows(l.o.bias ? *l.o.bias : none) + "[0]),\n";
   }
-  out += "]\nexpected = " + rows(Matrix(as_eigen(trace.tensor({static_cast<int>(m.layers.size()) - 1, Stage::kOutput, 0})))) + "\n\n";
+  out += "]\nexpected = " +
+         rows(Matrix(
+             as_eigen(trace.tensor({static_cast<int>(m.layers.size()) - 1, Stage::kOutput, 0})))) +
+         "\n\n";
   return out + forward(document);
 }
 

@@ -18,6 +18,9 @@ enum class TrainCommand { kPlay, kPause, kStep, kRewind };
 
 namespace action {
 
+// One line an action, like a table.
+// clang-format off
+
 // --- sentence
 struct SetText { Side side = Side::kQuery; std::string text; };          // kept tokens keep their rows
 struct SetToken { Side side = Side::kQuery; int index = 0; std::string text; };
@@ -85,6 +88,7 @@ struct Train { TrainCommand command = TrainCommand::kPlay; int steps = 0; float 
 // --- several as one: all of them or none, one step of undo, computed once; not nested
 struct Step;
 struct Batch { std::string name; std::vector<Step> steps; };
+// clang-format on
 
 }  // namespace action
 
@@ -95,12 +99,13 @@ using Action = std::variant<
     action::SetHeadWidth, action::SetLayers, action::SetWeights, action::SetScale,
     action::SetSoftcap, action::SetCausal, action::SetTemperature, action::SetResidual,
     action::SetBiases, action::SetPositions, action::SetNorm, action::SetMlp, action::SetKvLength,
-    action::SetCached, action::SetCross, action::SetTitle, action::LoadPreset,
-    action::LoadDocument, action::Batch, action::SetTarget, action::ClearTarget,
-    action::ClearTargets, action::AddExample, action::SetExample, action::RemoveExample,
-    action::ShowExample, action::SetLearning, action::LockCells, action::SetParameters,
-    action::Train>;
-struct action::Step { Action action; };
+    action::SetCached, action::SetCross, action::SetTitle, action::LoadPreset, action::LoadDocument,
+    action::Batch, action::SetTarget, action::ClearTarget, action::ClearTargets, action::AddExample,
+    action::SetExample, action::RemoveExample, action::ShowExample, action::SetLearning,
+    action::LockCells, action::SetParameters, action::Train>;
+struct action::Step {
+  Action action;
+};
 inline constexpr std::size_t kMaxBatch = 1024;
 
 /// The new document, or why not; pure. The result is valid (`validate`) whenever `document` is.

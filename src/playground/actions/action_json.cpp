@@ -1,8 +1,9 @@
 // Actions as JSON. Each action lists its fields once; the reader and the writer both walk the list.
+#include "playground/actions/action_json.hpp"
+
 #include <array>
 #include <utility>
 
-#include "playground/actions/action_json.hpp"
 #include "playground/actions/action_names.hpp"
 #include "playground/json/learn_json.hpp"
 #include "playground/json/read.hpp"
@@ -12,9 +13,10 @@
 
 namespace ap {
 
-/// A list of {"stage","layer","values"}; not in the nameless namespace, where JsonObject would not find it.
-static void read(const nlohmann::json& json, std::vector<action::ParameterValue>& out, const std::string& path,
-                 JsonErrors& errors) {
+/// A list of {"stage","layer","values"}; not in the nameless namespace, where JsonObject would not
+/// find it.
+static void read(const nlohmann::json& json, std::vector<action::ParameterValue>& out,
+                 const std::string& path, JsonErrors& errors) {
   if (errors) return;
   if (!json.is_array()) {
     errors.add(ErrorCode::kParse, "needs a list, not " + json_kind(json), path);
@@ -39,16 +41,15 @@ using Json = nlohmann::json;
 
 // In the order of Action's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Action>> kTypes{
-    "set_text",     "set_token",      "insert_token",    "delete_token",    "move_token",
-    "set_token_mode", "reset_embedding", "set_cell",     "set_block",       "fill",
-    "paint_mask",   "clear_mask",     "lock",            "set_width",       "set_heads",
-    "set_head_width", "set_layers",   "set_weights",     "set_scale",       "set_softcap",
-    "set_causal",   "set_temperature", "set_residual",   "set_biases",      "set_positions",
-    "set_norm",     "set_mlp",        "set_kv_length",   "set_cached",      "set_cross",
-    "set_title",    "load_preset",    "load_document",  "batch",
-    "set_target",   "clear_target",   "clear_targets",   "add_example",     "set_example",
-    "remove_example", "show_example", "set_learning",    "lock_cells",      "set_parameters",
-    "train"};
+    "set_text",       "set_token",       "insert_token",  "delete_token",   "move_token",
+    "set_token_mode", "reset_embedding", "set_cell",      "set_block",      "fill",
+    "paint_mask",     "clear_mask",      "lock",          "set_width",      "set_heads",
+    "set_head_width", "set_layers",      "set_weights",   "set_scale",      "set_softcap",
+    "set_causal",     "set_temperature", "set_residual",  "set_biases",     "set_positions",
+    "set_norm",       "set_mlp",         "set_kv_length", "set_cached",     "set_cross",
+    "set_title",      "load_preset",     "load_document", "batch",          "set_target",
+    "clear_target",   "clear_targets",   "add_example",   "set_example",    "remove_example",
+    "show_example",   "set_learning",    "lock_cells",    "set_parameters", "train"};
 
 template <class V>
 void address(V& v, TensorId& id) {
@@ -415,9 +416,10 @@ Action read_action(JsonObject& object, bool nested) {
   if (nested && action && std::holds_alternative<action::Batch>(*action)) action.reset();
   if (object.errors()) return action::ClearMask{};
   if (!action) {
-    object.errors().add(ErrorCode::kUnknownKey, "there is no action '" + type.substr(0, 60) + "'" +
-                                                    (nested ? " to put in a batch" : ""),
-                        object.path("type"));
+    object.errors().add(
+        ErrorCode::kUnknownKey,
+        "there is no action '" + type.substr(0, 60) + "'" + (nested ? " to put in a batch" : ""),
+        object.path("type"));
     return action::ClearMask{};
   }
   FieldReader reader{object};

@@ -5,9 +5,9 @@ namespace ap {
 template <>
 std::span<const EnumName<FillKind>> enum_names() noexcept {
   static constexpr EnumName<FillKind> kNames[] = {
-      {FillKind::kZero, "zero"},     {FillKind::kIdentity, "identity"},
-      {FillKind::kOneHot, "one_hot"}, {FillKind::kRandom, "random"},
-      {FillKind::kScale, "scale"},   {FillKind::kTranspose, "transpose"},
+      {FillKind::kZero, "zero"},        {FillKind::kIdentity, "identity"},
+      {FillKind::kOneHot, "one_hot"},   {FillKind::kRandom, "random"},
+      {FillKind::kScale, "scale"},      {FillKind::kTranspose, "transpose"},
       {FillKind::kConstant, "constant"}};
   return kNames;
 }

@@ -6,7 +6,9 @@
 
 namespace ap {
 
-template <> std::span<const EnumName<FillKind>> enum_names() noexcept;
-template <> std::span<const EnumName<TrainCommand>> enum_names() noexcept;
+template <>
+std::span<const EnumName<FillKind>> enum_names() noexcept;
+template <>
+std::span<const EnumName<TrainCommand>> enum_names() noexcept;
 
 }  // namespace ap

@@ -72,8 +72,7 @@ SharedMatrix whole_parameter(const Document& document, TensorId id) {
 Result<Slice> slice_of(const Document& document, TensorId id, const Matrix& whole) {
   const Model& m = document.model;
   Slice slice{id, 0, 0, static_cast<int>(whole.rows()), static_cast<int>(whole.cols())};
-  if (id.stage == Stage::kEmbeddings || id.stage == Stage::kMask ||
-      id.stage == Stage::kPositions) {
+  if (id.stage == Stage::kEmbeddings || id.stage == Stage::kMask || id.stage == Stage::kPositions) {
     slice.row = document.cached;
     slice.rows -= document.cached;
   }
@@ -157,8 +156,8 @@ Result<void> check_rectangle(const Slice& slice, int row, int col, int rows, int
               "row");
 }
 
-Result<void> write(Document& document, const Target& target, int row, int col,
-                   const Matrix& values, Origin origin = Origin::kEdited) {
+Result<void> write(Document& document, const Target& target, int row, int col, const Matrix& values,
+                   Origin origin = Origin::kEdited) {
   const Slice& s = target.slice;
   const auto rows = static_cast<int>(values.rows());
   const auto cols = static_cast<int>(values.cols());
@@ -229,8 +228,8 @@ Result<void> check_values(Stage stage, const Matrix& values) {
 Result<void> check_unlocked(const Document& document, TensorId id) {
   const int layer = before_layers(id.stage) ? 0 : id.layer;
   if (!document.locked.contains({layer, id.stage})) return {};
-  return fail(ErrorCode::kNotEditable, std::string(symbol(id.stage)) + " is locked; unlock it first",
-              "stage");
+  return fail(ErrorCode::kNotEditable,
+              std::string(symbol(id.stage)) + " is locked; unlock it first", "stage");
 }
 
 Result<void> apply(Document& document, const action::SetCell& a, const World& /*world*/) {
@@ -243,8 +242,8 @@ Result<void> apply(Document& document, const action::SetCell& a, const World& /*
 
 Result<void> apply(Document& document, const action::SetBlock& a, const World& /*world*/) {
   if (a.values.size() == 0)
-    return fail(ErrorCode::kShape, "a block without numbers sets nothing: give at least one row of one",
-                "values");
+    return fail(ErrorCode::kShape,
+                "a block without numbers sets nothing: give at least one row of one", "values");
   auto target = open_for_edit(document, a.at.tensor);
   if (!target) return std::unexpected(std::move(target).error());
   return write(document, *target, a.at.row, a.at.col, a.values);

@@ -21,8 +21,8 @@ std::string address(TensorId id) {
 }
 
 std::string cell(const CellId& id) {
-  return "Set " + address(id.tensor) + "[" + std::to_string(id.row) + "," +
-         std::to_string(id.col) + "]";
+  return "Set " + address(id.tensor) + "[" + std::to_string(id.row) + "," + std::to_string(id.col) +
+         "]";
 }
 
 const char* of_side(Side side) { return side == Side::kQuery ? "" : " in source"; }
@@ -35,7 +35,9 @@ std::string quoted(const std::string& text) {
   return "\"" + text.substr(0, end) + "…\"";
 }
 
-std::string switched(const char* what, bool on) { return std::string(what) + (on ? " on" : " off"); }
+std::string switched(const char* what, bool on) {
+  return std::string(what) + (on ? " on" : " off");
+}
 
 struct Describe {
   std::string operator()(const action::SetText& a) const {
@@ -103,13 +105,9 @@ struct Describe {
   std::string operator()(const action::SetSoftcap& a) const {
     return a.cap == 0.0F ? "Softcap off" : "Set softcap";
   }
-  std::string operator()(const action::SetCausal& a) const {
-    return switched("Causal mask", a.on);
-  }
+  std::string operator()(const action::SetCausal& a) const { return switched("Causal mask", a.on); }
   std::string operator()(const action::SetTemperature&) const { return "Set temperature"; }
-  std::string operator()(const action::SetResidual& a) const {
-    return switched("Residual", a.on);
-  }
+  std::string operator()(const action::SetResidual& a) const { return switched("Residual", a.on); }
   std::string operator()(const action::SetBiases& a) const { return switched("Biases", a.on); }
   std::string operator()(const action::SetPositions& a) const {
     switch (a.kind) {
@@ -147,7 +145,9 @@ struct Describe {
   }
   std::string operator()(const action::ClearTarget&) const { return "Clear target"; }
   std::string operator()(const action::ClearTargets&) const { return "Clear targets"; }
-  std::string operator()(const action::AddExample& a) const { return "Add example " + quoted(a.text); }
+  std::string operator()(const action::AddExample& a) const {
+    return "Add example " + quoted(a.text);
+  }
   std::string operator()(const action::SetExample&) const { return "Type example"; }
   std::string operator()(const action::RemoveExample&) const { return "Remove example"; }
   std::string operator()(const action::ShowExample&) const { return "Show example"; }

@@ -4,8 +4,8 @@
 
 #include "playground/actions/apply.hpp"
 #include "playground/document/embed.hpp"
-#include "playground/document/targets.hpp"
 #include "playground/document/names.hpp"
+#include "playground/document/targets.hpp"
 #include "text/word_vectors.hpp"
 
 namespace ap {
@@ -136,12 +136,16 @@ Result<void> apply(Document& document, const action::SetTarget& a, const World& 
   if (!list) return no_example(document, a.example);
   auto values = target_values(document, a, world);
   if (!values) return std::unexpected(std::move(values).error());
-  Target target{.stage = a.stage, .layer = a.layer, .head = a.head, .row = a.row,
-                .values = std::move(*values), .word = a.word};
+  Target target{.stage = a.stage,
+                .layer = a.layer,
+                .head = a.head,
+                .row = a.row,
+                .values = std::move(*values),
+                .word = a.word};
   const auto size = [&](Side side) {
     const auto& e = document.learning.examples;
     const auto n = static_cast<std::size_t>(a.example - 1);
-    const Sentence& s = a.example == 0 ? side_of(document, side)
+    const Sentence& s = a.example == 0         ? side_of(document, side)
                         : side == Side::kQuery ? e[n].query
                                                : e[n].source;
     return s.size();
@@ -192,8 +196,9 @@ Result<void> apply(Document& document, const action::AddExample& a, const World&
     example.source = std::move(*source);
   }
   if (document.learning.examples.size() >= static_cast<std::size_t>(kMaxExamples)) {
-    return fail(ErrorCode::kTooLarge, "there are " + std::to_string(kMaxExamples) +
-                                          " examples; that is the most", "text");
+    return fail(ErrorCode::kTooLarge,
+                "there are " + std::to_string(kMaxExamples) + " examples; that is the most",
+                "text");
   }
   const int sources = document.cross ? example.source.size() : example.query.size();
   if (auto ok = check_size(document, document.model, example.query.size(), sources); !ok) return ok;
@@ -290,7 +295,8 @@ Result<void> apply(Document& document, const action::SetParameters& a, const Wor
 }
 
 Result<void> apply(Document& /*document*/, const action::Train& /*a*/, const World& /*world*/) {
-  return fail(ErrorCode::kUnsupported, "training is not a step of a batch: send it by itself", "type");
+  return fail(ErrorCode::kUnsupported, "training is not a step of a batch: send it by itself",
+              "type");
 }
 
 }  // namespace ap

@@ -5,8 +5,8 @@
 
 #include "playground/actions/apply.hpp"
 #include "playground/document/embed.hpp"
-#include "playground/json/presets.hpp"
 #include "playground/document/weights.hpp"
+#include "playground/json/presets.hpp"
 #include "text/unicode.hpp"
 
 namespace ap {
@@ -142,10 +142,10 @@ Result<void> apply(Document& document, const action::SetCached& a, const World& 
   }
   const int most = document.query.size() - 1;
   if (a.tokens < 0 || (a.tokens > most && a.tokens != 0)) {
-    return fail(ErrorCode::kRange,
-                "cached tokens must be 0 to " + std::to_string(most) + ", not " +
-                    std::to_string(a.tokens),
-                "tokens");
+    return fail(
+        ErrorCode::kRange,
+        "cached tokens must be 0 to " + std::to_string(most) + ", not " + std::to_string(a.tokens),
+        "tokens");
   }
   document.cached = a.tokens;
   return {};

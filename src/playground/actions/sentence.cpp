@@ -23,15 +23,14 @@ Texts texts_of(const Sentence& sentence) {
 
 Result<void> check_side(const Document& document, Side side) {
   if (side == Side::kQuery || document.cross) return {};
-  return fail(ErrorCode::kUnsupported,
-              "there is no source sentence: turn cross-attention on first", "side");
+  return fail(ErrorCode::kUnsupported, "there is no source sentence: turn cross-attention on first",
+              "side");
 }
 
 Result<void> check_index(int index, int count, const char* where) {
   if (index >= 0 && index < count) return {};
   return fail(ErrorCode::kNotFound,
-              "no token " + std::to_string(index) + ": the sentence has " +
-                  std::to_string(count),
+              "no token " + std::to_string(index) + ": the sentence has " + std::to_string(count),
               where);
 }
 
@@ -86,8 +85,7 @@ TokenEdit splice(const Sentence& sentence, TokenMode mode, int index, int remove
   if (const auto place = places(sentence, mode)) {
     std::string text = sentence.text;
     const bool last = index + removed >= count;
-    const std::size_t begin =
-        index < count ? at((*place)[at(index)].begin) : text.size();
+    const std::size_t begin = index < count ? at((*place)[at(index)].begin) : text.size();
     std::size_t end = begin;
     if (removed > 0) end = at((*place)[at(index + removed - 1)].end);
     // The space after it goes too, unless the token clung to the word before ("cat,").

@@ -94,9 +94,9 @@ Result<void> apply(Document& document, const action::SetWeights& a, const World&
     Layer& layer = m.layers[l];
     const auto set = [&](Linear& linear, Stage stage) {
       if (document.locked.contains({index, stage})) return;
-      linear.weight = share(a.init == WeightInit::kIdentity
-                                ? identity_weight(m, stage)
-                                : random_weight(m, stage, index, a.seed));
+      linear.weight =
+          share(a.init == WeightInit::kIdentity ? identity_weight(m, stage)
+                                                : random_weight(m, stage, index, a.seed));
     };
     set(layer.q, Stage::kWq);
     set(layer.k, Stage::kWk);

@@ -38,14 +38,17 @@ Result<Document> update(const Document& document, const Action& action, const Wo
 /// Each step sees what the ones before it left; the whole is validated at the end as well.
 Result<void> apply(Document& document, const action::Batch& a, const World& world) {
   if (a.steps.size() > kMaxBatch) {
-    return fail(ErrorCode::kTooLarge, std::to_string(a.steps.size()) + " actions in one; the most is " +
-                                          std::to_string(kMaxBatch), "actions");
+    return fail(ErrorCode::kTooLarge,
+                std::to_string(a.steps.size()) + " actions in one; the most is " +
+                    std::to_string(kMaxBatch),
+                "actions");
   }
   for (std::size_t i = 0; i < a.steps.size(); ++i) {
     auto next = update(document, a.steps[i].action, world);
     if (!next) {
       Error error = std::move(next).error();
-      error.where = "actions[" + std::to_string(i) + "]" + (error.where.empty() ? "" : ".") + error.where;
+      error.where =
+          "actions[" + std::to_string(i) + "]" + (error.where.empty() ? "" : ".") + error.where;
       return std::unexpected(std::move(error));
     }
     document = std::move(*next);

@@ -7,7 +7,8 @@
 namespace ap {
 namespace {
 
-/// Above this many cells of the table the middle part is left unaligned: it is a paste, not an edit.
+/// Above this many cells of the table the middle part is left unaligned: it is a paste, not an
+/// edit.
 constexpr std::size_t kMaxTable = std::size_t{4} << 20;
 
 using Words = std::vector<std::string>;
@@ -25,9 +26,8 @@ void align_middle(const Words& a, const Words& b, std::size_t begin, std::size_t
   };
   for (std::size_t i = rows; i-- > 0;) {
     for (std::size_t j = cols; j-- > 0;) {
-      at(i, j) = a[begin + i] == b[begin + j]
-                     ? static_cast<std::uint16_t>(at(i + 1, j + 1) + 1)
-                     : std::max(at(i + 1, j), at(i, j + 1));
+      at(i, j) = a[begin + i] == b[begin + j] ? static_cast<std::uint16_t>(at(i + 1, j + 1) + 1)
+                                              : std::max(at(i + 1, j), at(i, j + 1));
     }
   }
   for (std::size_t i = 0, j = 0; i < rows && j < cols;) {

@@ -35,10 +35,10 @@ bool same_bits(const Norm& a, const Norm& b) {
 }
 
 bool same_bits(const Layer& a, const Layer& b) {
-  return same_bits(a.q, b.q) && same_bits(a.k, b.k) && same_bits(a.v, b.v) &&
-         same_bits(a.o, b.o) && same_bits(a.temperature, b.temperature) &&
-         same_bits(a.norm1, b.norm1) && same_bits(a.norm2, b.norm2) &&
-         same_bits(a.gate, b.gate) && same_bits(a.up, b.up) && same_bits(a.down, b.down);
+  return same_bits(a.q, b.q) && same_bits(a.k, b.k) && same_bits(a.v, b.v) && same_bits(a.o, b.o) &&
+         same_bits(a.temperature, b.temperature) && same_bits(a.norm1, b.norm1) &&
+         same_bits(a.norm2, b.norm2) && same_bits(a.gate, b.gate) && same_bits(a.up, b.up) &&
+         same_bits(a.down, b.down);
 }
 
 bool same_bits(const Positions& a, const Positions& b) {
@@ -49,8 +49,8 @@ bool same_bits(const Positions& a, const Positions& b) {
 bool same_bits(const Model& a, const Model& b) {
   const auto options = [](const Model& m) {
     return std::tuple(m.width, m.heads, m.kv_heads, m.key_width, m.value_width, m.mlp_width,
-                      m.scale, m.free_scale, m.softcap, m.causal, m.residual, m.norm,
-                      m.norm_place, m.norm_epsilon, m.mlp);
+                      m.scale, m.free_scale, m.softcap, m.causal, m.residual, m.norm, m.norm_place,
+                      m.norm_epsilon, m.mlp);
   };
   return options(a) == options(b) && same_bits(a.positions, b.positions) &&
          std::ranges::equal(a.layers, b.layers,
@@ -70,8 +70,8 @@ Result<void> check_sentence(const Sentence& sentence, int width, const std::stri
 Result<void> check_cached(const Document& document) {
   if (document.cached == 0) return {};
   if (document.cross || !document.model.causal) {
-    return fail(ErrorCode::kUnsupported,
-                "cached tokens need self-attention and the causal mask", "cached");
+    return fail(ErrorCode::kUnsupported, "cached tokens need self-attention and the causal mask",
+                "cached");
   }
   if (document.cached < 0 || document.cached >= document.query.size()) {
     return fail(ErrorCode::kRange,
@@ -189,8 +189,8 @@ std::vector<std::string> labels(const Document& document, Axis axis) {
 bool operator==(const Document& a, const Document& b) {
   return a.title == b.title && a.preset == b.preset && a.token_mode == b.token_mode &&
          same_bits(a.query, b.query) && a.cross == b.cross && same_bits(a.source, b.source) &&
-         same_bits(a.model, b.model) && same_bits(a.mask, b.mask) &&
-         a.kv_length == b.kv_length && a.cached == b.cached && a.locked == b.locked &&
+         same_bits(a.model, b.model) && same_bits(a.mask, b.mask) && a.kv_length == b.kv_length &&
+         a.cached == b.cached && a.locked == b.locked &&
          same_bits(a.locked_cells, b.locked_cells) && a.learning == b.learning;
 }
 

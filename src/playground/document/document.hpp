@@ -21,15 +21,16 @@ struct Document {
   TokenMode token_mode = TokenMode::kWords;
   Sentence query;
   bool cross = false;
-  Sentence source;         // cross-attention only
+  Sentence source;  // cross-attention only
   Model model;
-  SharedMatrix mask;       // painted: query tokens x source tokens, 0, -inf or finite; null: none
-  int kv_length = -1;      // padding; -1: none
-  int cached = 0;          // KV cache: this many first tokens are past; self-attention and causal only
+  SharedMatrix mask;   // painted: query tokens x source tokens, 0, -inf or finite; null: none
+  int kv_length = -1;  // padding; -1: none
+  int cached = 0;      // KV cache: this many first tokens are past; self-attention and causal only
   std::set<std::pair<int, Stage>> locked;  // {layer, stage}: cells that refuse edits and learning
   LockedCells locked_cells;                // single cells that do; addresses as in the trace
   Learning learning;
-  std::vector<std::uint64_t> seeds;  // that weights were made from, if no trial finds them (remember_seed)
+  std::vector<std::uint64_t>
+      seeds;  // that weights were made from, if no trial finds them (remember_seed)
 };
 /// Equal in every bit that a person could see, matrices compared by content; not by their seeds.
 [[nodiscard]] bool operator==(const Document& a, const Document& b);

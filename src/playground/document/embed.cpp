@@ -11,12 +11,11 @@
 namespace ap {
 namespace {
 
-
 /// A sentence of one-hot rows stays one when it grows.
 bool all_one_hot(const Sentence& sentence) {
-  return !sentence.tokens.empty() &&
-         std::ranges::all_of(sentence.tokens,
-                             [](const TokenEntry& t) { return t.origin == Origin::kIdentity; });
+  return !sentence.tokens.empty() && std::ranges::all_of(sentence.tokens, [](const TokenEntry& t) {
+    return t.origin == Origin::kIdentity;
+  });
 }
 
 /// The first column that no row above or below uses; the row's own number if there is none.
@@ -133,18 +132,18 @@ Result<void> replace_tokens(Document& document, Side side, TokenEdit edit, const
 Result<void> check_size(const Document& document, const Model& model, int queries, int sources) {
   const int most = std::max(queries, sources);
   if (most > kMaxTokens) {
-    return fail(ErrorCode::kTooLarge, std::to_string(most) + " tokens; the most is " +
-                                          std::to_string(kMaxTokens),
+    return fail(ErrorCode::kTooLarge,
+                std::to_string(most) + " tokens; the most is " + std::to_string(kMaxTokens),
                 "text");
   }
   const std::uint64_t bytes = trace_bytes(model, queries, sources, document.cross);
   if (bytes <= kMaxTraceBytes) return {};
   return fail(ErrorCode::kTooLarge,
               std::to_string(queries) + " x " + std::to_string(sources) + " tokens, " +
-                  std::to_string(model.heads) + " heads, " +
-                  std::to_string(model.layers.size()) + " layers at width " +
-                  std::to_string(model.width) + " need " + std::to_string(bytes / 1'000'000) +
-                  " MB; the most is " + std::to_string(kMaxTraceBytes / 1'000'000) + " MB",
+                  std::to_string(model.heads) + " heads, " + std::to_string(model.layers.size()) +
+                  " layers at width " + std::to_string(model.width) + " need " +
+                  std::to_string(bytes / 1'000'000) + " MB; the most is " +
+                  std::to_string(kMaxTraceBytes / 1'000'000) + " MB",
               "model");
 }
 

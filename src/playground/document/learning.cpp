@@ -33,7 +33,8 @@ Result<void> check_options(const Learning& l) {
     return fail(ErrorCode::kRange, what, std::string("learning.") + where);
   };
   if (!(l.rate > 0.0F && l.rate <= kMaxRate)) return bad("must be over 0 and at most 100", "rate");
-  if (!(l.momentum >= 0.0F && l.momentum < 1.0F)) return bad("must be 0 or more and under 1", "momentum");
+  if (!(l.momentum >= 0.0F && l.momentum < 1.0F))
+    return bad("must be 0 or more and under 1", "momentum");
   if (!(l.weight_decay >= 0.0F && l.weight_decay * l.rate < 1.0F)) {
     return bad("must be 0 or more, and under 1 / rate", "weight_decay");
   }
@@ -58,14 +59,16 @@ Result<void> check_values(const Target& t, int cols, const std::string& where) {
   for (int j = 0; j < size; ++j) {
     const float x = t.values->data()[j];
     if (!std::isfinite(x) || std::abs(x) > kMaxCell || (shares && x < 0.0F)) {
-      return fail(std::isfinite(x) ? ErrorCode::kRange : ErrorCode::kNotFinite,
-                  shares ? "a share must be a number from 0 on" : "a target must be a finite number",
-                  where + "." + at("values", static_cast<std::size_t>(j)));
+      return fail(
+          std::isfinite(x) ? ErrorCode::kRange : ErrorCode::kNotFinite,
+          shares ? "a share must be a number from 0 on" : "a target must be a finite number",
+          where + "." + at("values", static_cast<std::size_t>(j)));
     }
     sum += static_cast<double>(x);
   }
   if (shares && !(sum > 0.0)) {
-    return fail(ErrorCode::kRange, "all shares are 0: a row of weights sums to 1", where + ".values");
+    return fail(ErrorCode::kRange, "all shares are 0: a row of weights sums to 1",
+                where + ".values");
   }
   return {};
 }
@@ -73,7 +76,8 @@ Result<void> check_values(const Target& t, int cols, const std::string& where) {
 Result<void> check_list(const Document& d, const std::vector<Target>& list, Sides sides,
                         const std::string& where) {
   if (list.size() > static_cast<std::size_t>(kMaxTokens)) {
-    return fail(ErrorCode::kTooLarge, "more than " + std::to_string(kMaxTokens) + " targets", where);
+    return fail(ErrorCode::kTooLarge, "more than " + std::to_string(kMaxTokens) + " targets",
+                where);
   }
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (auto ok = check_target(d, list[i], sides.queries, sides.sources, where + at("", i)); !ok) {
@@ -114,8 +118,8 @@ Result<void> check_example(const Document& d, const Example& e, const std::strin
 
 bool operator==(const Learning& a, const Learning& b) {
   return std::tie(a.optimizer, a.rate, a.momentum, a.weight_decay, a.seed, a.batch, a.embeddings,
-                  a.temperature) == std::tie(b.optimizer, b.rate, b.momentum, b.weight_decay, b.seed,
-                                             b.batch, b.embeddings, b.temperature) &&
+                  a.temperature) == std::tie(b.optimizer, b.rate, b.momentum, b.weight_decay,
+                                             b.seed, b.batch, b.embeddings, b.temperature) &&
          same(a.targets, b.targets) &&
          std::ranges::equal(a.examples, b.examples,
                             [](const Example& x, const Example& y) { return same(x, y); });
@@ -143,7 +147,8 @@ bool has_targets(const Document& document) {
 Result<void> check_target(const Document& d, const Target& t, int queries, int sources,
                           const std::string& where) {
   if (t.stage != Stage::kWeights && t.stage != Stage::kOutput) {
-    return fail(ErrorCode::kUnsupported, "a target is a row of weights or of output", where + ".stage");
+    return fail(ErrorCode::kUnsupported, "a target is a row of weights or of output",
+                where + ".stage");
   }
   if (t.layer < 0 || t.layer >= static_cast<int>(d.model.layers.size())) {
     return fail(ErrorCode::kNotFound, "no layer " + std::to_string(t.layer), where + ".layer");
@@ -153,9 +158,10 @@ Result<void> check_target(const Document& d, const Target& t, int queries, int s
     return fail(ErrorCode::kNotFound, "no head " + std::to_string(t.head), where + ".head");
   }
   if (t.row < 0 || t.row >= queries) {
-    return fail(ErrorCode::kNotFound,
-                "no token " + std::to_string(t.row) + ": the sentence has " + std::to_string(queries),
-                where + ".row");
+    return fail(
+        ErrorCode::kNotFound,
+        "no token " + std::to_string(t.row) + ": the sentence has " + std::to_string(queries),
+        where + ".row");
   }
   return check_values(t, shares ? sources : d.model.width, where);
 }
@@ -169,7 +175,8 @@ Result<void> check_learning(const Document& d) {
                 "learning.examples");
   }
   for (std::size_t i = 0; i < d.learning.examples.size(); ++i) {
-    if (auto ok = check_example(d, d.learning.examples[i], at("learning.examples", i)); !ok) return ok;
+    if (auto ok = check_example(d, d.learning.examples[i], at("learning.examples", i)); !ok)
+      return ok;
   }
   if (!d.locked_cells) return {};
   for (std::size_t i = 0; i < d.locked_cells->size(); ++i) {

@@ -18,10 +18,11 @@ struct Document;
 struct Target {
   Stage stage = Stage::kWeights;  // kWeights (cross-entropy) or kOutput (squared error)
   int layer = 0;
-  int head = 0;         // 0 for an output
-  int row = 0;          // the token, counted over the whole sentence
-  SharedMatrix values;  // weights: 1 x S shares, at least 0 (used as parts of their sum); output: 1 x D
-  std::string word;     // output: whose vector `values` is; empty: given by numbers
+  int head = 0;  // 0 for an output
+  int row = 0;   // the token, counted over the whole sentence
+  SharedMatrix
+      values;  // weights: 1 x S shares, at least 0 (used as parts of their sum); output: 1 x D
+  std::string word;  // output: whose vector `values` is; empty: given by numbers
 };
 
 /// A further sentence to learn from.
@@ -36,10 +37,10 @@ struct Learning {
   float rate = 0.05F;
   float momentum = 0.9F;
   float weight_decay = 0.0F;
-  std::uint64_t seed = 1;    // of the order of the sentences, when they come in batches
-  int batch = 0;             // sentences a step; 0: all
-  bool embeddings = false;   // the shown sentence's embeddings learn too
-  bool temperature = false;  // temperatures learn too
+  std::uint64_t seed = 1;         // of the order of the sentences, when they come in batches
+  int batch = 0;                  // sentences a step; 0: all
+  bool embeddings = false;        // the shown sentence's embeddings learn too
+  bool temperature = false;       // temperatures learn too
   std::vector<Target> targets;    // of the sentence on the sheet: example 0
   std::vector<Example> examples;  // 1, 2, ...
 };

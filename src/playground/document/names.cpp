@@ -104,9 +104,8 @@ std::span<const EnumName<MlpKind>> enum_names() noexcept {
 
 template <>
 std::span<const EnumName<Optimizer>> enum_names() noexcept {
-  static constexpr EnumName<Optimizer> kNames[] = {{Optimizer::kSgd, "sgd"},
-                                                   {Optimizer::kMomentum, "momentum"},
-                                                   {Optimizer::kAdam, "adam"}};
+  static constexpr EnumName<Optimizer> kNames[] = {
+      {Optimizer::kSgd, "sgd"}, {Optimizer::kMomentum, "momentum"}, {Optimizer::kAdam, "adam"}};
   return kNames;
 }
 

@@ -24,16 +24,26 @@ struct EnumName {
 /// All enumerators of E with their names.
 template <class E>
 [[nodiscard]] std::span<const EnumName<E>> enum_names() noexcept;
-template <> std::span<const EnumName<TokenMode>> enum_names() noexcept;
-template <> std::span<const EnumName<Origin>> enum_names() noexcept;
-template <> std::span<const EnumName<Side>> enum_names() noexcept;
-template <> std::span<const EnumName<WeightInit>> enum_names() noexcept;
-template <> std::span<const EnumName<ScaleKind>> enum_names() noexcept;
-template <> std::span<const EnumName<PositionKind>> enum_names() noexcept;
-template <> std::span<const EnumName<NormKind>> enum_names() noexcept;
-template <> std::span<const EnumName<NormPlace>> enum_names() noexcept;
-template <> std::span<const EnumName<MlpKind>> enum_names() noexcept;
-template <> std::span<const EnumName<Optimizer>> enum_names() noexcept;
+template <>
+std::span<const EnumName<TokenMode>> enum_names() noexcept;
+template <>
+std::span<const EnumName<Origin>> enum_names() noexcept;
+template <>
+std::span<const EnumName<Side>> enum_names() noexcept;
+template <>
+std::span<const EnumName<WeightInit>> enum_names() noexcept;
+template <>
+std::span<const EnumName<ScaleKind>> enum_names() noexcept;
+template <>
+std::span<const EnumName<PositionKind>> enum_names() noexcept;
+template <>
+std::span<const EnumName<NormKind>> enum_names() noexcept;
+template <>
+std::span<const EnumName<NormPlace>> enum_names() noexcept;
+template <>
+std::span<const EnumName<MlpKind>> enum_names() noexcept;
+template <>
+std::span<const EnumName<Optimizer>> enum_names() noexcept;
 
 template <class E>
 [[nodiscard]] std::string_view enum_name(E value) noexcept {

@@ -1,5 +1,5 @@
-// Targets and locked cells: which ones a document can have, and what keeps them true while it changes.
-// Internal to playground/ but for `cell_exists`.
+// Targets and locked cells: which ones a document can have, and what keeps them true while it
+// changes. Internal to playground/ but for `cell_exists`.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ namespace ap {
 /// Of a parameter that the model has, in the head's own slice.
 [[nodiscard]] bool cell_exists(const Document& document, CellId cell);
 
-/// A sentence changed: new token j was token from[j] (-1: none). Targets go with their token, shares
-/// with theirs; null: that side stays.
+/// A sentence changed: new token j was token from[j] (-1: none). Targets go with their token,
+/// shares with theirs; null: that side stays.
 void follow_targets(std::vector<Target>& targets, const std::vector<int>* rows,
                     const std::vector<int>* cols);
 /// The model's shape changed: targets and locked cells that no longer exist go; words are looked

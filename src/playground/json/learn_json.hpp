@@ -1,5 +1,5 @@
-// Learning and locked cells as JSON, inside a state. Sentences are read and written by the state's own
-// reader and writer, which are handed in. Internal to playground/.
+// Learning and locked cells as JSON, inside a state. Sentences are read and written by the state's
+// own reader and writer, which are handed in. Internal to playground/.
 #pragma once
 
 #include "playground/json/read.hpp"

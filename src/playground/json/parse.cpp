@@ -59,7 +59,8 @@ class Builder {
       return stop(ErrorCode::kRange, "the number " + last_token.substr(0, 40) + " is too large",
                   where);
     }
-    if (position > text_.size()) return stop(ErrorCode::kParse, "the JSON text ends too soon", where);
+    if (position > text_.size())
+      return stop(ErrorCode::kParse, "the JSON text ends too soon", where);
     return stop(ErrorCode::kParse, "not JSON: unexpected '" + printable(last_token) + "'", where);
   }
 

@@ -33,10 +33,10 @@ void read(const Json& json, bool& out, const std::string& path, JsonErrors& erro
 
 void read(const Json& json, int& out, const std::string& path, JsonErrors& errors) {
   if (!json.is_number_integer()) {
-    errors.add(ErrorCode::kParse,
-               json.is_number() ? "needs a whole number"
-                                : "needs a whole number, not " + json_kind(json),
-               path);
+    errors.add(
+        ErrorCode::kParse,
+        json.is_number() ? "needs a whole number" : "needs a whole number, not " + json_kind(json),
+        path);
     return;
   }
   constexpr int kMost = std::numeric_limits<int>::max();
@@ -48,9 +48,8 @@ void read(const Json& json, int& out, const std::string& path, JsonErrors& error
     errors.add(ErrorCode::kRange, "the number is too large", path);
     return;
   }
-  out = json.is_number_unsigned()
-            ? static_cast<int>(json.get_ref<const Json::number_unsigned_t&>())
-            : static_cast<int>(json.get_ref<const Json::number_integer_t&>());
+  out = json.is_number_unsigned() ? static_cast<int>(json.get_ref<const Json::number_unsigned_t&>())
+                                  : static_cast<int>(json.get_ref<const Json::number_integer_t&>());
 }
 
 void read(const Json& json, std::uint64_t& out, const std::string& path, JsonErrors& errors) {

@@ -1,5 +1,5 @@
-// Strict JSON reading without exceptions: every failure has a code, a message and a place; keys that
-// nobody asked for are failures too. Internal to playground/ (state, actions, presets).
+// Strict JSON reading without exceptions: every failure has a code, a message and a place; keys
+// that nobody asked for are failures too. Internal to playground/ (state, actions, presets).
 #pragma once
 
 #include <cstdint>
@@ -54,8 +54,7 @@ void read(const nlohmann::json& json, Stage& out, const std::string& path, JsonE
 void read(const nlohmann::json& json, Matrix& out, const std::string& path, JsonErrors& errors,
           Infinity infinity = Infinity::kRefused);
 /// [..]: one row.
-void read_row(const nlohmann::json& json, Matrix& out, const std::string& path,
-              JsonErrors& errors);
+void read_row(const nlohmann::json& json, Matrix& out, const std::string& path, JsonErrors& errors);
 
 template <class E>
   requires std::is_enum_v<E>

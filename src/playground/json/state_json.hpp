@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxStateBytes = std::size_t{64} << 20;
 [[nodiscard]] Result<Document> document_from_json(std::string_view json,
                                                   const WordVectors* words = nullptr);
 /// What is to be learned and the locked cells alone, as they stand in a state: {"learning": {...},
-/// "locked_cells": [...]}. For links: sentences whose rows `words` would give are named, not spelled.
+/// "locked_cells": [...]}. For links: sentences whose rows `words` would give are named, not
+/// spelled.
 [[nodiscard]] std::string learning_to_json(const Document& document, const WordVectors* words);
 /// Puts them in the place of the document's; `validate` it afterwards.
 [[nodiscard]] Result<void> learning_from_json(Document& document, std::string_view json,

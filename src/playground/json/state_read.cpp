@@ -2,12 +2,12 @@
 #include <utility>
 
 #include "playground/document/embed.hpp"
-#include "playground/json/read.hpp"
+#include "playground/document/weights.hpp"
 #include "playground/json/learn_json.hpp"
+#include "playground/json/read.hpp"
 #include "playground/json/state_json.hpp"
 #include "playground/json/state_layers.hpp"
 #include "playground/json/state_write.hpp"
-#include "playground/document/weights.hpp"
 
 namespace ap {
 namespace {
@@ -28,9 +28,10 @@ struct Reader {
   bool make_room(std::int64_t rows, std::int64_t cols, const std::string& path) {
     made += rows * cols;
     if (made <= kMaxMadeCells) return true;
-    errors.add(ErrorCode::kTooLarge,
-               "more than " + std::to_string(kMaxMadeCells) + " numbers made by name; write them out",
-               path);
+    errors.add(
+        ErrorCode::kTooLarge,
+        "more than " + std::to_string(kMaxMadeCells) + " numbers made by name; write them out",
+        path);
     return false;
   }
 
@@ -290,7 +291,8 @@ struct Reader {
     made_targets(next.targets, out.model.width, object.path("targets"));
     object.finish();
     if (out.learning.examples.size() >= static_cast<std::size_t>(kMaxExamples)) {
-      errors.add(ErrorCode::kTooLarge, "more than " + std::to_string(kMaxExamples) + " examples", path);
+      errors.add(ErrorCode::kTooLarge, "more than " + std::to_string(kMaxExamples) + " examples",
+                 path);
     }
     out.learning.examples.push_back(std::move(next));
   }
@@ -301,9 +303,8 @@ struct Reader {
     read_targets(object, "targets", out.learning.targets);
     made_targets(out.learning.targets, out.model.width, object.path("targets"));
     if (object.find("examples")) {
-      object.each("examples", [&](const Json& item, const std::string& where) {
-        example(item, out, where);
-      });
+      object.each("examples",
+                  [&](const Json& item, const std::string& where) { example(item, out, where); });
     }
     object.finish();
   }
@@ -379,7 +380,8 @@ Result<Document> read_document(std::string_view text, const WordVectors* words) 
   return read_document(*json, "", words);
 }
 
-Result<void> learning_from_json(Document& document, std::string_view text, const WordVectors* words) {
+Result<void> learning_from_json(Document& document, std::string_view text,
+                                const WordVectors* words) {
   auto json = parse_json(text);
   if (!json) return std::unexpected(std::move(json).error());
   Reader reader;

@@ -1,10 +1,11 @@
 // to_json(Document).
+#include "playground/json/state_write.hpp"
+
 #include "playground/document/embed.hpp"
-#include "playground/json/write.hpp"
 #include "playground/json/learn_json.hpp"
 #include "playground/json/state_json.hpp"
 #include "playground/json/state_layers.hpp"
-#include "playground/json/state_write.hpp"
+#include "playground/json/write.hpp"
 
 namespace ap {
 namespace {

@@ -61,12 +61,14 @@ std::string view_problem(std::string_view command, const LessonMoment& now) {
     return rest.empty() ? "" : "cannot read on from '" + std::string(rest) + "'";
   }
   const bool good =
-      (verb == "panel" && one_of(rest, {"none", "explain", "model", "graph", "arcs", "heads", "rows",
-                                        "words", "train", "files"})) ||
-      (verb == "step" && one_of(rest, {"embed", "project", "score", "scale", "mask", "softmax", "mix",
-                                       "combine"})) ||
-      (one_of(verb, {"fit", "play"}) && rest.empty()) || (verb == "compare" && one_of(rest, {"on", "off"})) ||
-      (verb == "layer" && rest.size() == 1 && static_cast<std::size_t>(rest[0] - '0') < now.trace->layers.size()) ||
+      (verb == "panel" && one_of(rest, {"none", "explain", "model", "graph", "arcs", "heads",
+                                        "rows", "words", "train", "files"})) ||
+      (verb == "step" &&
+       one_of(rest, {"embed", "project", "score", "scale", "mask", "softmax", "mix", "combine"})) ||
+      (one_of(verb, {"fit", "play"}) && rest.empty()) ||
+      (verb == "compare" && one_of(rest, {"on", "off"})) ||
+      (verb == "layer" && rest.size() == 1 &&
+       static_cast<std::size_t>(rest[0] - '0') < now.trace->layers.size()) ||
       (verb == "head" && rest.size() == 1 && rest[0] - '0' < now.trace->model.heads) ||
       (verb == "lesson" && !rest.empty());
   return good ? "" : "there is no such command: " + std::string(command);
@@ -108,7 +110,8 @@ class Check {
  private:
   void say(const std::string& what) {
     const std::string& title = lesson_.steps[static_cast<std::size_t>(step_)].title;
-    problems_.push_back(lesson_.id + ", step " + std::to_string(step_ + 1) + " (" + title + "): " + what);
+    problems_.push_back(lesson_.id + ", step " + std::to_string(step_ + 1) + " (" + title +
+                        "): " + what);
   }
 
   std::unique_ptr<Stage0> fresh() {
@@ -122,7 +125,8 @@ class Check {
     for (const Span& span : prose) {
       if (span.kind == Span::Kind::kValue && filled(span.text, scene) == "–") {
         const auto value = evaluate(span.text.substr(0, span.text.rfind(':')), scene);
-        say("{" + span.text + "}: " + (value ? "says nothing" : value.error().message + ": " + value.error().where));
+        say("{" + span.text +
+            "}: " + (value ? "says nothing" : value.error().message + ": " + value.error().where));
       }
     }
   }
@@ -158,7 +162,8 @@ class Check {
     if (block.solve.empty()) return say("a task needs a 'solve:'");
     const auto stage = fresh();
     if (std::string p = run(block.solve, *stage, files_); !p.empty()) return say("solve: " + p);
-    if (!holds(block.check, stage->scene())) say("its own solution does not do the task: " + block.check);
+    if (!holds(block.check, stage->scene()))
+      say("its own solution does not do the task: " + block.check);
   }
 
   const Lesson& lesson_;

@@ -32,8 +32,9 @@ Result<LayerRun> LayerRun::make(const LayerShape& s) {
   constexpr int kMostTokens = 1024;
   if (s.width < 1 || s.width > kMaxWidth || s.heads < 1 || s.heads > kMaxHeads || s.key_width < 1 ||
       s.key_width > 1024 || s.tokens < 1 || s.tokens > kMostTokens) {
-    return fail(ErrorCode::kRange, "a layer runs here with up to 16384 numbers a token, 128 heads "
-                                   "and 1024 tokens");
+    return fail(ErrorCode::kRange,
+                "a layer runs here with up to 16384 numbers a token, 128 heads "
+                "and 1024 tokens");
   }
   return LayerRun(s);
 }

@@ -1,7 +1,7 @@
-// One layer of multi-head attention at a real model's width, run in slices and timed: for the lesson
-// on sizes. Weights are random and made a few columns at a time, since four matrices of the largest
-// models do not fit a page's memory; the clock counts the multiplications alone.
-// Leaves out: everything around attention, and keeping the result.
+// One layer of multi-head attention at a real model's width, run in slices and timed: for the
+// lesson on sizes. Weights are random and made a few columns at a time, since four matrices of the
+// largest models do not fit a page's memory; the clock counts the multiplications alone. Leaves
+// out: everything around attention, and keeping the result.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@
 namespace ap {
 
 struct LayerShape {
-  int width = 768;      // D
-  int heads = 12;       // H
-  int key_width = 64;   // K
-  int tokens = 32;      // T
+  int width = 768;     // D
+  int heads = 12;      // H
+  int key_width = 64;  // K
+  int tokens = 32;     // T
 
   [[nodiscard]] double parameters() const noexcept;     // 4 D H K
   [[nodiscard]] double multiply_adds() const noexcept;  // 4 T D H K + 2 T T H K
@@ -48,14 +48,14 @@ class LayerRun {
   void attend(double (*now)());
 
   LayerShape shape_;
-  Matrix input_;           // T x D
-  Matrix parts_[kParts];   // Q, K, V, concat: T x HK; output: T x D
-  Matrix weight_;          // D x kColumns, or HK x kColumns
-  Matrix scores_[2];       // T x T
+  Matrix input_;          // T x D
+  Matrix parts_[kParts];  // Q, K, V, concat: T x HK; output: T x D
+  Matrix weight_;         // D x kColumns, or HK x kColumns
+  Matrix scores_[2];      // T x T
   Scratch scratch_;
   Rng rng_{1};
   int part_ = 0;
-  int at_ = 0;             // column (projections) or head
+  int at_ = 0;  // column (projections) or head
   double seconds_ = 0;
   double multiply_adds_ = 0;
 };

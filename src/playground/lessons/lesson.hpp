@@ -15,7 +15,10 @@ namespace ap {
 
 struct Span {
   enum class Kind : std::uint8_t {
-    kText, kStrong, kEmphasis, kCode,
+    kText,
+    kStrong,
+    kEmphasis,
+    kCode,
     kLink,   // text, and which of the step's links
     kValue,  // an expression, to be filled
     kCell,   // the next cell of a table's row begins
@@ -28,25 +31,28 @@ using Prose = std::vector<Span>;
 
 struct LessonBlock {
   enum class Kind : std::uint8_t {
-    kParagraph, kItem, kQuote, kRow,
-    kWidget,    // `name` says which: "sizes", "picture"
+    kParagraph,
+    kItem,
+    kQuote,
+    kRow,
+    kWidget,  // `name` says which: "sizes", "picture"
     kTask,
     kQuestion,
   };
   Kind kind = Kind::kParagraph;
   Prose prose;
   // --- a task
-  std::string check;         // holds when it is done
+  std::string check;  // holds when it is done
   std::vector<Prose> hints;
-  std::string solve;         // commands that do it: for tests, and for who asks to be shown
-  Prose answer;              // said when it is done; a question's answer
+  std::string solve;  // commands that do it: for tests, and for who asks to be shown
+  Prose answer;       // said when it is done; a question's answer
   // --- a widget
   std::string name;
 };
 
 struct LessonStep {
   std::string title;
-  std::string enter;               // commands, a line each
+  std::string enter;  // commands, a line each
   std::vector<LessonBlock> blocks;
   std::vector<std::string> links;  // commands of each
 };
@@ -70,8 +76,8 @@ using LessonFiles = std::vector<std::pair<std::string, std::string>>;
 
 /// Takes the first line off.
 [[nodiscard]] std::string_view take_line(std::string_view& text) noexcept;
-/// The action that a command means: {"type": ...}, "preset ID", "state NAME". kNotFound: it is about
-/// the view and not about the document ("select weights[it]", "step softmax").
+/// The action that a command means: {"type": ...}, "preset ID", "state NAME". kNotFound: it is
+/// about the view and not about the document ("select weights[it]", "step softmax").
 [[nodiscard]] Result<Action> action_of(std::string_view command, const World& world,
                                        const LessonFiles& files);
 /// Is it a command about the view, by its first word?

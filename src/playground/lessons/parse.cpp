@@ -10,13 +10,15 @@ namespace {
 
 std::string_view trimmed(std::string_view s) {
   while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\r' || s.back() == '\t')) s.remove_suffix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\r' || s.back() == '\t'))
+    s.remove_suffix(1);
   return s;
 }
 
 bool is_plain(std::string_view name) {
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
 }
 
 /// "check: x" is key "check" and value "x".
@@ -68,9 +70,12 @@ class Parser {
     }
     const Keyed k = keyed(s);
     if (lesson_.steps.empty()) {
-      if (k.key == "title") lesson_.title = k.value;
-      else if (k.key == "about") lesson_.about = k.value;
-      else if (!s.empty() && s != "---") stop("prose before the first step (## Title)");
+      if (k.key == "title")
+        lesson_.title = k.value;
+      else if (k.key == "about")
+        lesson_.about = k.value;
+      else if (!s.empty() && s != "---")
+        stop("prose before the first step (## Title)");
       return;
     }
     if (!k.key.empty()) {
@@ -92,7 +97,8 @@ class Parser {
     if (k.key == "do") {
       step().enter += std::string(k.value) + '\n';
     } else if (k.key == "task" || k.key == "question") {
-      blocks.push_back({k.key == "task" ? Block::Kind::kTask : Block::Kind::kQuestion, prose(k.value)});
+      blocks.push_back(
+          {k.key == "task" ? Block::Kind::kTask : Block::Kind::kQuestion, prose(k.value)});
     } else if (k.key == "widget") {
       blocks.push_back({Block::Kind::kWidget, {}});
       blocks.back().name = k.value;
@@ -128,7 +134,8 @@ class Parser {
     if (raw_.empty()) {
       kind_ = kind;
       if (kind != Block::Kind::kParagraph) s.remove_prefix(kind == Block::Kind::kRow ? 1 : 2);
-      if (kind == Block::Kind::kRow && s.find_first_not_of("|-: ") == std::string_view::npos) return;
+      if (kind == Block::Kind::kRow && s.find_first_not_of("|-: ") == std::string_view::npos)
+        return;
       raw_ = s;
       if (kind != Block::Kind::kRow) return;
       if (raw_.ends_with('|')) raw_.pop_back();
@@ -166,9 +173,9 @@ class Parser {
       const bool strong = s.starts_with("**");
       const char mark = s[0];
       const std::size_t skip = strong ? 2 : 1;
-      const std::string_view close = strong       ? "**"
-                                     : mark == '{' ? "}"
-                                     : mark == '[' ? "]["
+      const std::string_view close = strong                       ? "**"
+                                     : mark == '{'                ? "}"
+                                     : mark == '['                ? "]["
                                      : mark == '*' || mark == '`' ? s.substr(0, 1)
                                                                   : std::string_view();
       const std::size_t end = close.empty() ? close.npos : s.find(close, skip);
@@ -194,7 +201,7 @@ class Parser {
             add(Span::Kind::kValue, text.substr(1, text.size() - 2));
             continue;
           }
-          add(strong          ? Span::Kind::kStrong
+          add(strong        ? Span::Kind::kStrong
               : mark == '{' ? Span::Kind::kValue
               : mark == '`' ? Span::Kind::kCode
                             : Span::Kind::kEmphasis,
@@ -211,7 +218,8 @@ class Parser {
     if (lesson_.steps.empty()) return;
     finish_block();
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (step().links[i].empty()) stop("in '" + step().title + "', link [" + names_[i] + "] is not defined");
+      if (step().links[i].empty())
+        stop("in '" + step().title + "', link [" + names_[i] + "] is not defined");
     }
     for (const Block& b : step().blocks) {
       if (b.kind == Block::Kind::kTask && b.check.empty()) stop("a task needs a 'check:'");
@@ -224,7 +232,7 @@ class Parser {
   std::vector<std::string> names_;  // of the step's links
   std::string problem_;
   int line_ = 0;
-  std::string raw_;                 // the block under way
+  std::string raw_;  // the block under way
   Block::Kind kind_ = Block::Kind::kParagraph;
 };
 

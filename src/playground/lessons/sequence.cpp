@@ -62,7 +62,8 @@ Matrix attended(const Matrix& x, Counter& count) {
   for (std::uint64_t i = 0; i < 3; ++i) {
     parts[i] = Matrix::Zero(x.rows(), x.cols());
     const Matrix w = random_matrix(x.cols(), 20 + i);
-    for (Eigen::Index t = 0; t < x.rows(); ++t) count.product(x.row(t).data(), w, parts[i].row(t).data());
+    for (Eigen::Index t = 0; t < x.rows(); ++t)
+      count.product(x.row(t).data(), w, parts[i].row(t).data());
   }
   const Matrix keys = parts[1].transpose();
   const float scale = 1.0F / std::sqrt(static_cast<float>(x.cols()));
@@ -77,7 +78,8 @@ Matrix attended(const Matrix& x, Counter& count) {
   }
   const Matrix o = random_matrix(x.cols(), 23);
   Matrix y = Matrix::Zero(x.rows(), x.cols());
-  for (Eigen::Index t = 0; t < x.rows(); ++t) count.product(mixed.row(t).data(), o, y.row(t).data());
+  for (Eigen::Index t = 0; t < x.rows(); ++t)
+    count.product(mixed.row(t).data(), o, y.row(t).data());
   return y;
 }
 
@@ -86,7 +88,7 @@ Matrix attended(const Matrix& x, Counter& count) {
 std::optional<SequenceRun> run_sequence(std::string_view kind, const Matrix& x) {
   constexpr int kLayers = 2;
   const auto run = [&](const Matrix& in, Counter& count) {
-    return kind == "rnn" ? recurrent(in, count)
+    return kind == "rnn"   ? recurrent(in, count)
            : kind == "cnn" ? convolution(in, count, kLayers)
                            : attended(in, count);
   };

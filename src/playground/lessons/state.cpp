@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "playground/actions/action_json.hpp"
-#include "playground/json/read.hpp"
-#include "playground/lessons/lesson.hpp"
 #include "playground/json/presets.hpp"
+#include "playground/json/read.hpp"
 #include "playground/json/state_json.hpp"
+#include "playground/lessons/lesson.hpp"
 
 namespace ap {
 namespace {
@@ -76,8 +76,8 @@ Result<Document> document_at(const Lesson& lesson, int step, const World& world,
   Document document;
   std::string_view rest = commands;
   if (!is_whole(rest)) {
-    return fail(ErrorCode::kNotFound, "its first step must begin with 'do: preset ...' or 'do: state ...'",
-                lesson.id);
+    return fail(ErrorCode::kNotFound,
+                "its first step must begin with 'do: preset ...' or 'do: state ...'", lesson.id);
   }
   while (!rest.empty()) {
     const std::string_view command = take_line(rest);

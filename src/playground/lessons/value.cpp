@@ -6,8 +6,8 @@
 #include <cstdlib>
 
 #include "attention/forward/trace.hpp"
-#include "playground/lessons/sequence.hpp"
 #include "playground/document/names.hpp"
+#include "playground/lessons/sequence.hpp"
 #include "text/word_vectors.hpp"
 
 namespace ap {
@@ -102,9 +102,12 @@ class Reader {
       const double difference = num(a) - num(b);
       const double near = take("within") ? num(sum()) : kNear;
       const bool equal = std::abs(difference) <= near;
-      const bool yes = o == "=" ? equal : o == "!=" ? !equal
-                     : o == "<" ? difference < 0 : o == ">" ? difference > 0
-                     : o == "<=" ? difference <= 0 : difference >= 0;
+      const bool yes = o == "="    ? equal
+                       : o == "!=" ? !equal
+                       : o == "<"  ? difference < 0
+                       : o == ">"  ? difference > 0
+                       : o == "<=" ? difference <= 0
+                                   : difference >= 0;
       return number(yes ? 1 : 0);
     }
     return a;
@@ -112,17 +115,23 @@ class Reader {
   Value sum() {
     Value v = product();
     for (;;) {
-      if (take("+")) v = number(num(v) + num(product()));
-      else if (take("-")) v = number(num(v) - num(product()));
-      else return v;
+      if (take("+"))
+        v = number(num(v) + num(product()));
+      else if (take("-"))
+        v = number(num(v) - num(product()));
+      else
+        return v;
     }
   }
   Value product() {
     Value v = factor();
     for (;;) {
-      if (take("*")) v = number(num(v) * num(factor()));
-      else if (take("/")) v = number(num(v) / num(factor()));
-      else return v;
+      if (take("*"))
+        v = number(num(v) * num(factor()));
+      else if (take("/"))
+        v = number(num(v) / num(factor()));
+      else
+        return v;
     }
   }
   Value factor() {
@@ -140,7 +149,8 @@ class Reader {
       return v;
     }
     skip();
-    if (!rest_.empty() && ((rest_[0] >= '0' && rest_[0] <= '9') || rest_[0] == '.')) return literal();
+    if (!rest_.empty() && ((rest_[0] >= '0' && rest_[0] <= '9') || rest_[0] == '.'))
+      return literal();
     return named();
   }
   void close() {
@@ -231,7 +241,8 @@ class Reader {
       const double size = std::sqrt(dot(m, m) * dot(w.matrix, w.matrix));
       return number(size > 0 ? dot(m, w.matrix) / size : 0);
     }
-    if (name == "distance") return number(static_cast<double>((m - w.matrix).cwiseAbs().maxCoeff()));
+    if (name == "distance")
+      return number(static_cast<double>((m - w.matrix).cwiseAbs().maxCoeff()));
     stop(ErrorCode::kParse, "there is no such function");
     return {};
   }
@@ -279,7 +290,8 @@ class Reader {
 
   Value sequence(const std::string& name) {
     const Value kind = either();
-    const auto run = run_sequence(kind.text, as_eigen(moment_.trace->tensor({0, Stage::kEmbeddings, 0})));
+    const auto run =
+        run_sequence(kind.text, as_eigen(moment_.trace->tensor({0, Stage::kEmbeddings, 0})));
     if (!run) {
       stop(ErrorCode::kParse, "needs \"attention\", \"rnn\" or \"cnn\" here");
       return {};
@@ -342,7 +354,8 @@ int label_index(const std::vector<std::string>& labels, std::string_view token) 
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] == name && --wanted == 0) return static_cast<int>(i);
   }
-  if (token.empty() || token.find_first_not_of("0123456789") != token.npos || token.size() > 6) return -1;
+  if (token.empty() || token.find_first_not_of("0123456789") != token.npos || token.size() > 6)
+    return -1;
   const int index = std::atoi(std::string(token).c_str());
   return index < static_cast<int>(labels.size()) ? index : -1;
 }
@@ -351,7 +364,8 @@ Result<LessonPlace> read_place(std::string_view& rest, const LessonMoment& momen
   const auto last = std::find_if_not(rest.begin(), rest.end(), is_name);
   const std::string_view name(rest.begin(), last);
   const auto stage = stage_from(name);
-  if (!stage) return fail(ErrorCode::kParse, "needs a stage's name here", std::string(rest.substr(0, 40)));
+  if (!stage)
+    return fail(ErrorCode::kParse, "needs a stage's name here", std::string(rest.substr(0, 40)));
   rest.remove_prefix(name.size());
   LessonPlace place;
   place.tensor.stage = *stage;
@@ -365,7 +379,8 @@ Result<LessonPlace> read_place(std::string_view& rest, const LessonMoment& momen
   }
   if (!rest.starts_with('[')) return place;
   const std::size_t end = rest.find(']');
-  if (end == rest.npos) return fail(ErrorCode::kParse, "a bracket is not closed", std::string(name));
+  if (end == rest.npos)
+    return fail(ErrorCode::kParse, "a bracket is not closed", std::string(name));
   const std::string_view inside = rest.substr(1, end - 1);
   rest.remove_prefix(end + 1);
   const std::size_t comma = inside.find(',', 1);
@@ -407,7 +422,8 @@ std::string filled(std::string_view value, const LessonScene& scene) {
   if (percent) x *= 100;
   char buffer[48];
   std::snprintf(buffer, sizeof buffer, "%.*f", std::clamp(decimals, 0, 9), std::abs(x));
-  const bool negative = x < 0 && std::string_view(buffer).find_first_not_of("0.") != std::string_view::npos;
+  const bool negative =
+      x < 0 && std::string_view(buffer).find_first_not_of("0.") != std::string_view::npos;
   return (negative ? "−" : "") + std::string(buffer) + (percent ? " %" : "");
 }
 

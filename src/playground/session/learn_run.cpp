@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "playground/json/write.hpp"
-#include "playground/session/training.hpp"
 #include "playground/session/session.hpp"
+#include "playground/session/training.hpp"
 
 namespace ap {
 namespace {
@@ -73,7 +73,8 @@ bool Trainer::follow_edits() {
     const TensorId id = training_->id(i);
     const SharedMatrix mine = parameter(basis_, id);
     const SharedMatrix theirs = parameter(expected, id);
-    if (mine && theirs && (mine->rows() != theirs->rows() || mine->cols() != theirs->cols())) return false;
+    if (mine && theirs && (mine->rows() != theirs->rows() || mine->cols() != theirs->cols()))
+      return false;
     set_parameter(expected, id, mine);
   }
   expected.title = basis_.title;
@@ -153,7 +154,8 @@ bool Trainer::step() {
   }
   const int done = training_->steps();
   if (goal_ > 0.0F && loss.error <= goal_) {
-    stop(TrainStatus::kReached, "Reached after " + plural(done, "step") + ": every target is within " +
+    stop(TrainStatus::kReached, "Reached after " + plural(done, "step") +
+                                    ": every target is within " +
                                     short_number(static_cast<double>(goal_)) + ".");
     return false;
   }
@@ -248,7 +250,8 @@ Result<void> Trainer::command(const action::Train& train) {
 }
 
 std::string to_json(const Trainer& trainer) {
-  constexpr std::string_view kStatus[] = {"idle", "running", "paused", "reached", "finished", "diverged"};
+  constexpr std::string_view kStatus[] = {"idle",    "running",  "paused",
+                                          "reached", "finished", "diverged"};
   std::string text;
   JsonWriter out(text);
   out.open('{');

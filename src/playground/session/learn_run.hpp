@@ -1,6 +1,6 @@
-// Trainer: a session's training run: play, pause, step, rewind, in slices of time. What it learns goes
-// to the document by SetParameters, all of a run in one step of undo. Knows when the document is no
-// longer what the run stands on, and when to stop.
+// Trainer: a session's training run: play, pause, step, rewind, in slices of time. What it learns
+// goes to the document by SetParameters, all of a run in one step of undo. Knows when the document
+// is no longer what the run stands on, and when to stop.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace ap {
 class Session;
 
 enum class TrainStatus {
-  kIdle,      // at its start
+  kIdle,  // at its start
   kRunning,
   kPaused,
   kReached,   // the goal
@@ -75,7 +75,7 @@ class Trainer {
   double best_loss_ = 0;
   int best_step_ = 0;
   double first_loss_ = 0;
-  int rising_ = 0;  // steps in a row far above the start
+  int rising_ = 0;     // steps in a row far above the start
   int last_step_ = 0;  // stop there; 0: no end
   float goal_ = 0;
   Loss loss_;

@@ -188,7 +188,8 @@ void Session::changed() {
     std::vector<int> ids;
     for (const auto& entry : listeners_) ids.push_back(entry.first);
     for (const int id : ids) {
-      const auto found = std::ranges::find(listeners_, id, &decltype(listeners_)::value_type::first);
+      const auto found =
+          std::ranges::find(listeners_, id, &decltype(listeners_)::value_type::first);
       if (found == listeners_.end()) continue;
       const std::function<void()> listener = found->second;  // it may unsubscribe itself
       listener();

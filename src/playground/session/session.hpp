@@ -1,5 +1,6 @@
-// Session: the one mutable thing. Holds the document, its history, the trace that follows it and the
-// pinned baseline; takes actions, tells listeners. Page, window, command line and scripts own one.
+// Session: the one mutable thing. Holds the document, its history, the trace that follows it and
+// the pinned baseline; takes actions, tells listeners. Page, window, command line and scripts own
+// one.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +51,9 @@ class Session {
   [[nodiscard]] bool has_baseline() const noexcept { return baseline_ != nullptr; }
   /// The pinned trace, or null.
   [[nodiscard]] const Trace* baseline() const noexcept { return baseline_.get(); }
-  [[nodiscard]] const Document* baseline_document() const noexcept { return baseline_document_.get(); }
+  [[nodiscard]] const Document* baseline_document() const noexcept {
+    return baseline_document_.get();
+  }
 
   [[nodiscard]] const UpdateStats& last_update() const noexcept { return last_update_; }
 

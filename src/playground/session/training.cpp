@@ -126,11 +126,12 @@ Result<Training> make_training(const Document& d) {
     if (auto ok = add(input_of(d, e), e.targets, where); !ok) return std::unexpected(ok.error());
   }
   const Learning& l = d.learning;
-  const TrainOptions options{
-      .optimizer = {.kind = l.optimizer, .rate = l.rate, .momentum = l.momentum,
-                    .weight_decay = l.weight_decay},
-      .batch = l.batch,
-      .seed = l.seed};
+  const TrainOptions options{.optimizer = {.kind = l.optimizer,
+                                           .rate = l.rate,
+                                           .momentum = l.momentum,
+                                           .weight_decay = l.weight_decay},
+                             .batch = l.batch,
+                             .seed = l.seed};
   return Training(d.model, std::move(samples), std::move(learn), options);
 }
 

@@ -7,8 +7,8 @@
 namespace ap {
 
 /// The document's model, sentences and targets, ready to descend; its parameters are in the order
-/// of their addresses. kNotFound: nothing painted; kNotEditable: nothing may learn; kRange: a target
-/// on a key that the mask hides; kTooLarge.
+/// of their addresses. kNotFound: nothing painted; kNotEditable: nothing may learn; kRange: a
+/// target on a key that the mask hides; kTooLarge.
 [[nodiscard]] Result<Training> make_training(const Document& document);
 
 /// The slope of the loss at the document's own numbers, for heatmaps: by every parameter, and by

@@ -1,9 +1,8 @@
 // The column of lessons on the desktop: contents, a step's prose with its links, tasks and widgets,
 // laid out word by word, since ImGui has no text of mixed faces.
-#include <imgui.h>
-
 #include <algorithm>
 #include <cmath>
+#include <imgui.h>
 
 #include "ui/lessons/view.hpp"
 #include "ui/lessons/widgets.hpp"
@@ -33,7 +32,8 @@ class Flow {
       if (span.kind == Span::Kind::kLink) {
         if (link(span)) clicked = span.link;
       } else {
-        words(span.kind == Span::Kind::kValue ? filled(span.text, scene) : span.text, look(span.kind));
+        words(span.kind == Span::Kind::kValue ? filled(span.text, scene) : span.text,
+              look(span.kind));
       }
     }
     return clicked;
@@ -74,7 +74,8 @@ class Flow {
       list.AddRectFilled({at_.x - 2, y - 2}, {at_.x + w + 2, y + font.size + 3},
                          im(context_.theme.panel_soft), 3);
     }
-    list.AddText(font.font, font.size, {at_.x, y}, im(look.ink), text.data(), text.data() + text.size());
+    list.AddText(font.font, font.size, {at_.x, y}, im(look.ink), text.data(),
+                 text.data() + text.size());
     at_.x += w;
   }
   void words(std::string_view text, const Look& look) {
@@ -93,7 +94,8 @@ class Flow {
     bool clicked = false;
     // A link over several lines is a rectangle in each.
     for (float y = start.y; y <= at_.y; y += line_) {
-      const float x0 = y == start.y && start.y != at_.y + 1 ? (start.y == y ? start.x : from_.x) : from_.x;
+      const float x0 =
+          y == start.y && start.y != at_.y + 1 ? (start.y == y ? start.x : from_.x) : from_.x;
       const float x1 = y == at_.y ? at_.x : from_.x + width_;
       if (x1 <= x0) continue;
       const float under = std::round(y + (line_ + font.size) / 2 + 1);
@@ -228,8 +230,10 @@ class Column {
   void row(const LessonBlock& block) {
     std::vector<Prose> cells(1);
     for (const Span& span : block.prose) {
-      if (span.kind == Span::Kind::kCell) cells.emplace_back();
-      else cells.back().push_back(span);
+      if (span.kind == Span::Kind::kCell)
+        cells.emplace_back();
+      else
+        cells.back().push_back(span);
     }
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float each = ImGui::GetContentRegionAvail().x / static_cast<float>(cells.size());
@@ -244,8 +248,9 @@ class Column {
       ImGui::EndGroup();
       bottom = std::max(bottom, ImGui::GetCursorScreenPos().y);
     }
-    ImGui::GetWindowDrawList()->AddLine({at.x, bottom - 6}, {at.x + each * static_cast<float>(cells.size()), bottom - 6},
-                                        im(context_.theme.line));
+    ImGui::GetWindowDrawList()->AddLine(
+        {at.x, bottom - 6}, {at.x + each * static_cast<float>(cells.size()), bottom - 6},
+        im(context_.theme.line));
   }
 
   void task(const LessonBlock& block, int index) {
@@ -269,7 +274,8 @@ class Column {
       if (!block.solve.empty() && quiet_button("solve", "Show me", t)) solve_ = index;
     }
     ImGui::Unindent(14);
-    ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y}, {at.x + 3, ImGui::GetCursorScreenPos().y - 4},
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y},
+                                              {at.x + 3, ImGui::GetCursorScreenPos().y - 4},
                                               im(done ? t.accent : t.line), 1);
     ImGui::Dummy({0, kSpace1});
   }
@@ -307,8 +313,10 @@ void draw_lesson_column(Context& context, LessonPlayer& player, const Rect& rect
                     ImGuiWindowFlags_NoBackground);
   ImGui::PopStyleVar();
   Column column(context, player);
-  if (player.lesson() != nullptr) column.step();
-  else column.contents();
+  if (player.lesson() != nullptr)
+    column.step();
+  else
+    column.contents();
   ImGui::EndChild();
 }
 

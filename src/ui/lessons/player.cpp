@@ -14,9 +14,11 @@ std::string text_of(const platform::Bytes& bytes) { return {bytes.begin(), bytes
 /// Ids go into file names.
 bool is_id(std::string_view id) {
   return !id.empty() && id.size() < 40 &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
+         std::all_of(
+             id.begin(), id.end(),
+             [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+             });
 }
 
 }  // namespace
@@ -48,16 +50,17 @@ void LessonPlayer::open(std::string id, int step) {
   const int opening = ++opening_;
   ports_.fetch_asset("assets/lessons/" + id + ".md",
                      [this, id, opening](Result<platform::Bytes> bytes) {
-    if (opening != opening_) return;
-    if (!bytes) return said("The lesson '" + id + "' could not be fetched.");
-    auto lesson = parse_lesson(id, text_of(*bytes));
-    if (!lesson) return said(lesson.error().where + ": " + lesson.error().message);
-    ready_ = false;
-    lesson_ = std::move(*lesson);
-    files_.clear();
-    missing_ = states_of(lesson_);
-    fetch_next();
-  });
+                       if (opening != opening_) return;
+                       if (!bytes) return said("The lesson '" + id + "' could not be fetched.");
+                       auto lesson = parse_lesson(id, text_of(*bytes));
+                       if (!lesson)
+                         return said(lesson.error().where + ": " + lesson.error().message);
+                       ready_ = false;
+                       lesson_ = std::move(*lesson);
+                       files_.clear();
+                       missing_ = states_of(lesson_);
+                       fetch_next();
+                     });
 }
 
 void LessonPlayer::fetch_next() {
@@ -68,8 +71,7 @@ void LessonPlayer::fetch_next() {
   const std::string name = missing_.back();
   missing_.pop_back();
   const int opening = opening_;
-  ports_.fetch_asset(state_file(name),
-                     [this, name, opening](Result<platform::Bytes> bytes) {
+  ports_.fetch_asset(state_file(name), [this, name, opening](Result<platform::Bytes> bytes) {
     if (opening != opening_) return;
     if (!bytes) return said("The state '" + name + "' could not be fetched.");
     files_.emplace_back(name, text_of(*bytes));

@@ -1,6 +1,7 @@
-// LessonPlayer: the open lesson and its step. Fetches a lesson's files, brings the document to where a
-// step begins (one undo step), does what links ask for, watches the tasks, keeps how far one came.
-// The page's prose (web/lessons.js) and the desktop's panel both show what `scene` and `step` say.
+// LessonPlayer: the open lesson and its step. Fetches a lesson's files, brings the document to
+// where a step begins (one undo step), does what links ask for, watches the tasks, keeps how far
+// one came. The page's prose (web/lessons.js) and the desktop's panel both show what `scene` and
+// `step` say.
 #pragma once
 
 #include <functional>
@@ -45,7 +46,9 @@ class LessonPlayer {
 
   [[nodiscard]] const Lesson* lesson() const noexcept { return ready_ ? &lesson_ : nullptr; }
   [[nodiscard]] int step_index() const noexcept { return step_; }
-  [[nodiscard]] const LessonStep& step() const { return lesson_.steps[static_cast<std::size_t>(step_)]; }
+  [[nodiscard]] const LessonStep& step() const {
+    return lesson_.steps[static_cast<std::size_t>(step_)];
+  }
   [[nodiscard]] LessonScene scene() const;
   /// Was the task of this block done since the step began?
   [[nodiscard]] bool achieved(int block) const;
@@ -53,7 +56,8 @@ class LessonPlayer {
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   /// Counts what the shown text may depend on, besides the session's revision.
   [[nodiscard]] int revision() const noexcept { return revision_; }
-  /// "bank 3 it -8 ": the step of each lesson that was opened, from 1; negative once it was finished.
+  /// "bank 3 it -8 ": the step of each lesson that was opened, from 1; negative once it was
+  /// finished.
   [[nodiscard]] const std::string& progress() const noexcept { return progress_; }
   [[nodiscard]] int progress_of(std::string_view id) const;
 

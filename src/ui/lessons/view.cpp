@@ -6,10 +6,11 @@
 namespace ap::ui {
 namespace {
 
-constexpr std::array<const char*, kPanelCount> kPanels = {
-    "none", "explain", "model", "graph", "arcs", "heads", "rows", "words", "files", "lessons", "train"};
-constexpr std::array<const char*, kStepCount> kSteps = {
-    "embed", "project", "score", "scale", "mask", "softmax", "mix", "combine"};
+constexpr std::array<const char*, kPanelCount> kPanels = {"none",  "explain", "model", "graph",
+                                                          "arcs",  "heads",   "rows",  "words",
+                                                          "files", "lessons", "train"};
+constexpr std::array<const char*, kStepCount> kSteps = {"embed", "project", "score", "scale",
+                                                        "mask",  "softmax", "mix",   "combine"};
 
 template <std::size_t N>
 int index_of(const std::array<const char*, N>& names, std::string_view name) {
@@ -39,14 +40,17 @@ void point(Context& context, SheetView& sheet, std::string_view verb, std::strin
   const TensorId id = place->tensor;
   const ConstView m = context.trace().tensor(id);
   if (!before_layers(id.stage)) v.layer = id.layer;
-  if (per_head(id.stage) && context.trace().head_count(id.stage) == context.document().model.heads) {
+  if (per_head(id.stage) &&
+      context.trace().head_count(id.stage) == context.document().model.heads) {
     v.head = id.head;
   }
   const CellId first{id, std::max(0, place->row), std::max(0, place->col)};
   const CellId last{id, place->row < 0 ? m.rows - 1 : place->row,
                     place->col < 0 ? m.cols - 1 : place->col};
-  if (verb == "pin") context.pin(first);
-  else if (verb == "select") v.selection = Selection{first, last};
+  if (verb == "pin")
+    context.pin(first);
+  else if (verb == "select")
+    v.selection = Selection{first, last};
   if (place->row >= 0 && row_axis(id.stage, context.trace().model) == Axis::kQueries) {
     v.play_row = place->row;
   }
@@ -98,8 +102,10 @@ void apply_view_commands(Context& context, SheetView& sheet, std::string_view co
     }
     if (verb == "compare") {
       v.difference = rest == "on";
-      if (v.difference) context.session.pin_baseline();
-      else context.session.clear_baseline();
+      if (v.difference)
+        context.session.pin_baseline();
+      else
+        context.session.clear_baseline();
     }
   }
   context.ports.request_frame();

@@ -1,5 +1,5 @@
-// What lessons show besides prose: the table of model sizes with a run at that size, and the picture
-// whose patches are tokens. The desktop's; web/lessons.js has the page's own.
+// What lessons show besides prose: the table of model sizes with a run at that size, and the
+// picture whose patches are tokens. The desktop's; web/lessons.js has the page's own.
 #pragma once
 
 #include <vector>

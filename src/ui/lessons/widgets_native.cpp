@@ -1,5 +1,3 @@
-#include "ui/lessons/widgets.hpp"
-
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -7,6 +5,7 @@
 #include "base/assets.hpp"
 #include "playground/json/read.hpp"
 #include "playground/lessons/layer_run.hpp"
+#include "ui/lessons/widgets.hpp"
 #include "ui/widgets/panel_parts.hpp"
 #include "ui/widgets/style.hpp"
 
@@ -55,7 +54,11 @@ double now() {
 std::string large(double x) {
   char out[48];
   const char* unit = x >= 1e9 ? " billion" : x >= 1e6 ? " million" : "";
-  std::snprintf(out, sizeof out, "%.*f%s", x >= 1e6 ? 1 : 0, x / (x >= 1e9 ? 1e9 : x >= 1e6 ? 1e6 : 1), unit);
+  std::snprintf(out, sizeof out, "%.*f%s", x >= 1e6 ? 1 : 0,
+                x / (x >= 1e9   ? 1e9
+                     : x >= 1e6 ? 1e6
+                                : 1),
+                unit);
   return out;
 }
 
@@ -83,8 +86,8 @@ void whole_table(const std::vector<ModelRow>& models, const Theme& theme) {
   row("Model", "D", "Heads", "Parameters", theme.ink_soft);
   for (const ModelRow& m : models) {
     const LayerShape& s = m.shape;
-    row(m.name, std::to_string(s.width), std::to_string(s.heads) + " of " + std::to_string(s.key_width),
-        m.parameters, theme.ink);
+    row(m.name, std::to_string(s.width),
+        std::to_string(s.heads) + " of " + std::to_string(s.key_width), m.parameters, theme.ink);
   }
 }
 
@@ -97,12 +100,15 @@ void sizes(Context& context) {
   std::vector<std::string> names;
   for (const ModelRow& m : models) names.push_back(m.name);
   const Theme& t = context.theme;
-  if (chooser(context, "##model", names[static_cast<std::size_t>(chosen)], names, chosen)) run.reset();
+  if (chooser(context, "##model", names[static_cast<std::size_t>(chosen)], names, chosen))
+    run.reset();
   if (stepper("tokens", "Tokens", tokens, 1, 512, t)) run.reset();
   LayerShape shape = models[static_cast<std::size_t>(chosen)].shape;
   shape.tokens = tokens;
-  line("D, heads, head width", std::to_string(shape.width) + ", " + std::to_string(shape.heads) + ", " +
-                                   std::to_string(shape.key_width), t);
+  line("D, heads, head width",
+       std::to_string(shape.width) + ", " + std::to_string(shape.heads) + ", " +
+           std::to_string(shape.key_width),
+       t);
   const ModelRow& model = models[static_cast<std::size_t>(chosen)];
   if (!model.parameters.empty()) line("Whole model", model.parameters, t);
   line("Attention weights", large(shape.parameters()), t);
@@ -125,7 +131,8 @@ void sizes(Context& context) {
   ImGui::ProgressBar(static_cast<float>(run->progress()), {-1, 6}, "");
   char text[120];
   std::snprintf(text, sizeof text, "%.1f ms of multiplying, %.1f billion multiply-adds a second",
-                1000 * run->seconds(), run->seconds() > 0 ? run->multiply_adds() / run->seconds() / 1e9 : 0);
+                1000 * run->seconds(),
+                run->seconds() > 0 ? run->multiply_adds() / run->seconds() / 1e9 : 0);
   note(text, t);
   whole_table(models, t);
 }
@@ -174,8 +181,9 @@ Picture read_picture() {
 void picture_of_patches(Context& context) {
   static const Picture picture = read_picture();
   if (picture.pixels.empty()) return;
-  const Rect canvas = take_canvas(ImGui::GetContentRegionAvail().x * static_cast<float>(picture.height) /
-                                  static_cast<float>(picture.width));
+  const Rect canvas =
+      take_canvas(ImGui::GetContentRegionAvail().x * static_cast<float>(picture.height) /
+                  static_cast<float>(picture.width));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float px = canvas.w / static_cast<float>(picture.width);
   for (int y = 0; y < picture.height; ++y) {
@@ -198,7 +206,8 @@ void picture_of_patches(Context& context) {
     const Rect r{canvas.x + w * static_cast<float>(j % picture.across),
                  canvas.y + h * static_cast<float>(j / picture.across), w, h};
     const float veil = 0.86F * (1 - weights(row, j) / most);
-    list.AddRectFilled({r.x, r.y}, {r.right(), r.bottom()}, im(context.theme.background.with_alpha(veil)));
+    list.AddRectFilled({r.x, r.y}, {r.right(), r.bottom()},
+                       im(context.theme.background.with_alpha(veil)));
     list.AddRect({r.x, r.y}, {r.right(), r.bottom()}, im(context.theme.line));
     const bool self = j == row && weights.rows == patches;
     if (self) list.AddRect({r.x, r.y}, {r.right(), r.bottom()}, im(context.theme.accent), 0, 0, 3);

@@ -1,9 +1,10 @@
 // Queries left, keys right, a curve for every weight above the threshold, in its head's colour.
+#include "view/figures/arcs.hpp"
+
+#include "ui/panels/panels.hpp"
 #include "ui/widgets/draw_adapter.hpp"
 #include "ui/widgets/panel_parts.hpp"
-#include "ui/panels/panels.hpp"
 #include "ui/widgets/style.hpp"
-#include "view/figures/arcs.hpp"
 
 namespace ap::ui {
 namespace {

@@ -1,8 +1,8 @@
-// Where a number comes from: the card of the selected (or hovered) cell, pinned cards to compare, the
-// baseline, and how much every cell would move the chosen one.
+// Where a number comes from: the card of the selected (or hovered) cell, pinned cards to compare,
+// the baseline, and how much every cell would move the chosen one.
+#include "ui/panels/panels.hpp"
 #include "ui/sheet/card_view.hpp"
 #include "ui/widgets/panel_parts.hpp"
-#include "ui/panels/panels.hpp"
 #include "ui/widgets/style.hpp"
 
 namespace ap::ui {
@@ -49,8 +49,7 @@ void pinned_cards(Context& context) {
   const std::vector<CellId> pinned = context.view.pinned;
   for (std::size_t i = 0; i < pinned.size(); ++i) {
     ImGui::PushID(static_cast<int>(i));
-    const char* title =
-        pinned.size() > 1 ? (i == 0 ? "Pinned first" : "Pinned second") : "Pinned";
+    const char* title = pinned.size() > 1 ? (i == 0 ? "Pinned first" : "Pinned second") : "Pinned";
     if (heading_with(title, "unpin", Icon::kClose, "Unpin", context)) {
       std::erase(context.view.pinned, pinned[i]);
     }
@@ -69,7 +68,8 @@ void influence(Context& context, std::optional<CellId> cell) {
     context.ports.request_frame();
   }
   if (context.view.sensitivity) {
-    note("Exact derivatives: red cells raise it when they grow, blue ones lower it.", context.theme);
+    note("Exact derivatives: red cells raise it when they grow, blue ones lower it.",
+         context.theme);
   }
 }
 
@@ -119,9 +119,10 @@ void draw_explain_panel(Context& context, const Rect& /*rect*/) {
   }
   if (!cell && context.view.pinned.empty()) {
     heading("Where does a number come from?", context.theme);
-    note("Click any cell of the sheet: the numbers it is made of light up, and its arithmetic is "
-         "spelled out here, term by term.",
-         context.theme);
+    note(
+        "Click any cell of the sheet: the numbers it is made of light up, and its arithmetic is "
+        "spelled out here, term by term.",
+        context.theme);
   }
   influence(context, cell);
   baseline(context);

@@ -1,6 +1,7 @@
-// Files in a page: the dialog for them is the page's own (web/files.js), fetched when it is asked for.
-#include "ui/widgets/panel_parts.hpp"
+// Files in a page: the dialog for them is the page's own (web/files.js), fetched when it is asked
+// for.
 #include "ui/panels/panels.hpp"
+#include "ui/widgets/panel_parts.hpp"
 #include "ui/widgets/style.hpp"
 
 namespace ap::ui {
@@ -17,7 +18,8 @@ void draw_export_panel(Context& context, const Rect& /*rect*/) {
   if (!context.ports.has_table()) return;
   ImGui::Dummy({0, kSpace2});
   heading("Table", theme);
-  note("Any matrix as a plain table below the drawing: for screen readers, and to read and type.", theme);
+  note("Any matrix as a plain table below the drawing: for screen readers, and to read and type.",
+       theme);
   if (quiet_button("table", "Show or hide the table", theme, true)) context.ports.show_table();
 }
 

@@ -1,9 +1,11 @@
-// Attention as a directed graph: tokens as nodes, weights as arrows from who looks to what it looks at.
+// Attention as a directed graph: tokens as nodes, weights as arrows from who looks to what it looks
+// at.
+#include "view/figures/graph.hpp"
+
+#include "ui/panels/panels.hpp"
 #include "ui/widgets/draw_adapter.hpp"
 #include "ui/widgets/panel_parts.hpp"
-#include "ui/panels/panels.hpp"
 #include "ui/widgets/style.hpp"
-#include "view/figures/graph.hpp"
 
 namespace ap::ui {
 
@@ -36,9 +38,10 @@ void draw_graph_panel(Context& context, const Rect& rect) {
   if (layout.below_threshold > 0) {
     note(std::to_string(layout.below_threshold) + " weaker arrows are left out.", theme);
   }
-  note("An arrow runs from a token to one it looks at; its width is the weight. Point at a token to "
-       "see its own arrows.",
-       theme);
+  note(
+      "An arrow runs from a token to one it looks at; its width is the weight. Point at a token to "
+      "see its own arrows.",
+      theme);
 }
 
 }  // namespace ap::ui

@@ -1,9 +1,9 @@
 // Every head of every layer as a small map of its weights.
 #include <cmath>
 
+#include "ui/panels/panels.hpp"
 #include "ui/widgets/draw_adapter.hpp"
 #include "ui/widgets/panel_parts.hpp"
-#include "ui/panels/panels.hpp"
 #include "ui/widgets/style.hpp"
 
 namespace ap::ui {
@@ -32,9 +32,10 @@ void draw_cell(Context& context, DrawList& list, const Cell& cell, bool hovered)
                 .revision = context.session.revision()});
   const Rgba frame = chosen ? theme.accent : hovered ? theme.control : theme.line;
   list.outline(cell.map.grown(1), frame, chosen ? 2 : 1, 2);
-  const std::string text = context.trace().layers.size() > 1
-                               ? std::to_string(cell.layer + 1) + "." + std::to_string(cell.head + 1)
-                               : "Head " + std::to_string(cell.head + 1);
+  const std::string text =
+      context.trace().layers.size() > 1
+          ? std::to_string(cell.layer + 1) + "." + std::to_string(cell.head + 1)
+          : "Head " + std::to_string(cell.head + 1);
   list.text({cell.map.centre().x, cell.map.bottom() + 4}, text,
             {.face = chosen ? Face::kBold : Face::kText,
              .size = 11,
@@ -43,7 +44,8 @@ void draw_cell(Context& context, DrawList& list, const Cell& cell, bool hovered)
              .valign = VAlign::kTop});
 }
 
-std::vector<Cell> arrange(const Context& context, Rect area, int columns, float side, float height) {
+std::vector<Cell> arrange(const Context& context, Rect area, int columns, float side,
+                          float height) {
   std::vector<Cell> cells;
   const int heads = context.trace().model.heads;
   const int layers = static_cast<int>(context.trace().layers.size());
@@ -70,8 +72,8 @@ void draw_heads_panel(Context& context, const Rect& rect) {
   const int layers = static_cast<int>(trace.layers.size());
   const int columns = std::min(heads, rect.w < 360 ? (heads > 4 ? 4 : 2) : 4);
   const float width = ImGui::GetContentRegionAvail().x - 4;
-  const float side =
-      std::min(150.0F, (width - kSpace2 * static_cast<float>(columns - 1)) / static_cast<float>(columns));
+  const float side = std::min(
+      150.0F, (width - kSpace2 * static_cast<float>(columns - 1)) / static_cast<float>(columns));
   const float ratio = static_cast<float>(trace.queries()) / static_cast<float>(trace.keys());
   const float height = std::clamp(side * ratio, 12.0F, 2 * side);
   const int rows = layers * ((heads + columns - 1) / columns);
@@ -95,9 +97,10 @@ void draw_heads_panel(Context& context, const Rect& rect) {
     draw_cell(context, list, cell, hovered);
   }
   draw(context, list, area);
-  note("Rows look, columns are looked at. Point to preview a head on the sheet, click to choose it, "
-       "double-click to see it alone as arcs.",
-       context.theme);
+  note(
+      "Rows look, columns are looked at. Point to preview a head on the sheet, click to choose it, "
+      "double-click to see it alone as arcs.",
+      context.theme);
 }
 
 }  // namespace ap::ui

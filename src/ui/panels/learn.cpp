@@ -1,5 +1,5 @@
-// Training: what a row should attend to, from which sentences, how to go down the slope, and how far
-// it has come. Everything here is an action; the run itself goes on in Session's trainer.
+// Training: what a row should attend to, from which sentences, how to go down the slope, and how
+// far it has come. Everything here is an action; the run itself goes on in Session's trainer.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -7,10 +7,10 @@
 
 #include "attention/forward/trace.hpp"
 #include "ui/panels/learn_parts.hpp"
-#include "ui/widgets/panel_parts.hpp"
 #include "ui/panels/panels.hpp"
-#include "ui/widgets/style.hpp"
 #include "ui/sheet/target_brush.hpp"
+#include "ui/widgets/panel_parts.hpp"
+#include "ui/widgets/style.hpp"
 #include "ui/widgets/text_field.hpp"
 
 namespace ap::ui {
@@ -36,7 +36,8 @@ void controls(Context& context) {
   ImGui::SameLine();
   if (quiet_button("step", "One step", t)) tell(TrainCommand::kStep);
   ImGui::SameLine();
-  if (icon_button("rewind", Icon::kReset, t, "Rewind: the weights as before this run", trainer.steps() > 0)) {
+  if (icon_button("rewind", Icon::kReset, t, "Rewind: the weights as before this run",
+                  trainer.steps() > 0)) {
     tell(TrainCommand::kRewind);
   }
   if (!any) ImGui::EndDisabled();
@@ -44,9 +45,10 @@ void controls(Context& context) {
   std::snprintf(text, sizeof text, "Step %d    loss %.4f    off by at most %.3f", trainer.steps(),
                 trainer.loss(), static_cast<double>(trainer.error()));
   const bool begun = trainer.steps() > 0 || !trainer.history().empty();
-  note(!any   ? "Say first what a row should come out as: paint it below."
+  note(!any    ? "Say first what a row should come out as: paint it below."
        : begun ? text
-               : "Learn goes down the slope of the loss until you pause it.", t);
+               : "Learn goes down the slope of the loss until you pause it.",
+       t);
   if (!trainer.message().empty()) {
     text_line(trainer.message(), FontRole::kSmallBold,
               trainer.status() == TrainStatus::kDiverged ? t.warn : t.accent);
@@ -64,8 +66,9 @@ void weights_target(Context& context, int row) {
   if (row >= weights.rows) return;
   const TensorId id{v.layer, Stage::kWeights, context.head()};
   const Target* target = find_target(context.document(), id, row);
-  action::SetTarget set{Stage::kWeights, v.layer, context.head(), row + context.document().cached, 0,
-                        Matrix(1, weights.cols), {}};
+  action::SetTarget set{
+      Stage::kWeights,         v.layer, context.head(), row + context.document().cached, 0,
+      Matrix(1, weights.cols), {}};
   for (int j = 0; j < weights.cols; ++j) {
     set.values(0, j) = target ? (*target->values)(0, j) : weights(row, j);
   }
@@ -91,8 +94,11 @@ void weights_target(Context& context, int row) {
     }
     if (bar.ended) context.session.end_gesture();
   }
-  note("Drag a bar to the share that the word should get; the tick is what it gets now. Bars count as "
-       "parts of their sum.", context.theme);
+  note(
+      "Drag a bar to the share that the word should get; the tick is what it gets now. Bars count "
+      "as "
+      "parts of their sum.",
+      context.theme);
   if (quiet_button("clear", "Let this row be", context.theme)) {
     context.dispatch(clear_target(context.document(), id, row));
   }
@@ -113,12 +119,14 @@ void output_target(Context& context, int row) {
     }
     return;
   }
-  const TextFieldResult field = text_field(context.ports, "word", "Word that the output should be like",
-                                           word, {.hint = "a word, such as river"});
+  const TextFieldResult field =
+      text_field(context.ports, "word", "Word that the output should be like", word,
+                 {.hint = "a word, such as river"});
   if (field.committed && !word.empty()) {
     Error error{ErrorCode::kNotFound, {}, {}};
-    const bool done = context.dispatch(action::SetTarget{Stage::kOutput, last, 0, row + context.document().cached, 0, {}, word}, 0,
-                                       std::nullopt, &error);
+    const bool done = context.dispatch(
+        action::SetTarget{Stage::kOutput, last, 0, row + context.document().cached, 0, {}, word}, 0,
+        std::nullopt, &error);
     problem = done ? "" : error.message;
     if (done) word.clear();
   }
@@ -161,8 +169,11 @@ void targets(Context& context) {
     context.view.mask_brush = context.view.mask_brush && !brush;
   }
   if (brush) {
-    note("Drag over weights: each stroke adds a fifth, and the row is brought back to 1. Ctrl + drag takes away. "
-         "Click a row of the output to name a word.", context.theme);
+    note(
+        "Drag over weights: each stroke adds a fifth, and the row is brought back to 1. Ctrl + "
+        "drag takes away. "
+        "Click a row of the output to name a word.",
+        context.theme);
   }
   if (context.tokens.queries.empty()) return note("Type a sentence first.", context.theme);
   int row = current_row(context);
@@ -172,8 +183,10 @@ void targets(Context& context) {
   }
   static constexpr const char* kKinds[] = {"Where it looks", "Its output"};
   segmented("kind", kKinds, kind, context.theme);
-  if (kind == 0) weights_target(context, row);
-  else output_target(context, row);
+  if (kind == 0)
+    weights_target(context, row);
+  else
+    output_target(context, row);
   target_list(context);
 }
 
@@ -202,18 +215,22 @@ void sentences(Context& context) {
     const bool remove = icon_button("remove", Icon::kClose, context.theme, "Remove");
     ImGui::PopID();
     if (show || remove) {
-      if (show) context.dispatch(action::ShowExample{i + 1});
-      else context.dispatch(action::RemoveExample{i + 1});
+      if (show)
+        context.dispatch(action::ShowExample{i + 1});
+      else
+        context.dispatch(action::RemoveExample{i + 1});
       return;
     }
   }
-  const TextFieldResult field = text_field(context.ports, "add", "Another sentence to learn from", text,
-                                           {.hint = "another sentence to learn from"});
+  const TextFieldResult field = text_field(context.ports, "add", "Another sentence to learn from",
+                                           text, {.hint = "another sentence to learn from"});
   if (field.committed && !text.empty()) {
-    if (context.dispatch(action::AddExample{text, d.cross ? d.source.text : std::string()})) text.clear();
+    if (context.dispatch(action::AddExample{text, d.cross ? d.source.text : std::string()}))
+      text.clear();
   }
   if (!d.learning.examples.empty()) {
-    note("The number is how many targets a sentence has; click one to show it and paint them.", context.theme);
+    note("The number is how many targets a sentence has; click one to show it and paint them.",
+         context.theme);
   }
 }
 
@@ -222,14 +239,15 @@ void sentences(Context& context) {
 void options(Context& context) {
   section("Descent", context.theme);
   const Learning& now = context.document().learning;
-  action::SetLearning set{now.optimizer, now.rate, now.momentum, now.weight_decay,
-                          now.seed, now.batch, now.embeddings, now.temperature};
+  action::SetLearning set{now.optimizer, now.rate,  now.momentum,   now.weight_decay,
+                          now.seed,      now.batch, now.embeddings, now.temperature};
   static constexpr const char* kOptimizers[] = {"SGD", "Momentum", "Adam"};
   int optimizer = static_cast<int>(set.optimizer);
   std::uint64_t gesture = 0;
   bool changed = segmented("optimizer", kOptimizers, optimizer, context.theme);
   set.optimizer = static_cast<Optimizer>(optimizer);
-  const auto number = [&](const char* id, const char* label, float& value, float least, float most) {
+  const auto number = [&](const char* id, const char* label, float& value, float least,
+                          float most) {
     const SliderResult r = slider(context, id, label, value, least, most, "%.4f", true);
     if (r.changed) gesture = r.gesture;
     changed = changed || r.changed;
@@ -242,7 +260,8 @@ void options(Context& context) {
     changed = true;
   }
   changed = toggle("embeddings", "Embeddings learn too", set.embeddings, context.theme) || changed;
-  changed = toggle("temperature", "Temperatures learn too", set.temperature, context.theme) || changed;
+  changed =
+      toggle("temperature", "Temperatures learn too", set.temperature, context.theme) || changed;
   if (changed) context.dispatch(set, gesture);
 }
 
@@ -252,8 +271,8 @@ void locks(Context& context) {
   const Document& d = context.document();
   const int layer = context.view.layer;
   int shown = 0;
-  for (const Stage stage : {Stage::kWq, Stage::kWk, Stage::kWv, Stage::kWo, Stage::kWGate, Stage::kWUp,
-                            Stage::kWDown}) {
+  for (const Stage stage : {Stage::kWq, Stage::kWk, Stage::kWv, Stage::kWo, Stage::kWGate,
+                            Stage::kWUp, Stage::kWDown}) {
     if (context.trace().tensor({layer, stage, 0}).data == nullptr) continue;
     const bool locked = d.locked.contains({layer, stage});
     if (shown++ % 4 != 0) ImGui::SameLine(0, 2);

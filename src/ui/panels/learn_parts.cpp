@@ -24,7 +24,8 @@ void put(ImDrawList& list, ImVec2 at, float align, double value, Rgba ink) {
   std::snprintf(text, sizeof text, "%.4g", value);
   const Font font = fonts().get(FontRole::kMono11);
   const float w = font.font->CalcTextSizeA(font.size, 1e9F, 0, text).x;
-  list.AddText(font.font, font.size, {std::round(at.x - align * w), std::round(at.y)}, im(ink), text);
+  list.AddText(font.font, font.size, {std::round(at.x - align * w), std::round(at.y)}, im(ink),
+               text);
 }
 
 }  // namespace
@@ -49,14 +50,17 @@ void draw_loss_curve(Context& context, std::span<const float> history, int strid
     put(list, {x, plot.bottom() + 4}, share, across * static_cast<double>(share), t.ink_soft);
   }
   const Font font = fonts().get(FontRole::kSmall);
-  list.AddText(font.font, 11, {plot.x + 6, plot.y}, im(t.ink_soft), history.empty() ? "loss, by step" : "loss");
+  list.AddText(font.font, 11, {plot.x + 6, plot.y}, im(t.ink_soft),
+               history.empty() ? "loss, by step" : "loss");
   for (std::size_t i = 0; i < history.size(); ++i) {
     const float x = plot.x + plot.w * static_cast<float>(static_cast<double>(i) * stride / across);
     const double y = std::clamp(static_cast<double>(history[i]) / top, 0.0, 1.0);
     list.PathLineTo({x, plot.bottom() - plot.h * static_cast<float>(y)});
   }
-  if (history.size() > 1) list.PathStroke(im(t.accent), 0, 1.8F);
-  else list.PathClear();
+  if (history.size() > 1)
+    list.PathStroke(im(t.accent), 0, 1.8F);
+  else
+    list.PathClear();
 }
 
 ShareBar share_bar(Context& context, std::string_view label, float share, float now) {
@@ -71,7 +75,8 @@ ShareBar share_bar(Context& context, std::string_view label, float share, float 
   ImGui::InvisibleButton("share", {width, h});
   bar.began = ImGui::IsItemActivated();
   bar.ended = ImGui::IsItemDeactivated();
-  if (ImGui::IsItemHovered() || ImGui::IsItemActive()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  if (ImGui::IsItemHovered() || ImGui::IsItemActive())
+    ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
   if (ImGui::IsItemActive()) {
     const float wanted = std::clamp((ImGui::GetIO().MousePos.x - x) / room, 0.F, 1.F);
     bar.share = std::round(wanted * 100) / 100;
@@ -79,14 +84,16 @@ ShareBar share_bar(Context& context, std::string_view label, float share, float 
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({x, start.y + 5}, {x + room, start.y + h - 5}, im(t.panel_soft), 3);
-  list.AddRectFilled({x, start.y + 5}, {x + room * std::clamp(bar.share, 0.F, 1.F), start.y + h - 5},
+  list.AddRectFilled({x, start.y + 5},
+                     {x + room * std::clamp(bar.share, 0.F, 1.F), start.y + h - 5},
                      im(t.weights.with_alpha(0.75F)), 3);
   const float tick = x + room * std::clamp(now, 0.F, 1.F);
   list.AddLine({tick, start.y + 2}, {tick, start.y + h - 2}, im(t.ink), 2);
   list.PushClipRect(start, {start.x + label_w, start.y + h}, true);
   const float size = fonts().get(FontRole::kSmall).size;
   const float text_w = context.labels.width(label, Face::kText, size);
-  context.labels.draw(list, {std::max(start.x, start.x + label_w - text_w), start.y + (h - size) / 2},
+  context.labels.draw(list,
+                      {std::max(start.x, start.x + label_w - text_w), start.y + (h - size) / 2},
                       im(t.ink), label, Face::kText, size);
   list.PopClipRect();
   put(list, {start.x + width, start.y + (h - 13) / 2}, 1, static_cast<double>(bar.share), t.ink);
@@ -109,8 +116,11 @@ void show_gradient_toggle(Context& context) {
   bool on = context.view.gradient;
   if (toggle("gradient", "Colour by the loss's slope", on, context.theme)) switch_gradient(context);
   if (context.view.gradient) {
-    note("Every matrix, given or computed: red where more of the number makes the loss larger, blue where it "
-         "makes it smaller. Each legend says how much.", context.theme);
+    note(
+        "Every matrix, given or computed: red where more of the number makes the loss larger, blue "
+        "where it "
+        "makes it smaller. Each legend says how much.",
+        context.theme);
   }
 }
 

@@ -1,8 +1,8 @@
 // Every switch of the model. Each change is one action; a slider's drag is one undo step.
 #include <algorithm>
 
-#include "ui/widgets/panel_parts.hpp"
 #include "ui/panels/panels.hpp"
+#include "ui/widgets/panel_parts.hpp"
 #include "ui/widgets/style.hpp"
 #include "ui/widgets/text_field.hpp"
 
@@ -24,7 +24,8 @@ void sizes(Context& context) {
     context.dispatch(action::SetWidth{width});
   }
   int heads = m.heads;
-  if (stepper("heads", "Heads H", heads, 1, 16, theme)) context.dispatch(action::SetHeads{heads, 0});
+  if (stepper("heads", "Heads H", heads, 1, 16, theme))
+    context.dispatch(action::SetHeads{heads, 0});
   int kv = m.kv_heads;
   if (m.heads > 1 && stepper("kv", "Key-value heads G", kv, 1, m.heads, theme)) {
     // Only divisors of H make sense: go on to the next one.
@@ -71,7 +72,8 @@ void scale(Context& context) {
   }
   if (m.scale != ScaleKind::kFree) return;
   float value = m.free_scale;
-  const SliderResult s = slider(context, "##scale", "Scores are multiplied by", value, 0.0F, 4.0F, "%.3f");
+  const SliderResult s =
+      slider(context, "##scale", "Scores are multiplied by", value, 0.0F, 4.0F, "%.3f");
   if (s.changed) context.dispatch(action::SetScale{ScaleKind::kFree, value}, s.gesture);
 }
 
@@ -91,8 +93,8 @@ void mask(Context& context) {
     context.dispatch(action::ClearMask{});
   }
   int padding = d.kv_length < 0 ? context.trace().keys() : d.kv_length;
-  if (context.trace().keys() > 0 &&
-      stepper("padding", "Keys seen (padding)", padding, 0, context.trace().keys(), context.theme)) {
+  if (context.trace().keys() > 0 && stepper("padding", "Keys seen (padding)", padding, 0,
+                                            context.trace().keys(), context.theme)) {
     context.dispatch(action::SetKvLength{padding == context.trace().keys() ? -1 : padding});
   }
   if (!d.model.causal || d.cross || d.query.size() < 2) return;
@@ -108,9 +110,9 @@ void softmax(Context& context) {
   section("Softmax", context.theme);
   const Model& m = context.document().model;
   float temperature = m.temperature(context.view.layer, context.view.head);
-  const SliderResult t = slider(context, "##temperature",
-                                m.heads > 1 ? "Temperature of this head" : "Temperature", temperature,
-                                0.05F, 10.0F, "%.2f", true);
+  const SliderResult t =
+      slider(context, "##temperature", m.heads > 1 ? "Temperature of this head" : "Temperature",
+             temperature, 0.05F, 10.0F, "%.2f", true);
   if (t.changed) {
     context.dispatch(action::SetTemperature{context.view.layer, context.view.head, temperature},
                      t.gesture);
@@ -150,7 +152,8 @@ void block(Context& context) {
     context.dispatch(action::SetResidual{residual});
   }
   bool biases = m.layers[0].q.bias != nullptr;
-  if (toggle("biases", "Biases", biases, context.theme)) context.dispatch(action::SetBiases{biases});
+  if (toggle("biases", "Biases", biases, context.theme))
+    context.dispatch(action::SetBiases{biases});
   static constexpr const char* kNorms[] = {"No norm", "LayerNorm", "RMSNorm"};
   int norm = static_cast<int>(m.norm);
   if (segmented("norm", kNorms, norm, context.theme)) {

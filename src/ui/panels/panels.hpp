@@ -1,7 +1,7 @@
-// The side panel: one at a time, opened from the rail on the right (wide) or shown as a bottom sheet
-// (narrow). `draw_panel` is called with an ImGui child window of `rect`'s size already begun, with
-// 16 px of padding and its own scrolling; panels lay out with ImGui and ui/widgets/style.hpp's widgets.
-// One panel a file: panel_<name>.cpp defines draw_<name>_panel.
+// The side panel: one at a time, opened from the rail on the right (wide) or shown as a bottom
+// sheet (narrow). `draw_panel` is called with an ImGui child window of `rect`'s size already begun,
+// with 16 px of padding and its own scrolling; panels lay out with ImGui and ui/widgets/style.hpp's
+// widgets. One panel a file: panel_<name>.cpp defines draw_<name>_panel.
 #pragma once
 
 #include "ui/widgets/context.hpp"
@@ -12,7 +12,8 @@ struct PanelInfo {
   PanelKind kind;
   const char* name;   // on the rail, one word
   const char* about;  // tooltip
-  void (*draw)(Context& context, const Rect& rect);  // null: a column of its own (ui/lessons/view.hpp)
+  void (*draw)(Context& context,
+               const Rect& rect);  // null: a column of its own (ui/lessons/view.hpp)
 };
 /// In the order of the rail, without kNone.
 [[nodiscard]] const std::array<PanelInfo, kPanelCount - 1>& panel_infos();

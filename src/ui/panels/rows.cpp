@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "ui/widgets/panel_parts.hpp"
 #include "ui/panels/panels.hpp"
+#include "ui/widgets/panel_parts.hpp"
 #include "ui/widgets/style.hpp"
 
 namespace ap::ui {
@@ -21,9 +21,10 @@ void summary(Context& context, ConstView weights, int row) {
   const float* w = weights.row(row);
   const int top = static_cast<int>(std::max_element(w, w + weights.cols) - w);
   const auto& word = context.tokens.queries[static_cast<std::size_t>(row)];
-  if (w[top] <= 0) return note("“" + word + "” may look at nothing: every key is hidden.", context.theme);
-  note("“" + word + "” looks most at “" + keys[static_cast<std::size_t>(top)] + "”: " +
-           percent(w[top]) + " of its attention.",
+  if (w[top] <= 0)
+    return note("“" + word + "” may look at nothing: every key is hidden.", context.theme);
+  note("“" + word + "” looks most at “" + keys[static_cast<std::size_t>(top)] +
+           "”: " + percent(w[top]) + " of its attention.",
        context.theme);
 }
 

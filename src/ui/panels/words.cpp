@@ -1,8 +1,8 @@
 // The words nearest to a token's vector, before and after attention.
 #include <algorithm>
 
-#include "ui/widgets/panel_parts.hpp"
 #include "ui/panels/panels.hpp"
+#include "ui/widgets/panel_parts.hpp"
 #include "ui/widgets/style.hpp"
 
 namespace ap::ui {

@@ -1,9 +1,9 @@
 #include "ui/sheet/card_view.hpp"
 
-#include "base/late.hpp"
-
 #include <algorithm>
 #include <cmath>
+
+#include "base/late.hpp"
 
 namespace ap::ui {
 namespace {
@@ -130,7 +130,8 @@ AP_LATE float card_height(const Context& context, const Card& card, float width)
   return h;
 }
 
-AP_LATE CardViewResult draw_card(Context& context, const Card& card, Point at, float width, bool live) {
+AP_LATE CardViewResult draw_card(Context& context, const Card& card, Point at, float width,
+                                 bool live) {
   CardViewResult result;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 mouse = ImGui::GetIO().MousePos;

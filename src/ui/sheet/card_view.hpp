@@ -1,5 +1,5 @@
-// An explanation card (view/card/card.hpp) drawn into the current ImGui window: formula, words, terms
-// with bars, result. Used by the card beside the pointer and by the Explain panel.
+// An explanation card (view/card/card.hpp) drawn into the current ImGui window: formula, words,
+// terms with bars, result. Used by the card beside the pointer and by the Explain panel.
 #pragma once
 
 #include "ui/widgets/context.hpp"

@@ -1,10 +1,9 @@
 // Cards beside the cell they explain: the hovered one, and those that were pinned by a click. With
 // the Explain panel open the pinned ones are shown there instead.
-#include <imgui.h>
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <cmath>
+#include <imgui.h>
+#include <imgui_internal.h>
 
 #include "ui/sheet/card_view.hpp"
 #include "ui/sheet/view.hpp"
@@ -27,16 +26,12 @@ Rect place(Rect cell, Rect own, float w, float h, const Rect& region,
            const std::vector<Rect>& avoid) {
   const Rect inner = region.grown(-6);
   const Point c = cell.centre();
-  const Rect candidates[] = {{cell.right() + kGap, c.y - 28, w, h},
-                             {cell.x - w - kGap, c.y - 28, w, h},
-                             {c.x - w / 2, cell.bottom() + kGap, w, h},
-                             {c.x - w / 2, cell.y - h - kGap, w, h},
-                             {cell.right() + kGap, c.y - h + 28, w, h},
-                             {cell.x - w - kGap, c.y - h + 28, w, h},
-                             {own.right() + kGap, c.y - 28, w, h},
-                             {own.x - w - kGap, c.y - 28, w, h},
-                             {c.x - w / 2, own.bottom() + kGap, w, h},
-                             {c.x - w / 2, own.y - h - kGap, w, h}};
+  const Rect candidates[] = {
+      {cell.right() + kGap, c.y - 28, w, h},     {cell.x - w - kGap, c.y - 28, w, h},
+      {c.x - w / 2, cell.bottom() + kGap, w, h}, {c.x - w / 2, cell.y - h - kGap, w, h},
+      {cell.right() + kGap, c.y - h + 28, w, h}, {cell.x - w - kGap, c.y - h + 28, w, h},
+      {own.right() + kGap, c.y - 28, w, h},      {own.x - w - kGap, c.y - 28, w, h},
+      {c.x - w / 2, own.bottom() + kGap, w, h},  {c.x - w / 2, own.y - h - kGap, w, h}};
   Rect best = candidates[0];
   float least = 1e30F;
   for (Rect r : candidates) {
@@ -91,7 +86,8 @@ void SheetView::cards(Context& context) {
   if (!in_panel) shown = v.pinned;
   const std::size_t pinned = shown.size();
   const bool painting = v.hover && aims(context, *v.hover);
-  if (v.hover && !painting && !(in_panel && v.narrow) && std::ranges::find(shown, *v.hover) == shown.end()) {
+  if (v.hover && !painting && !(in_panel && v.narrow) &&
+      std::ranges::find(shown, *v.hover) == shown.end()) {
     shown.push_back(*v.hover);
   }
   const float width = std::min(kWidth, region_.w - 16);

@@ -35,8 +35,7 @@ std::optional<std::string> copy_selection(const Trace& trace, const Selection& s
   return format_block(all.block(at.row, at.col, rows, cols), format);
 }
 
-Result<Action> paste_action(const Trace& trace, const Selection& selection,
-                            std::string_view text) {
+Result<Action> paste_action(const Trace& trace, const Selection& selection, std::string_view text) {
   auto block = parse_block(text);
   if (!block) return std::unexpected(std::move(block).error());
   const CellId at = selection.corner();

@@ -11,7 +11,8 @@ namespace ap::ui {
 /// One pixel's worth of change: 1, 2 or 5 times a power of ten, about 1/200 of the range.
 [[nodiscard]] float scrub_step(Range range) noexcept;
 /// `start` moved by `pixels`, on a grid of the step; fine: a tenth, coarse: ten times.
-[[nodiscard]] float scrubbed(float start, float pixels, float step, bool fine, bool coarse) noexcept;
+[[nodiscard]] float scrubbed(float start, float pixels, float step, bool fine,
+                             bool coarse) noexcept;
 
 /// The selected numbers as text; nothing if the matrix is gone.
 [[nodiscard]] std::optional<std::string> copy_selection(const Trace& trace,

@@ -5,7 +5,7 @@
 namespace ap::ui {
 namespace {
 
-constexpr double kTravel = 0.42;   // seconds along one line, with its fading
+constexpr double kTravel = 0.42;  // seconds along one line, with its fading
 constexpr double kAfterMove = 0.2;
 constexpr double kStagger = 0.11;  // from one line to the next
 constexpr double kMostStagger = 0.8;

@@ -1,13 +1,12 @@
 #include "ui/sheet/inline_editor.hpp"
 
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <cmath>
+#include <imgui_internal.h>
 #include <utility>
 
-#include "ui/widgets/draw_adapter.hpp"
 #include "ui/sheet/target_brush.hpp"
+#include "ui/widgets/draw_adapter.hpp"
 #include "ui/widgets/text_field.hpp"
 #include "view/paint/number.hpp"
 
@@ -31,7 +30,9 @@ void InlineEditor::edit_share(CellId cell, float share, std::string_view typed) 
   start(What::kShare, cell, typed.empty() ? format_exact(shown).view() : typed, !typed.empty());
 }
 
-void InlineEditor::edit_word(CellId cell, std::string_view word) { start(What::kWord, cell, word, false); }
+void InlineEditor::edit_word(CellId cell, std::string_view word) {
+  start(What::kWord, cell, word, false);
+}
 
 void InlineEditor::edit_token(TokenPlace place, CellId label, std::string_view text, bool insert) {
   start(What::kToken, label, text, false);
@@ -48,7 +49,8 @@ Result<Action> InlineEditor::meant(const Context& context) const {
   }
   if (what_ == What::kWord) {
     if (text_.empty()) return clear_target(d, cell_.tensor, cell_.row);
-    return action::SetTarget{Stage::kOutput, cell_.tensor.layer, 0, cell_.row + d.cached, 0, {}, text_};
+    return action::SetTarget{Stage::kOutput, cell_.tensor.layer, 0, cell_.row + d.cached, 0, {},
+                             text_};
   }
   const auto value = parse_number(text_);
   if (!value) return std::unexpected(value.error());
@@ -58,7 +60,8 @@ Result<Action> InlineEditor::meant(const Context& context) const {
 
 bool InlineEditor::commit(Context& context) {
   const bool inserts = what_ == What::kToken && insert_;
-  const bool free = what_ == What::kWord && !find_target(context.document(), cell_.tensor, cell_.row);
+  const bool free =
+      what_ == What::kWord && !find_target(context.document(), cell_.tensor, cell_.row);
   if (text_.empty() && (inserts || free)) return true;
   auto action = meant(context);
   Error error{ErrorCode::kParse, {}, {}};
@@ -83,13 +86,13 @@ void InlineEditor::draw_error(Context& context, const Rect& field, const Rect& r
   ImDrawList& list = *ImGui::GetForegroundDrawList();
   list.AddRectFilled({box.x, box.y}, {box.right(), box.bottom()}, im(context.theme.panel), 6);
   list.AddRect({box.x, box.y}, {box.right(), box.bottom()}, im(context.theme.warn), 6, 0, 1.5F);
-  list.AddText(font.font, font.size, {box.x + 10, box.y + 6}, im(context.theme.warn),
-               error_.data(), error_.data() + error_.size(), kWidth);
+  list.AddText(font.font, font.size, {box.x + 10, box.y + 6}, im(context.theme.warn), error_.data(),
+               error_.data() + error_.size(), kWidth);
 }
 
-/// The field gets the keyboard a frame or two after it opens, and what was typed until then waits in
-/// the queue: fast fingers lose nothing. As in the field, the first character replaces what was there.
-/// (A page's own field never fills this queue.)
+/// The field gets the keyboard a frame or two after it opens, and what was typed until then waits
+/// in the queue: fast fingers lose nothing. As in the field, the first character replaces what was
+/// there. (A page's own field never fills this queue.)
 void InlineEditor::take_early_keys() {
   if (!fresh_ && !has_keys_) {
     for (const ImWchar c : ImGui::GetIO().InputQueueCharacters) {
@@ -122,7 +125,8 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   options.labels = &context.labels;
   ImGui::PushStyleColor(ImGuiCol_FrameBg, im(context.theme.panel));
   ImGui::PushStyleColor(ImGuiCol_FrameBgHovered, im(context.theme.panel));
-  constexpr const char* kLabels[] = {"Cell value", "Token", "Wanted share", "Word that the output should be like"};
+  constexpr const char* kLabels[] = {"Cell value", "Token", "Wanted share",
+                                     "Word that the output should be like"};
   if (what_ == What::kWord) options.hint = "like which word?";
   const TextFieldResult r = text_field(context.ports, "##inline",
                                        kLabels[static_cast<std::size_t>(what_)], text_, options);
@@ -130,9 +134,9 @@ std::optional<After> InlineEditor::draw(Context& context, const Rect& box, const
   has_keys_ = ImGui::IsItemActive();
   if (focus_ || r.began) context.ports.request_frame();
   focus_ = false;
-  ImGui::GetWindowDrawList()->AddRect({field.x, field.y}, {field.right(), field.bottom()},
-                                      im(error_.empty() ? context.theme.accent : context.theme.warn),
-                                      6, 0, 2);
+  ImGui::GetWindowDrawList()->AddRect(
+      {field.x, field.y}, {field.right(), field.bottom()},
+      im(error_.empty() ? context.theme.accent : context.theme.warn), 6, 0, 2);
   if (r.changed) error_.clear();
   if (!error_.empty()) draw_error(context, field, region);
   if (r.cancelled) {

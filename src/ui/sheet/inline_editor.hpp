@@ -1,10 +1,10 @@
-// InlineEditor: the field that opens over a cell (a number), a token's label (a word), or a row that
-// is to be learned (a share, or the word that an output should be like). What cannot be read stays in
-// the field with the reason below it, and the value is kept.
+// InlineEditor: the field that opens over a cell (a number), a token's label (a word), or a row
+// that is to be learned (a share, or the word that an output should be like). What cannot be read
+// stays in the field with the reason below it, and the value is kept.
 #pragma once
 
-#include "ui/widgets/context.hpp"
 #include "ui/sheet/model.hpp"
+#include "ui/widgets/context.hpp"
 
 namespace ap::ui {
 
@@ -33,7 +33,9 @@ class InlineEditor {
   enum class What : std::uint8_t { kNumber, kToken, kShare, kWord };
 
   void start(What what, CellId cell, std::string_view text, bool typed);
-  [[nodiscard]] bool numeric() const noexcept { return what_ == What::kNumber || what_ == What::kShare; }
+  [[nodiscard]] bool numeric() const noexcept {
+    return what_ == What::kNumber || what_ == What::kShare;
+  }
   [[nodiscard]] Result<Action> meant(const Context& context) const;
   void take_early_keys();
   bool commit(Context& context);
@@ -44,8 +46,8 @@ class InlineEditor {
   bool insert_ = false;
   bool focus_ = false;
   bool typed_ = false;
-  bool fresh_ = false;    // opened in this frame by the characters that are in its queue
-  bool has_keys_ = false; // ImGui gives what is typed to the field
+  bool fresh_ = false;     // opened in this frame by the characters that are in its queue
+  bool has_keys_ = false;  // ImGui gives what is typed to the field
   CellId cell_;
   TokenPlace place_;
   std::string text_;

@@ -1,9 +1,9 @@
-// Keys on the sheet; none while a text field or a menu has the keyboard. ui/shell/keyboard_map.cpp is the
-// list that people see.
+// Keys on the sheet; none while a text field or a menu has the keyboard. ui/shell/keyboard_map.cpp
+// is the list that people see.
 #include <algorithm>
 
-#include "ui/sheet/edit.hpp"
 #include "base/late.hpp"
+#include "ui/sheet/edit.hpp"
 #include "ui/sheet/view.hpp"
 #include "ui/widgets/text_field.hpp"
 
@@ -39,14 +39,11 @@ bool SheetView::move_keys(Context& context) {
     Arrow arrow;
     int by;
   };
-  constexpr Move moves[] = {{ImGuiKey_LeftArrow, Arrow::kLeft, 1},
-                            {ImGuiKey_RightArrow, Arrow::kRight, 1},
-                            {ImGuiKey_UpArrow, Arrow::kUp, 1},
-                            {ImGuiKey_DownArrow, Arrow::kDown, 1},
-                            {ImGuiKey_PageUp, Arrow::kUp, kPage},
-                            {ImGuiKey_PageDown, Arrow::kDown, kPage},
-                            {ImGuiKey_Home, Arrow::kLeft, 1 << 20},
-                            {ImGuiKey_End, Arrow::kRight, 1 << 20}};
+  constexpr Move moves[] = {
+      {ImGuiKey_LeftArrow, Arrow::kLeft, 1},  {ImGuiKey_RightArrow, Arrow::kRight, 1},
+      {ImGuiKey_UpArrow, Arrow::kUp, 1},      {ImGuiKey_DownArrow, Arrow::kDown, 1},
+      {ImGuiKey_PageUp, Arrow::kUp, kPage},   {ImGuiKey_PageDown, Arrow::kDown, kPage},
+      {ImGuiKey_Home, Arrow::kLeft, 1 << 20}, {ImGuiKey_End, Arrow::kRight, 1 << 20}};
   for (const Move& m : moves) {
     if (!pressed(m.key)) continue;
     if (!v.selection) {
@@ -92,7 +89,8 @@ AP_LATE void SheetView::follow(Context& context, bool backward) {
   follow_index_ = (follow_index_ + 1) % static_cast<int>(regions.size());
   const Region& r = regions[static_cast<std::size_t>(follow_index_)];
   const CellId from = *from_keys_;
-  v.selection = Selection{{r.tensor, r.row, r.col}, {r.tensor, r.row + r.rows - 1, r.col + r.cols - 1}};
+  v.selection =
+      Selection{{r.tensor, r.row, r.col}, {r.tensor, r.row + r.rows - 1, r.col + r.cols - 1}};
   v.reveal = v.selection->anchor;
   v.pinned = {from};
   from_keys_ = from;
@@ -116,9 +114,12 @@ void SheetView::command_keys(Context& context) {
   }
   if (command || io.KeyAlt) return;
   if (pressed(ImGuiKey_Escape, false)) {
-    if (!v.pinned.empty()) v.pinned.clear();
-    else if (v.step) show_step(v, std::nullopt);
-    else v.selection.reset();
+    if (!v.pinned.empty())
+      v.pinned.clear();
+    else if (v.step)
+      show_step(v, std::nullopt);
+    else
+      v.selection.reset();
     v.playing = false;
   }
   if (pressed(ImGuiKey_F, false) || (!v.selection && pressed(ImGuiKey_0, false))) {
@@ -155,8 +156,10 @@ void SheetView::command_keys(Context& context) {
   }
   if (!v.selection) return;
   if (pressed(ImGuiKey_Space, false)) {
-    if (v.pinned.empty()) context.pin(v.selection->focus);
-    else v.pinned.clear();
+    if (v.pinned.empty())
+      context.pin(v.selection->focus);
+    else
+      v.pinned.clear();
   }
   if (pressed(ImGuiKey_Menu, false) || (pressed(ImGuiKey_F10, false) && io.KeyShift)) {
     Hit hit;
@@ -169,8 +172,10 @@ void SheetView::command_keys(Context& context) {
     start_edit(context, v.selection->focus);
   }
   if (pressed(ImGuiKey_Delete, false) || pressed(ImGuiKey_Backspace, false)) {
-    if (aims(context, v.selection->focus)) clear_targets_in_selection(context);
-    else context.dispatch(fill_action(*v.selection, FillKind::kZero));
+    if (aims(context, v.selection->focus))
+      clear_targets_in_selection(context);
+    else
+      context.dispatch(fill_action(*v.selection, FillKind::kZero));
   }
 }
 
@@ -213,9 +218,9 @@ void SheetView::apply_clipboard(Context& context) {
   } else if (context.dispatch(*action, 0, v.selection->corner())) {
     if (const auto* block = std::get_if<action::SetBlock>(&*action)) {
       context.view.selection =
-          Selection{block->at, {block->at.tensor,
-                                block->at.row + static_cast<int>(block->values.rows()) - 1,
-                                block->at.col + static_cast<int>(block->values.cols()) - 1}};
+          Selection{block->at,
+                    {block->at.tensor, block->at.row + static_cast<int>(block->values.rows()) - 1,
+                     block->at.col + static_cast<int>(block->values.cols()) - 1}};
     }
   }
 }

@@ -1,6 +1,6 @@
 // The context menu of a cell, a title or a token.
-#include "playground/json/presets.hpp"
 #include "base/late.hpp"
+#include "playground/json/presets.hpp"
 #include "ui/sheet/edit.hpp"
 #include "ui/sheet/view.hpp"
 #include "ui/widgets/style.hpp"
@@ -82,11 +82,10 @@ AP_LATE void SheetView::cell_menu(Context& context) {
     }
   }
   if (ImGui::BeginMenu("Copy as")) {
-    constexpr std::pair<const char*, BlockFormat> kinds[] = {
-        {"Tab-separated", BlockFormat::kTsv},
-        {"Comma-separated", BlockFormat::kCsv},
-        {"NumPy array", BlockFormat::kNumpy},
-        {"Python list", BlockFormat::kPython}};
+    constexpr std::pair<const char*, BlockFormat> kinds[] = {{"Tab-separated", BlockFormat::kTsv},
+                                                             {"Comma-separated", BlockFormat::kCsv},
+                                                             {"NumPy array", BlockFormat::kNumpy},
+                                                             {"Python list", BlockFormat::kPython}};
     for (const auto& [text, format] : kinds) {
       if (!item(text)) continue;
       if (const auto out = copy_selection(context.trace(), s, format)) {
@@ -100,13 +99,15 @@ AP_LATE void SheetView::cell_menu(Context& context) {
   const Block* block = context.sheet.find(s.focus.tensor);
   const bool whole = block != nullptr && s.rows() == block->rows && s.cols() == block->cols;
   if (!whole && (is_parameter(s.focus.tensor.stage) || s.focus.tensor.stage == Stage::kPositions)) {
-    if (item(selection_locked(context) ? "Let these cells learn" : "Lock these cells", "K")) lock_selection(context);
+    if (item(selection_locked(context) ? "Let these cells learn" : "Lock these cells", "K"))
+      lock_selection(context);
   }
   if (s.focus.tensor.stage == Stage::kWeights || s.focus.tensor.stage == Stage::kOutput) {
     if (item(v.target_brush ? "Stop painting targets" : "Paint what should be learned", "T")) {
       switch_target_brush(context);
     }
-    if (v.target_brush && item("Free what is selected", "Delete")) clear_targets_in_selection(context);
+    if (v.target_brush && item("Free what is selected", "Delete"))
+      clear_targets_in_selection(context);
   }
   if (shows_mask(s.focus.tensor.stage)) {
     const CellId at = s.corner();
@@ -165,7 +166,8 @@ AP_LATE void SheetView::matrix_menu(Context& context) {
         } else {
           const int cols = block->cols;
           context.dispatch(action::SetBlock{
-              {id, 0, 0}, from->block(0, per_head(id.stage) ? id.head * cols : 0, from->rows(), cols)});
+              {id, 0, 0},
+              from->block(0, per_head(id.stage) ? id.head * cols : 0, from->rows(), cols)});
         }
       }
     }

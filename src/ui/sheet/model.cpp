@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/late.hpp"
 #include "attention/learning/backward.hpp"
+#include "base/late.hpp"
 #include "playground/session/training.hpp"
 
 namespace ap::ui {
@@ -53,7 +53,8 @@ bool SheetModel::update(const Session& session, const ViewState& view, int head,
   if (news) {
     update_labels(session.document(), view.layer);
     locked_.clear();
-    for (const auto& [layer, stage] : session.document().locked) locked_.push_back({layer, stage, 0});
+    for (const auto& [layer, stage] : session.document().locked)
+      locked_.push_back({layer, stage, 0});
   }
   SheetOptions options = sheet_options(region.w, region.h, labels_, measure);
   options.folded = view.folded;

@@ -16,7 +16,8 @@ class SheetModel {
   /// `head`: the one on show. True if the layout is another than before.
   bool update(const Session& session, const ViewState& view, int head, const Rect& region,
               const TextMeasure& measure);
-  /// From now on nothing moves, ranges only grow, and no number changes its format; until release().
+  /// From now on nothing moves, ranges only grow, and no number changes its format; until
+  /// release().
   void hold() noexcept { held_ = true; }
   void release() noexcept;
 

@@ -1,11 +1,12 @@
 // The pointer on the sheet: press, drag, let go. What a drag means is decided once, when it has
-// moved 4 px: panning, scrubbing a number, selecting, painting the mask or a target, moving a token.
+// moved 4 px: panning, scrubbing a number, selecting, painting the mask or a target, moving a
+// token.
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "ui/sheet/edit.hpp"
 #include "base/late.hpp"
+#include "ui/sheet/edit.hpp"
 #include "ui/sheet/view.hpp"
 #include "ui/widgets/text_field.hpp"
 
@@ -95,8 +96,8 @@ void SheetView::pointer(Context& context) {
 AP_LATE void SheetView::press(Context& context, bool shift, bool ctrl) {
   ImGui::SetWindowFocus();
   press_at_ = mouse();
-  hit_ = hit_sheet(model_.sheet(), context.view.camera, region_, press_at_,
-                   touch_ ? kFingerSlop : 0);
+  hit_ =
+      hit_sheet(model_.sheet(), context.view.camera, region_, press_at_, touch_ ? kFingerSlop : 0);
   pressed_ = hit_;
   press_shift_ = shift;
   press_ctrl_ = ctrl;
@@ -115,9 +116,9 @@ AP_LATE void SheetView::begin_drag(Context& context, ImVec2 moved) {
   if (hit.kind == HitKind::kCell) {
     const Stage stage = hit.cell.tensor.stage;
     const bool editable = can_edit(context.document(), context.sheet, hit.cell.tensor);
-    const bool brush = shows_mask(stage) && (context.view.mask_brush ||
-                                             (!touch_ && (stage == Stage::kMasked ||
-                                                          stage == Stage::kMask)));
+    const bool brush =
+        shows_mask(stage) && (context.view.mask_brush ||
+                              (!touch_ && (stage == Stage::kMasked || stage == Stage::kMask)));
     if (press_shift_) {
       select(context, hit.cell, true);
       drag_ = Drag::kSelect;
@@ -152,8 +153,8 @@ void SheetView::scrub(Context& context) {
   // The step may change under way (Shift, Alt): pixels count by the step of their time.
   scrub_pixels_ += io.MouseDelta.x * (io.KeyShift ? 0.1F : io.KeyAlt ? 10.F : 1.F);
   const float grid = io.KeyShift ? 10.F : 1.F;
-  const float value = scrubbed(scrub_start_, std::trunc(scrub_pixels_ * grid),
-                               scrub_step_ / grid, false, false);
+  const float value =
+      scrubbed(scrub_start_, std::trunc(scrub_pixels_ * grid), scrub_step_ / grid, false, false);
   const ConstView now = context.trace().tensor(cell.tensor);
   if (now.data == nullptr || cell.row >= now.rows || cell.col >= now.cols) return;
   if (value != now(cell.row, cell.col)) {
@@ -236,8 +237,10 @@ AP_LATE void SheetView::let_go(Context& context) {
   if (was == Drag::kMoveToken) drop_token(context);
   end_gesture();
   if (was != Drag::kPressed) return;
-  if (double_) double_click(context);
-  else click(context);
+  if (double_)
+    double_click(context);
+  else
+    click(context);
 }
 
 void SheetView::start_token_edit(Context& context, const Hit& hit) {
@@ -245,7 +248,8 @@ void SheetView::start_token_edit(Context& context, const Hit& hit) {
   if (!place) return;
   const Document& d = context.document();
   const Sentence& sentence = place->side == Side::kSource ? d.source : d.query;
-  editor_.edit_token(*place, hit.cell, sentence.tokens[static_cast<std::size_t>(place->index)].text);
+  editor_.edit_token(*place, hit.cell,
+                     sentence.tokens[static_cast<std::size_t>(place->index)].text);
   ports_.request_frame();
 }
 

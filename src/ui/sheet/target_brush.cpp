@@ -15,8 +15,13 @@ void to_shares(Matrix& row) {
 }
 
 action::SetTarget set_target(const Document& d, CellId cell, Matrix values) {
-  return {Stage::kWeights, cell.tensor.layer, cell.tensor.head, cell.row + d.cached, 0,
-          std::move(values), {}};
+  return {Stage::kWeights,
+          cell.tensor.layer,
+          cell.tensor.head,
+          cell.row + d.cached,
+          0,
+          std::move(values),
+          {}};
 }
 
 }  // namespace
@@ -24,7 +29,8 @@ action::SetTarget set_target(const Document& d, CellId cell, Matrix values) {
 AP_LATE const Target* find_target(const Document& document, TensorId id, int row) {
   const int head = id.stage == Stage::kWeights ? id.head : 0;
   for (const Target& t : document.learning.targets) {
-    if (t.stage == id.stage && t.layer == id.layer && t.head == head && t.row == row + document.cached) {
+    if (t.stage == id.stage && t.layer == id.layer && t.head == head &&
+        t.row == row + document.cached) {
       return &t;
     }
   }
@@ -58,7 +64,8 @@ TargetStroke::Row& TargetStroke::row_of(const Document& document, CellId cell, i
   for (Row& row : rows_) {
     if (row.row == cell.row) return row;
   }
-  Row row{cell.row, painted_shares(document, cell), std::vector<bool>(static_cast<std::size_t>(keys))};
+  Row row{cell.row, painted_shares(document, cell),
+          std::vector<bool>(static_cast<std::size_t>(keys))};
   if (row.start.size() == 0) row.start = Matrix::Zero(1, keys);
   rows_.push_back(std::move(row));
   return rows_.back();
@@ -67,8 +74,8 @@ TargetStroke::Row& TargetStroke::row_of(const Document& document, CellId cell, i
 AP_LATE std::optional<Action> TargetStroke::touch(const Document& document, const Trace& trace,
                                                   CellId cell) {
   const ConstView weights = trace.tensor(cell.tensor);
-  if (cell.tensor.stage != Stage::kWeights || cell.row < 0 || cell.row >= weights.rows || cell.col < 0 ||
-      cell.col >= weights.cols || (!erase_ && hidden_key(trace, cell))) {
+  if (cell.tensor.stage != Stage::kWeights || cell.row < 0 || cell.row >= weights.rows ||
+      cell.col < 0 || cell.col >= weights.cols || (!erase_ && hidden_key(trace, cell))) {
     return std::nullopt;
   }
   Row& row = row_of(document, cell, weights.cols);
@@ -110,7 +117,8 @@ AP_LATE Result<Action> typed_share(const Document& document, const Trace& trace,
       values(0, j) = 1;
       ++others;
     }
-    if (others == 0) return fail(ErrorCode::kRange, "it is the only word of its row: its share is 1");
+    if (others == 0)
+      return fail(ErrorCode::kRange, "it is the only word of its row: its share is 1");
     values *= (1 - share) / static_cast<float>(others);
   }
   values(0, cell.col) = share;

@@ -1,14 +1,15 @@
-// Painting what rows of weights should learn to be, without a screen. One rule: a stroke adds a fifth
-// of a row to each cell that it passes, and the row is brought back to a sum of 1; so a fresh row is
-// shared equally by the cells that were painted. An erasing stroke takes its cells' shares away; a row
-// without any is free again. A share that is typed is kept, and the others of the row share the rest.
+// Painting what rows of weights should learn to be, without a screen. One rule: a stroke adds a
+// fifth of a row to each cell that it passes, and the row is brought back to a sum of 1; so a fresh
+// row is shared equally by the cells that were painted. An erasing stroke takes its cells' shares
+// away; a row without any is free again. A share that is typed is kept, and the others of the row
+// share the rest.
 #pragma once
 
 #include <optional>
 #include <vector>
 
-#include "playground/actions/action.hpp"
 #include "attention/forward/trace.hpp"
+#include "playground/actions/action.hpp"
 #include "view/sheet/draw.hpp"
 
 namespace ap::ui {
@@ -18,9 +19,10 @@ inline constexpr float kStroke = 0.2F;
 class TargetStroke {
  public:
   void begin(bool erase);
-  /// What follows when the stroke comes to a cell of weights; nothing if it was there already or the
-  /// mask hides its key.
-  [[nodiscard]] std::optional<Action> touch(const Document& document, const Trace& trace, CellId cell);
+  /// What follows when the stroke comes to a cell of weights; nothing if it was there already or
+  /// the mask hides its key.
+  [[nodiscard]] std::optional<Action> touch(const Document& document, const Trace& trace,
+                                            CellId cell);
 
  private:
   struct Row {

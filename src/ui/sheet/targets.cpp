@@ -1,10 +1,12 @@
-// What should be learned, on the sheet itself: targets painted over weights and words given to rows of
-// the output while the target brush is on, and locks on single cells. The rule is in target_brush.hpp.
+// What should be learned, on the sheet itself: targets painted over weights and words given to rows
+// of the output while the target brush is on, and locks on single cells. The rule is in
+// target_brush.hpp.
+#include "playground/document/targets.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/late.hpp"
-#include "playground/document/targets.hpp"
 #include "ui/sheet/view.hpp"
 
 namespace ap::ui {
@@ -21,8 +23,11 @@ AP_LATE void SheetView::switch_target_brush(Context& context) {
   v.target_brush = !v.target_brush;
   v.mask_brush = v.mask_brush && !v.target_brush;
   v.pinned.clear();
-  if (v.target_brush) context.say("Targets: drag over weights to paint them, click a row of the output to name a word");
-  else context.say("Targets: done painting");
+  if (v.target_brush)
+    context.say(
+        "Targets: drag over weights to paint them, click a row of the output to name a word");
+  else
+    context.say("Targets: done painting");
 }
 
 AP_LATE void SheetView::begin_stroke(Context& context, bool erase) {
@@ -41,7 +46,8 @@ AP_LATE void SheetView::stroke_on(Context& context) {
   const ImVec2 p = ImGui::GetIO().MousePos;
   const Point to{p.x, p.y};
   const Point way = to - stroke_at_;
-  const float half = std::max(1.F, std::min(block->cell_w, block->cell_h) * context.view.camera.zoom / 2);
+  const float half =
+      std::max(1.F, std::min(block->cell_w, block->cell_h) * context.view.camera.zoom / 2);
   const int count = 1 + static_cast<int>(std::hypot(way.x, way.y) / half);
   for (int i = 0; i <= count; ++i) {
     const Point at = stroke_at_ + way * (static_cast<float>(i) / static_cast<float>(count));
@@ -69,7 +75,8 @@ AP_LATE void SheetView::click_target(Context& context, const CellId& cell) {
   }
 }
 
-AP_LATE void SheetView::start_target_edit(Context& context, const CellId& cell, std::string_view typed) {
+AP_LATE void SheetView::start_target_edit(Context& context, const CellId& cell,
+                                          std::string_view typed) {
   const Document& d = context.document();
   select(context, cell, false);
   if (cell.tensor.stage == Stage::kOutput) {
@@ -90,7 +97,8 @@ AP_LATE void SheetView::clear_targets_in_selection(Context& context) {
   const CellId at = s.corner();
   stroke_.begin(true);
   for (int i = at.row; i < at.row + s.rows(); ++i) {
-    if (at.tensor.stage == Stage::kOutput && find_target(context.document(), at.tensor, i) != nullptr) {
+    if (at.tensor.stage == Stage::kOutput &&
+        find_target(context.document(), at.tensor, i) != nullptr) {
       context.dispatch(clear_target(context.document(), at.tensor, i), gesture);
     }
     for (int j = at.col; at.tensor.stage == Stage::kWeights && j < at.col + s.cols(); ++j) {
@@ -110,7 +118,8 @@ AP_LATE void SheetView::lock_selection(Context& context) {
   }
   const bool locked = selection_locked(context);
   if (context.dispatch(action::LockCells{at, s.rows(), s.cols(), !locked}, 0, at)) {
-    context.say(locked ? "Unlocked: they learn again" : "Locked: learning leaves these cells as they are");
+    context.say(locked ? "Unlocked: they learn again"
+                       : "Locked: learning leaves these cells as they are");
   }
 }
 

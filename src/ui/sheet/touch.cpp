@@ -8,9 +8,9 @@
 namespace ap::ui {
 namespace {
 
-constexpr float kNotch = 56;          // points a notch pans
+constexpr float kNotch = 56;            // points a notch pans
 constexpr float kZoomPerNotch = 0.18F;  // e-folds
-constexpr float kSlop = 12;           // points that a finger's mark is wide of what it means
+constexpr float kSlop = 12;             // points that a finger's mark is wide of what it means
 
 }  // namespace
 
@@ -76,8 +76,10 @@ AP_LATE void SheetView::follow_finger(Context& context, Point at, bool down) {
   }
   if (down) return;
   lifted_ = false;
-  if (press_at_.x > -1e5F) open_menu(*pressed_);
-  else drop_token(context);
+  if (press_at_.x > -1e5F)
+    open_menu(*pressed_);
+  else
+    drop_token(context);
   end_gesture();
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/widgets/draw_adapter.hpp"
 #include "ui/sheet/edit.hpp"
+#include "ui/widgets/draw_adapter.hpp"
 #include "ui/widgets/text_field.hpp"
 #include "view/paint/number.hpp"
 #include "view/sheet/draw.hpp"
@@ -52,13 +52,14 @@ void SheetView::update(ViewState& view, const Rect& region) {
   view_ = &view;
   region_ = region;
   drop_stale(view);
-  const bool laid_out = model_.update(session_, view, view.preview_head.value_or(view.head),
-                                      region, labels_);
+  const bool laid_out =
+      model_.update(session_, view, view.preview_head.value_or(view.head), region, labels_);
   const std::vector<int> edited = model_.take_edited();
   if (!edited.empty() || !session_.has_baseline()) view.before = false;
   if (laid_out || ports_.reduced_motion()) flow_.stop();
   // While a hand drags on, each wave runs to its end.
-  else if (!edited.empty() && !flow_.moving()) flow_.from(model_.sheet(), edited, ports_.now());
+  else if (!edited.empty() && !flow_.moving())
+    flow_.from(model_.sheet(), edited, ports_.now());
   if (laid_out && view.fitted && !motion_.moving()) view.camera = fitted_camera();
   if (view.reveal && !editor_.open()) {
     const Rect target = cell_rect(model_.sheet(), *view.reveal);
@@ -112,8 +113,9 @@ void SheetView::show_step(ViewState& view, std::optional<Step> step) {
   }
   view.fitted = false;
   if (!ports_.reduced_motion()) flow_.into(model_.sheet(), *step, ports_.now());
-  move_to(view, model_.sheet().stacked ? fit_width(bounds, region_)
-                                       : ap::fit(bounds.grown(8), region_, 32, step_zoom(model_.sheet(), *step)));
+  move_to(view, model_.sheet().stacked
+                    ? fit_width(bounds, region_)
+                    : ap::fit(bounds.grown(8), region_, 32, step_zoom(model_.sheet(), *step)));
 }
 
 void SheetView::select(Context& context, CellId cell, bool extend) {
@@ -165,8 +167,10 @@ void SheetView::draw_sheet_now(Context& context) {
   }
   style.sources = lit_.sources();
   style.consumers = lit_.consumers_of();
-  if (v.step && !bounds_of(model_.sheet(), *v.step).empty()) style.focus = v.step;
-  else if (v.step) style.hover_ghost = tab_of(*v.step);
+  if (v.step && !bounds_of(model_.sheet(), *v.step).empty())
+    style.focus = v.step;
+  else if (v.step)
+    style.hover_ghost = tab_of(*v.step);
   style.locked = model_.locked();
   if (const LockedCells& cells = context.document().locked_cells) style.locked_cells = *cells;
   const bool targets = v.target_brush || v.panel == PanelKind::kTrain;
@@ -196,7 +200,8 @@ void SheetView::draw_token_mark(const Context& context) const {
   gap.y += static_cast<float>(move_to_) * block.cell_h;
   const Rect at = to_screen(context.view.camera, region_,
                             Rect{block.row_gutter.x, gap.y, gap.right() - block.row_gutter.x, 0});
-  ImGui::GetWindowDrawList()->AddLine({at.x, at.y}, {at.right(), at.y}, im(context.theme.accent), 3);
+  ImGui::GetWindowDrawList()->AddLine({at.x, at.y}, {at.right(), at.y}, im(context.theme.accent),
+                                      3);
 }
 
 /// The number under the hand, larger than its cell may be.
@@ -211,7 +216,8 @@ void SheetView::draw_scrub_bubble(const Context& context) const {
   const float w = std::max(72.F, labels_.width(text, Face::kMono, font.size) + 24);
   Rect box{at.centre().x - w / 2, at.y - 40, w, 30};
   if (box.y < region_.y) box.y = at.bottom() + 10;
-  box.x = std::round(std::clamp(box.x, region_.x + 4, std::max(region_.x + 4, region_.right() - w - 4)));
+  box.x = std::round(
+      std::clamp(box.x, region_.x + 4, std::max(region_.x + 4, region_.right() - w - 4)));
   box.y = std::round(box.y);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({box.x, box.y}, {box.right(), box.bottom()}, im(context.theme.ink), 6);
@@ -273,22 +279,25 @@ std::string SheetView::hint(const Context& context) const {
   if (drag_ == Drag::kScrub) return "Shift: fine   Alt: coarse   let go to keep";
   if (editor_.open()) return "Enter keeps, Escape leaves it as it was";
   if (context.view.before) return "The baseline, as it was   B flips back";
-  if (context.view.gradient && !hit_) return "Colours: the slope of the loss by each number   G: usual colours";
+  if (context.view.gradient && !hit_)
+    return "Colours: the slope of the loss by each number   G: usual colours";
   if (context.view.difference && !hit_) return "Differences to the baseline   D shows the numbers";
   if (!hit_) {
     if (const auto& s = context.view.selection; s && s->rows() * s->cols() > 1) {
       return std::to_string(s->rows()) + " × " + std::to_string(s->cols()) +
              " cells   Ctrl+C copies, right-click fills";
     }
-    return ports_.coarse_pointer() ? "Drag to move, pinch to zoom, tap a cell"
-                                   : "Drag to move   Ctrl + wheel zooms   F fits   ? shows all keys";
+    return ports_.coarse_pointer()
+               ? "Drag to move, pinch to zoom, tap a cell"
+               : "Drag to move   Ctrl + wheel zooms   F fits   ? shows all keys";
   }
   switch (hit_->kind) {
     case HitKind::kCell: {
       const Stage stage = hit_->cell.tensor.stage;
       if (aims(context, hit_->cell)) {
-        return stage == Stage::kOutput ? "Click: which word should this row be like?   T ends"
-                                       : "Drag: wanted here   Ctrl + drag: not here   type a share   T ends";
+        return stage == Stage::kOutput
+                   ? "Click: which word should this row be like?   T ends"
+                   : "Drag: wanted here   Ctrl + drag: not here   type a share   T ends";
       }
       if (is_locked_cell(d, hit_->cell)) return "Locked cell: K unlocks what is selected";
       if (context.view.mask_brush && shows_mask(stage)) return "Drag to hide or show for attention";

@@ -45,7 +45,16 @@ class SheetView {
   void paste(std::string text) { pasted_ = std::move(text); }
 
  private:
-  enum class Drag : std::uint8_t { kNone, kPressed, kPan, kScrub, kSelect, kPaint, kTarget, kMoveToken };
+  enum class Drag : std::uint8_t {
+    kNone,
+    kPressed,
+    kPan,
+    kScrub,
+    kSelect,
+    kPaint,
+    kTarget,
+    kMoveToken
+  };
 
   // view.cpp
   [[nodiscard]] Camera fitted_camera() const;
@@ -142,8 +151,8 @@ class SheetView {
   bool menu_opens_ = false;
   std::optional<std::string> pasted_;
   bool cut_ = false;
-  bool opening_ = true;         // no frame has been drawn
-  bool keys_lead_ = false;      // arrows were used last: a resting pointer explains nothing
+  bool opening_ = true;              // no frame has been drawn
+  bool keys_lead_ = false;           // arrows were used last: a resting pointer explains nothing
   const ViewState* view_ = nullptr;  // of this frame, for the clipboard
   std::optional<CellId> from_keys_;  // where `what feeds this` began
   int follow_index_ = 0;

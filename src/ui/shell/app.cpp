@@ -1,15 +1,14 @@
 #include "ui/shell/app.hpp"
 
-#include <imgui_internal.h>
-
 #include <algorithm>
+#include <imgui_internal.h>
 
 #include "ui/lessons/view.hpp"
 #include "ui/panels/panels.hpp"
-#include "ui/widgets/style.hpp"
-#include "ui/widgets/text_field.hpp"
 #include "ui/shell/view_link.hpp"
 #include "ui/shell/view_store.hpp"
+#include "ui/widgets/style.hpp"
+#include "ui/widgets/text_field.hpp"
 
 namespace ap::ui {
 namespace {
@@ -17,10 +16,10 @@ namespace {
 constexpr const char* kStored = "view";
 constexpr double kStoreAfter = 1.0;
 
-constexpr ImGuiWindowFlags kFixed =
-    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse |
-    ImGuiWindowFlags_NoNav;
+constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                    ImGuiWindowFlags_NoSavedSettings |
+                                    ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                    ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
 
 /// A region as a window of its own, without any decoration.
 struct Region {
@@ -37,7 +36,11 @@ struct Region {
 }  // namespace
 
 App::App(Session& session, platform::Ports& ports)
-    : session_(session), ports_(ports), lessons_(session, ports), labels_(ports), sheet_(session, ports, labels_) {
+    : session_(session),
+      ports_(ports),
+      lessons_(session, ports),
+      labels_(ports),
+      sheet_(session, ports, labels_) {
   // In somebody's page each starts as its author made it.
   if (const auto stored = ports.embedded() ? std::nullopt : ports.load(kStored)) {
     stored_ = *stored;
@@ -120,7 +123,8 @@ void App::panel(Context& context, const Regions& regions) {
     // The bottom sheet's handle: drag it, or tap it for the whole height.
     ImGui::SetCursorScreenPos({r.x, r.y});
     if (ImGui::InvisibleButton("##lift", {r.w - 56, head})) {
-      if (ImGui::GetMouseDragDelta(0).y == 0) view_.panel_lift = view_.panel_lift < 0.7F ? 0.9F : 0.5F;
+      if (ImGui::GetMouseDragDelta(0).y == 0)
+        view_.panel_lift = view_.panel_lift < 0.7F ? 0.9F : 0.5F;
     }
     if (ImGui::IsItemActive() && ImGui::GetIO().MouseDelta.y != 0) {
       const float height = ImGui::GetIO().DisplaySize.y;
@@ -134,8 +138,9 @@ void App::panel(Context& context, const Regions& regions) {
   }
   const PanelInfo& info = panel_info(view_.panel);
   const Font font = fonts().get(FontRole::kBodyBold);
-  list.AddText(font.font, font.size, {r.x + 16, r.y + (head - font.size) / 2 + (regions.narrow ? 3.F : 0.F)},
-               im(t.ink), info.name);
+  list.AddText(font.font, font.size,
+               {r.x + 16, r.y + (head - font.size) / 2 + (regions.narrow ? 3.F : 0.F)}, im(t.ink),
+               info.name);
   ImGui::SetCursorScreenPos({r.right() - target_height() - 8, r.y + (head - target_height()) / 2});
   if (icon_button("close-panel", Icon::kClose, t, "Close")) context.open_panel(PanelKind::kNone);
   const Rect inner{r.x + 1, r.y + head, r.w - 1, r.h - head};
@@ -206,8 +211,12 @@ void App::frame(float width, float height, float /*scale*/) {
   }
   const std::string commands = lessons_.take_view_commands() + std::exchange(commands_, {});
   arrange_view(view_, commands);  // first: what the rest is framed in
-  LayoutInput in{width, height, view_.panel != PanelKind::kNone, view_.panel_lift,
-                 ports_.coarse_pointer(), session_.document().cross,
+  LayoutInput in{width,
+                 height,
+                 view_.panel != PanelKind::kNone,
+                 view_.panel_lift,
+                 ports_.coarse_pointer(),
+                 session_.document().cross,
                  !view_.welcome_done && !ports_.embedded() && !is_hidden(view_, kHideHints) &&
                      !lessons_.shown()};
   in.no_top = is_hidden(view_, kHideTop);
@@ -221,8 +230,17 @@ void App::frame(float width, float height, float /*scale*/) {
   view_.pointed = std::exchange(view_.pointed_next, std::nullopt);
   around_ = height - regions.sheet.h;
   sheet_.update(view_, regions.sheet);
-  Context context{session_, ports_, view_, labels_, t, heatmaps_.get(), sheet_.model().sheet(),
-                  sheet_.model().values(), sheet_.model().labels(), notice_, &lessons_};
+  Context context{session_,
+                  ports_,
+                  view_,
+                  labels_,
+                  t,
+                  heatmaps_.get(),
+                  sheet_.model().sheet(),
+                  sheet_.model().values(),
+                  sheet_.model().labels(),
+                  notice_,
+                  &lessons_};
   global_keys(context);
   steps_.advance(context, sheet_);
   if (!commands.empty()) apply_view_commands(context, sheet_, commands);
@@ -253,7 +271,8 @@ void App::frame(float width, float height, float /*scale*/) {
   if (regions.panel_over) {
     // A panel lies over these, whichever was opened last; the sheet is the lowest.
     for (const char* below : {"##steps", "##hints", "##status", "##sheet"}) {
-      if (ImGuiWindow* window = ImGui::FindWindowByName(below)) ImGui::BringWindowToDisplayBack(window);
+      if (ImGuiWindow* window = ImGui::FindWindowByName(below))
+        ImGui::BringWindowToDisplayBack(window);
     }
   }
   if (!regions.rail.empty()) {

@@ -5,11 +5,11 @@
 #include <memory>
 
 #include "render/heatmap_pass.hpp"
-#include "ui/shell/bars.hpp"
-#include "ui/widgets/context.hpp"
-#include "ui/shell/layout.hpp"
 #include "ui/lessons/player.hpp"
 #include "ui/sheet/view.hpp"
+#include "ui/shell/bars.hpp"
+#include "ui/shell/layout.hpp"
+#include "ui/widgets/context.hpp"
 
 namespace ap::ui {
 
@@ -33,7 +33,8 @@ class App {
   [[nodiscard]] ViewState& view() noexcept { return view_; }
   [[nodiscard]] const SheetView& sheet() const noexcept { return sheet_; }
   [[nodiscard]] LessonPlayer& lessons() noexcept { return lessons_; }
-  /// For scripts and links: commands for the view as in ui/lessons/view.hpp, a line each; next frame.
+  /// For scripts and links: commands for the view as in ui/lessons/view.hpp, a line each; next
+  /// frame.
   void command(std::string_view lines);
   /// Shows a message at the bottom of the sheet.
   void tell(std::string text, bool error);

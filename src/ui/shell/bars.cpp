@@ -1,13 +1,12 @@
 #include "ui/shell/bars.hpp"
 
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <cmath>
+#include <imgui_internal.h>
 
-#include "ui/shell/keyboard_map.hpp"
 #include "ui/lessons/player.hpp"
 #include "ui/panels/panels.hpp"
+#include "ui/shell/keyboard_map.hpp"
 #include "ui/widgets/style.hpp"
 
 namespace ap::ui {
@@ -42,8 +41,8 @@ void rail_item(Context& context, const PanelInfo& info, ImVec2 size, bool label)
   }
   const bool over = ImGui::IsItemHovered();
   if (over) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-  const bool on = v.panel == info.kind ||
-                  (info.kind == PanelKind::kLessons && context.lessons != nullptr && context.lessons->shown());
+  const bool on = v.panel == info.kind || (info.kind == PanelKind::kLessons &&
+                                           context.lessons != nullptr && context.lessons->shown());
   ImDrawList& list = *ImGui::GetWindowDrawList();
   if (on || over) {
     list.AddRectFilled({at.x + 4, at.y + 2}, {at.x + size.x - 4, at.y + size.y - 2},
@@ -152,8 +151,9 @@ void draw_help(Context& context, float width, float height) {
   const float h = std::min(height - 16, 84 + static_cast<float>(lines.size()) * 23 + 3 * 34);
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize({width, height});
-  ImGui::Begin("##help-ground", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
-                                             ImGuiWindowFlags_NoSavedSettings);
+  ImGui::Begin("##help-ground", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
+                   ImGuiWindowFlags_NoSavedSettings);
   ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({0, 0}, {width, height}, im(t.shadow.with_alpha(0.35F)));
@@ -165,7 +165,8 @@ void draw_help(Context& context, float width, float height) {
   ImGui::SetCursorScreenPos({at.x + 24, at.y + 18});
   text_line("Keys", FontRole::kLeadBold, t.ink);
   ImGui::SetCursorScreenPos({at.x + 24, at.y + 54});
-  ImGui::BeginChild("##keys", {w - 40, h - 66}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground);
+  ImGui::BeginChild("##keys", {w - 40, h - 66}, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoBackground);
   const char* group = "";
   for (const KeyLine& line : lines) {
     if (std::string_view(group) != line.group) {
@@ -205,15 +206,18 @@ void draw_welcome(Context& context, const Rect& r) {
   const Rect box{r.x + 12, r.y + 2, r.w - 24, r.h - 6};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({box.x, box.y}, {box.right(), box.bottom()}, im(t.panel), 8);
-  list.AddRect({box.x + 0.5F, box.y + 0.5F}, {box.right() - 0.5F, box.bottom() - 0.5F}, im(t.line), 8);
+  list.AddRect({box.x + 0.5F, box.y + 0.5F}, {box.right() - 0.5F, box.bottom() - 0.5F}, im(t.line),
+               8);
   const Font font = fonts().get(FontRole::kSmall);
   float x = box.x + 20;
   float y = row ? box.centre().y - 8 : box.y + 9;
   for (const char* text : lines) {
     list.AddCircleFilled({x, std::round(y + 8)}, 2.5F, im(t.accent));
     list.AddText(font.font, font.size, {x + 12, std::round(y)}, im(t.ink), text);
-    if (row) x += font.font->CalcTextSizeA(font.size, 1e9F, 0, text).x + 48;
-    else y += 21;
+    if (row)
+      x += font.font->CalcTextSizeA(font.size, 1e9F, 0, text).x + 48;
+    else
+      y += 21;
   }
   const float side = target_height();
   ImGui::SetCursorScreenPos({box.right() - side - 3, row ? box.centre().y - side / 2 : box.y + 3});
@@ -245,8 +249,10 @@ void draw_notice(Context& context, const Rect& region) {
       if (box.bottom() > region.bottom() - 4) box.y = at.y - box.h - 8;
     }
   }
-  box.x = std::round(std::clamp(box.x, region.x + 6, std::max(region.x + 6, region.right() - box.w - 6)));
-  box.y = std::round(std::clamp(box.y, region.y + 6, std::max(region.y + 6, region.bottom() - box.h - 6)));
+  box.x = std::round(
+      std::clamp(box.x, region.x + 6, std::max(region.x + 6, region.right() - box.w - 6)));
+  box.y = std::round(
+      std::clamp(box.y, region.y + 6, std::max(region.y + 6, region.bottom() - box.h - 6)));
   ImDrawList& list = *ImGui::GetForegroundDrawList();
   const Rgba edge = n.error ? t.warn : t.line;
   list.AddRectFilled({box.x, box.y}, {box.right(), box.bottom()}, im(t.panel), 8);

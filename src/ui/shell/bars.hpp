@@ -2,9 +2,9 @@
 // and the rail (narrow: tab bar) that opens panels.
 #pragma once
 
-#include "ui/widgets/context.hpp"
-#include "ui/shell/layout.hpp"
 #include "ui/sheet/view.hpp"
+#include "ui/shell/layout.hpp"
+#include "ui/widgets/context.hpp"
 
 namespace ap::ui {
 

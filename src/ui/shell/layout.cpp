@@ -43,7 +43,9 @@ Regions wide_regions(const LayoutInput& in) noexcept {
   Regions r;
   const bool wide = in.width >= kWideWidth;
   const float rail = in.no_rail ? 0.F : wide ? 68.F : 56.F;
-  const float steps = in.no_steps ? 0.F : wide ? 48.F : 76.F;  // medium: the sentence is on a line of its own
+  const float steps = in.no_steps ? 0.F
+                      : wide      ? 48.F
+                                  : 76.F;  // medium: the sentence is on a line of its own
   const float status = in.no_status ? 0.F : 30.F;
   r.top = {0, 0, in.width, in.no_top ? 0.F : 60.F};
   r.rail = {in.width - rail, r.top.bottom(), rail, std::max(0.F, in.height - r.top.bottom())};
@@ -63,7 +65,8 @@ Regions wide_regions(const LayoutInput& in) noexcept {
 
 Regions arrange(const LayoutInput& in) noexcept {
   Regions r = in.width <= kNarrowWidth ? narrow_regions(in) : wide_regions(in);
-  // Who embeds one panel and hides the ways to the rest wants that panel, not a strip beside a sheet.
+  // Who embeds one panel and hides the ways to the rest wants that panel, not a strip beside a
+  // sheet.
   if (in.panel_open && in.no_rail && in.no_steps) {
     r.panel_over = true;
     r.panel = {0, r.top.bottom(), in.width, std::max(0.F, in.height - r.top.bottom())};

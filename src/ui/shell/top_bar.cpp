@@ -3,9 +3,9 @@
 #include "playground/json/presets.hpp"
 #include "playground/json/state_json.hpp"
 #include "ui/shell/bars.hpp"
+#include "ui/shell/view_link.hpp"
 #include "ui/widgets/style.hpp"
 #include "ui/widgets/text_field.hpp"
-#include "ui/shell/view_link.hpp"
 
 namespace ap::ui {
 namespace {
@@ -138,15 +138,17 @@ void TopBar::tools(Context& context) {
       step(context.session.undo());
     }
     ImGui::SameLine(0, 0);
-    if (icon_button("redo", Icon::kRedo, t,
-                    h.can_redo() ? "Redo: " + h.redo_name() + "  (Ctrl+Shift+Z)" : "Nothing to redo",
-                    h.can_redo())) {
+    if (icon_button(
+            "redo", Icon::kRedo, t,
+            h.can_redo() ? "Redo: " + h.redo_name() + "  (Ctrl+Shift+Z)" : "Nothing to redo",
+            h.can_redo())) {
       step(context.session.redo());
     }
     ImGui::SameLine(0, 0);
   }
   if (!is_hidden(v, kHideShare)) {
-    if (icon_button("share", Icon::kShare, t, "Copy a link to everything as it is now")) share(context);
+    if (icon_button("share", Icon::kShare, t, "Copy a link to everything as it is now"))
+      share(context);
     ImGui::SameLine(0, 0);
   }
   if (is_hidden(v, kHideTheme)) return;
@@ -166,14 +168,18 @@ void TopBar::share(Context& context) {
   const auto address = share_address(context.session, context.view, context.ports);
   if (address) {
     context.ports.set_clipboard(*address);
-    context.say("Link copied: everything as it is now, " + std::to_string(address->size()) + " characters");
+    context.say("Link copied: everything as it is now, " + std::to_string(address->size()) +
+                " characters");
     return;
   }
   const std::string text = to_json(context.document());
-  const auto where = context.ports.save_file("attention.json", "application/json",
-                                             {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
-  if (where) context.say("Too much for a link: saved as " + *where, 8);
-  else context.show_error(where.error());
+  const auto where =
+      context.ports.save_file("attention.json", "application/json",
+                              {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
+  if (where)
+    context.say("Too much for a link: saved as " + *where, 8);
+  else
+    context.show_error(where.error());
 }
 
 void TopBar::draw(Context& context, const Regions& regions) {
@@ -194,7 +200,8 @@ void TopBar::draw(Context& context, const Regions& regions) {
     ImGui::SetCursorScreenPos({r.x + 8, r.y + 8});
     if (has_sentence) sentence(context, Side::kQuery, field);
     if (cross && has_sentence) {
-      const Point second = low ? Point{r.x + 16 + field, r.y + 8} : Point{r.x + 8, r.y + 8 + (r.h - 8) / 3};
+      const Point second =
+          low ? Point{r.x + 16 + field, r.y + 8} : Point{r.x + 8, r.y + 8 + (r.h - 8) / 3};
       ImGui::SetCursorScreenPos({second.x, second.y});
       sentence(context, Side::kSource, field);
     }

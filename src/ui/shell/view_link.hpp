@@ -8,9 +8,16 @@
 namespace ap::ui {
 
 enum Hidden : std::uint32_t {
-  kHideSentence = 1, kHidePresets = 2, kHideUndo = 4, kHideShare = 8, kHideTheme = 16,
+  kHideSentence = 1,
+  kHidePresets = 2,
+  kHideUndo = 4,
+  kHideShare = 8,
+  kHideTheme = 16,
   kHideTop = kHideSentence | kHidePresets | kHideUndo | kHideShare | kHideTheme,
-  kHideSteps = 32, kHidePanel = 64, kHideStatus = 128, kHideHints = 256,
+  kHideSteps = 32,
+  kHidePanel = 64,
+  kHideStatus = 128,
+  kHideHints = 256,
 };
 /// All of these.
 [[nodiscard]] inline bool is_hidden(const ViewState& view, std::uint32_t what) {

@@ -1,7 +1,8 @@
 // Context: what every part of the interface is handed for one frame, and ViewState: how the person
 // looks at the document. View state never touches a number; documents change only through
 // `dispatch`, which also puts a refusal where it belongs.
-// Panels draw with ImGui inside the window that is open when they are called (see ui/panels/panels.hpp).
+// Panels draw with ImGui inside the window that is open when they are called (see
+// ui/panels/panels.hpp).
 #pragma once
 
 #include <algorithm>
@@ -19,11 +20,11 @@
 #include "playground/session/session.hpp"
 #include "ui/widgets/fonts.hpp"
 #include "ui/widgets/labels.hpp"
-#include "view/sheet/camera.hpp"
 #include "view/card/card.hpp"
+#include "view/paint/theme.hpp"
+#include "view/sheet/camera.hpp"
 #include "view/sheet/sheet.hpp"
 #include "view/sheet/values.hpp"
-#include "view/paint/theme.hpp"
 
 namespace ap::render {
 class HeatmapPass;
@@ -34,7 +35,17 @@ namespace ap::ui {
 class LessonPlayer;
 
 enum class PanelKind : std::uint8_t {
-  kNone, kExplain, kModel, kGraph, kArcs, kHeads, kRows, kWords, kExport, kLessons, kTrain
+  kNone,
+  kExplain,
+  kModel,
+  kGraph,
+  kArcs,
+  kHeads,
+  kRows,
+  kWords,
+  kExport,
+  kLessons,
+  kTrain
 };
 inline constexpr int kPanelCount = 11;  // with kNone
 
@@ -68,34 +79,34 @@ struct ViewState {
   std::optional<int> preview_head;  // while a thumbnail is hovered
   bool isolate_head = false;        // overviews (arcs, graph) show this head alone
   Camera camera;
-  bool fitted = true;               // the camera follows the layout until someone moves it
+  bool fitted = true;  // the camera follows the layout until someone moves it
   std::optional<Selection> selection;
-  std::optional<CellId> hover;      // under the pointer on the sheet
-  std::optional<CellId> pointed;    // a panel points at this cell: lit on the sheet like a hover
+  std::optional<CellId> hover;         // under the pointer on the sheet
+  std::optional<CellId> pointed;       // a panel points at this cell: lit on the sheet like a hover
   std::optional<CellId> pointed_next;  // said in this frame, holds in the next
-  std::optional<CellId> reveal;     // to be brought into view by the sheet
-  std::vector<CellId> pinned;       // at most 2 explanation cards
+  std::optional<CellId> reveal;        // to be brought into view by the sheet
+  std::vector<CellId> pinned;          // at most 2 explanation cards
   std::optional<Step> step;
-  bool playing = false;             // walks one token through the steps
-  int play_row = 0;                 // whose token
+  bool playing = false;  // walks one token through the steps
+  int play_row = 0;      // whose token
   PanelKind panel = PanelKind::kNone;
-  bool panel_lent = false;          // a lesson opened it: its next step puts it away
-  float panel_lift = 0.5F;          // narrow: share of the window that the bottom sheet takes
+  bool panel_lent = false;  // a lesson opened it: its next step puts it away
+  float panel_lift = 0.5F;  // narrow: share of the window that the bottom sheet takes
   ThemeChoice theme = ThemeChoice::kAuto;
   bool numbers = true;
-  bool difference = false;          // show trace - baseline
-  bool before = false;              // show the baseline itself, to flip between
+  bool difference = false;  // show trace - baseline
+  bool before = false;      // show the baseline itself, to flip between
   RangeRule range = RangeRule::kAuto;
   std::set<Stage> folded;
-  bool mask_brush = false;          // dragging over scores and weights paints the mask
-  bool target_brush = false;        // dragging over weights paints what they should learn to be
-  bool narrow = false;              // this frame's layout stacks
+  bool mask_brush = false;            // dragging over scores and weights paints the mask
+  bool target_brush = false;          // dragging over weights paints what they should learn to be
+  bool narrow = false;                // this frame's layout stacks
   std::optional<CellId> sensitivity;  // colours say how much this cell would change
-  bool gradient = false;            // colours say how the loss would change with each number
-  float threshold = 0.05F;          // graph and arcs leave out smaller weights
-  bool welcome_done = false;        // the first hints were put away
-  bool help = false;                // the keyboard map is open
-  std::uint32_t hidden = 0;         // controls that are not there (ui/shell/view_link.hpp)
+  bool gradient = false;              // colours say how the loss would change with each number
+  float threshold = 0.05F;            // graph and arcs leave out smaller weights
+  bool welcome_done = false;          // the first hints were put away
+  bool help = false;                  // the keyboard map is open
+  std::uint32_t hidden = 0;           // controls that are not there (ui/shell/view_link.hpp)
 };
 
 struct Context {
@@ -136,8 +147,6 @@ struct Context {
 void switch_gradient(Context& context);
 
 /// The colour as ImGui packs it.
-[[nodiscard]] constexpr ImU32 im(Rgba c) noexcept {
-  return IM_COL32(c.r, c.g, c.b, c.a);
-}
+[[nodiscard]] constexpr ImU32 im(Rgba c) noexcept { return IM_COL32(c.r, c.g, c.b, c.a); }
 
 }  // namespace ap::ui

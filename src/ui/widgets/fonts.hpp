@@ -1,13 +1,12 @@
-// Fonts: the embedded faces as an ImGui atlas, baked for one device scale at the sizes below. Blocks
-// of characters (Cyrillic, Greek, Latin Extended) are baked when a text first needs them, so that
-// the first frame waits for what it shows only. Scripts that the faces lack: see ui/widgets/labels.hpp.
-// Sizes are points; the atlas holds size x scale pixels and is drawn 1:1.
+// Fonts: the embedded faces as an ImGui atlas, baked for one device scale at the sizes below.
+// Blocks of characters (Cyrillic, Greek, Latin Extended) are baked when a text first needs them, so
+// that the first frame waits for what it shows only. Scripts that the faces lack: see
+// ui/widgets/labels.hpp. Sizes are points; the atlas holds size x scale pixels and is drawn 1:1.
 #pragma once
-
-#include <imgui.h>
 
 #include <array>
 #include <cstdint>
+#include <imgui.h>
 #include <set>
 #include <string_view>
 
@@ -57,8 +56,8 @@ class Fonts {
 
   float scale_ = 0;
   bool pending_ = true;
-  std::set<unsigned> blocks_;   // of 128 characters, besides the base set
-  ImVector<ImWchar> ranges_;    // lives as long as the atlas
+  std::set<unsigned> blocks_;  // of 128 characters, besides the base set
+  ImVector<ImWchar> ranges_;   // lives as long as the atlas
   std::array<ImFont*, kFontRoles> fonts_{};
 };
 

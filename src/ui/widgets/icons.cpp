@@ -34,8 +34,10 @@ struct Pen {
     list.AddBezierCubic(at(a.x, a.y), at(b.x, b.y), at(c.x, c.y), at(d.x, d.y), colour, width);
   }
   void box(float x0, float y0, float x1, float y1, bool filled = false) const {
-    if (filled) list.AddRectFilled(at(x0, y0), at(x1, y1), colour, unit);
-    else list.AddRect(at(x0, y0), at(x1, y1), colour, 1.5F * unit, 0, width);
+    if (filled)
+      list.AddRectFilled(at(x0, y0), at(x1, y1), colour, unit);
+    else
+      list.AddRect(at(x0, y0), at(x1, y1), colour, 1.5F * unit, 0, width);
   }
 };
 
@@ -45,8 +47,10 @@ void turn_arrow(const Pen& p, bool mirrored) {
   const auto x = [&](float v) { return mirrored ? 16 - v : v; };
   p.stroke({{x(6), 2.5F}, {x(2.5F), 6}, {x(6), 9.5F}});
   p.stroke({{x(2.5F), 6}, {x(9.5F), 6}});
-  if (mirrored) p.arc(16 - 9.5F, 9.75F, 3.75F, kPi / 2, kPi * 1.5F);
-  else p.arc(9.5F, 9.75F, 3.75F, -kPi / 2, kPi / 2);
+  if (mirrored)
+    p.arc(16 - 9.5F, 9.75F, 3.75F, kPi / 2, kPi * 1.5F);
+  else
+    p.arc(9.5F, 9.75F, 3.75F, -kPi / 2, kPi / 2);
   p.stroke({{x(9.5F), 13.5F}, {x(6.5F), 13.5F}});
 }
 
@@ -184,9 +188,7 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 col
       p.stroke({{4, 4}, {12, 12}});
       p.stroke({{12, 4}, {4, 12}});
       break;
-    case Icon::kPlay:
-      list.AddTriangleFilled(p.at(5, 3), p.at(13, 8), p.at(5, 13), colour);
-      break;
+    case Icon::kPlay: list.AddTriangleFilled(p.at(5, 3), p.at(13, 8), p.at(5, 13), colour); break;
     case Icon::kPause:
       p.box(4, 3, 6.8F, 13, true);
       p.box(9.2F, 3, 12, 13, true);
@@ -224,7 +226,8 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 col
       break;
     case Icon::kShare:
       p.stroke({{12, 3.5F}, {4, 8}, {12, 12.5F}});
-      for (const ImVec2 at : {ImVec2{12.2F, 3.5F}, ImVec2{3.8F, 8}, ImVec2{12.2F, 12.5F}}) p.dot(at.x, at.y, 2);
+      for (const ImVec2 at : {ImVec2{12.2F, 3.5F}, ImVec2{3.8F, 8}, ImVec2{12.2F, 12.5F}})
+        p.dot(at.x, at.y, 2);
       break;
     case Icon::kCheck: p.stroke({{3.2F, 8.4F}, {6.6F, 11.8F}, {12.8F, 4.4F}}); break;
     default: panel_icon(p, icon); break;

@@ -1,16 +1,44 @@
 // Icons as strokes, drawn into a square: no icon font and no pictures to load.
 #pragma once
 
-#include <imgui.h>
-
 #include <cstdint>
+#include <imgui.h>
 
 namespace ap::ui {
 
 enum class Icon : std::uint8_t {
-  kUndo, kRedo, kSun, kMoon, kAuto, kChevronDown, kChevronUp, kClose, kPlay, kPause, kFit, kPlus,
-  kMinus, kHelp, kExplain, kModel, kGraph, kArcs, kHeads, kRows, kWords, kLearn, kSizes, kExport,
-  kPin, kLock, kBrush, kMenu, kReset, kCheck, kTable, kTrain,
+  kUndo,
+  kRedo,
+  kSun,
+  kMoon,
+  kAuto,
+  kChevronDown,
+  kChevronUp,
+  kClose,
+  kPlay,
+  kPause,
+  kFit,
+  kPlus,
+  kMinus,
+  kHelp,
+  kExplain,
+  kModel,
+  kGraph,
+  kArcs,
+  kHeads,
+  kRows,
+  kWords,
+  kLearn,
+  kSizes,
+  kExport,
+  kPin,
+  kLock,
+  kBrush,
+  kMenu,
+  kReset,
+  kCheck,
+  kTable,
+  kTrain,
   kShare
 };
 

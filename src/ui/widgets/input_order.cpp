@@ -15,8 +15,10 @@ int seen_together(const ImVector<ImGuiInputEvent>& queue) noexcept {
   for (int i = 0; i < queue.Size; ++i) {
     const ImGuiInputEvent& event = queue[i];
     if (event.Type != ImGuiInputEventType_Key) continue;
-    if (!is_modifier(event.Key.Key)) pressed = pressed || event.Key.Down;
-    else if (pressed) return i;
+    if (!is_modifier(event.Key.Key))
+      pressed = pressed || event.Key.Down;
+    else if (pressed)
+      return i;
   }
   return queue.Size;
 }

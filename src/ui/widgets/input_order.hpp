@@ -1,6 +1,6 @@
-// InputOrder: Dear ImGui takes all queued keys of a frame together, a modifier that was let go after
-// them too: Ctrl+Z, pressed and let go between two frames, would be a Z. What follows a change of
-// modifiers waits for the next frame.
+// InputOrder: Dear ImGui takes all queued keys of a frame together, a modifier that was let go
+// after them too: Ctrl+Z, pressed and let go between two frames, would be a Z. What follows a
+// change of modifiers waits for the next frame.
 #pragma once
 
 #include <imgui.h>

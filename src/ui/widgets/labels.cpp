@@ -65,8 +65,8 @@ void Labels::draw(ImDrawList& list, ImVec2 at, ImU32 colour, std::string_view ut
   if (font.font == nullptr) return;
   if (!fonts().draws(utf8)) {
     if (const Picture* p = picture(utf8, face, size)) {
-      pictures_.find(Key{std::string(utf8), face,
-                         static_cast<int>(std::lround(size * fonts().scale()))})
+      pictures_
+          .find(Key{std::string(utf8), face, static_cast<int>(std::lround(size * fonts().scale()))})
           ->second.last_frame = frame_;
       const float scale = fonts().scale();
       const float ascent = font.font->Ascent / font.font->FontSize * size;
@@ -84,8 +84,8 @@ void Labels::draw(ImDrawList& list, ImVec2 at, ImU32 colour, std::string_view ut
 
 std::vector<platform::LabelSpan> Labels::spans(std::string_view utf8, Face face, float size) const {
   const float scale = fonts().scale();
-  auto spans = ports_.label_spans(utf8, std::round(size * scale),
-                                  static_cast<platform::LabelFace>(face));
+  auto spans =
+      ports_.label_spans(utf8, std::round(size * scale), static_cast<platform::LabelFace>(face));
   for (platform::LabelSpan& s : spans) s = {s.from / scale, s.to / scale};
   return spans;
 }

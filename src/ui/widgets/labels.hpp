@@ -1,11 +1,10 @@
 // Labels: text in any script. What the embedded faces have is drawn from the atlas; other words
-// (Chinese, Arabic, Hindi, emoji) as small pictures that the platform rasterizes, kept while in use.
-// Where the platform cannot, letters that are missing show as the face's replacement mark.
+// (Chinese, Arabic, Hindi, emoji) as small pictures that the platform rasterizes, kept while in
+// use. Where the platform cannot, letters that are missing show as the face's replacement mark.
 #pragma once
 
-#include <imgui.h>
-
 #include <cstdint>
+#include <imgui.h>
 #include <map>
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
-// What several panels share: a canvas for a DrawList, a stepper, a slider whose drag is one undo step,
-// a bar with a label. Laid out by ImGui in the open window.
+// What several panels share: a canvas for a DrawList, a stepper, a slider whose drag is one undo
+// step, a bar with a label. Laid out by ImGui in the open window.
 #pragma once
 
 #include <string>
@@ -26,8 +26,8 @@ struct SliderResult {
 SliderResult slider(Context& context, const char* id, std::string_view label, float& value,
                     float least, float most, const char* format, bool logarithmic = false);
 
-/// Full-width row: label, a bar of `share` (0..1) behind the space right of it, and a value. True if
-/// clicked; `hovered` tells whether the pointer is on it.
+/// Full-width row: label, a bar of `share` (0..1) behind the space right of it, and a value. True
+/// if clicked; `hovered` tells whether the pointer is on it.
 struct BarResult {
   bool clicked = false;
   bool hovered = false;
@@ -41,7 +41,8 @@ bool chooser(Context& context, const char* id, std::string_view shown,
 
 /// "62 %", "< 1 %", "0".
 [[nodiscard]] std::string percent(float share);
-/// The query row that the panels speak of: the selected one, else the hovered, else the last chosen.
+/// The query row that the panels speak of: the selected one, else the hovered, else the last
+/// chosen.
 [[nodiscard]] int current_row(const Context& context);
 /// Selects the whole row of the weights of a query.
 void choose_row(Context& context, int row);

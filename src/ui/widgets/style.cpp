@@ -66,8 +66,8 @@ Body body(const char* id, ImVec2 size) {
 
 void centred(const Body& b, std::string_view text, FontRole role, Rgba colour) {
   const Font font = fonts().get(role);
-  const ImVec2 size = font.font->CalcTextSizeA(font.size, 1e9F, 0, text.data(),
-                                               text.data() + text.size());
+  const ImVec2 size =
+      font.font->CalcTextSizeA(font.size, 1e9F, 0, text.data(), text.data() + text.size());
   ImGui::GetWindowDrawList()->AddText(
       font.font, font.size,
       {std::round((b.from.x + b.to.x - size.x) / 2), std::round((b.from.y + b.to.y - size.y) / 2)},
@@ -109,14 +109,13 @@ void apply_style(const Theme& theme, bool coarse) {
 
 float target_height() { return coarse_targets ? 40.F : 32.F; }
 
-bool quiet_button(const char* id, std::string_view text, const Theme& theme, bool on,
-                  float width) {
+bool quiet_button(const char* id, std::string_view text, const Theme& theme, bool on, float width) {
   const FontRole role = on ? FontRole::kSmallBold : FontRole::kSmall;
   const float w = width > 0 ? width : text_width(text, FontRole::kSmallBold) + 2 * kSpace3;
   const Body b = body(id, {w, target_height()});
   if (on || b.hovered || b.held) {
-    ImGui::GetWindowDrawList()->AddRectFilled(
-        b.from, b.to, im(b.held ? theme.line : theme.panel_soft), 6);
+    ImGui::GetWindowDrawList()->AddRectFilled(b.from, b.to,
+                                              im(b.held ? theme.line : theme.panel_soft), 6);
   }
   centred(b, text, role, on || b.hovered ? theme.ink : theme.ink_soft);
   return b.pressed;
@@ -137,13 +136,12 @@ bool icon_button(const char* id, Icon icon, const Theme& theme, std::string_view
   if (!enabled) ImGui::BeginDisabled();
   const Body b = body(id, {side, side});
   if (enabled && (on || b.hovered)) {
-    ImGui::GetWindowDrawList()->AddRectFilled(
-        b.from, b.to, im(b.held ? theme.line : theme.panel_soft), 6);
+    ImGui::GetWindowDrawList()->AddRectFilled(b.from, b.to,
+                                              im(b.held ? theme.line : theme.panel_soft), 6);
   }
   const Rgba ink = on ? theme.accent : b.hovered && enabled ? theme.ink : theme.ink_soft;
-  draw_icon(*ImGui::GetWindowDrawList(), icon,
-            {(b.from.x + b.to.x) / 2, (b.from.y + b.to.y) / 2}, 18,
-            im(enabled ? ink : ink.with_alpha(0.4F)));
+  draw_icon(*ImGui::GetWindowDrawList(), icon, {(b.from.x + b.to.x) / 2, (b.from.y + b.to.y) / 2},
+            18, im(enabled ? ink : ink.with_alpha(0.4F)));
   if (!enabled) ImGui::EndDisabled();
   tooltip(tip);
   return b.pressed && enabled;
@@ -181,7 +179,8 @@ bool segmented(const char* id, std::span<const char* const> choices, int& chosen
     const Body b = body("choice", {each, h});
     const bool on = chosen == static_cast<int>(i);
     if (on) {
-      list.AddRectFilled({b.from.x + 2, b.from.y + 2}, {b.to.x - 2, b.to.y - 2}, im(theme.panel), 5);
+      list.AddRectFilled({b.from.x + 2, b.from.y + 2}, {b.to.x - 2, b.to.y - 2}, im(theme.panel),
+                         5);
       list.AddRect({b.from.x + 2, b.from.y + 2}, {b.to.x - 2, b.to.y - 2}, im(theme.line), 5);
     }
     centred(b, choices[i], on ? FontRole::kSmallBold : FontRole::kSmall,

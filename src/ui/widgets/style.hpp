@@ -1,10 +1,9 @@
-// The look of the interface: ImGui's style from the theme, and the few widgets that everything uses:
-// buttons, icon buttons, switches, segmented choices, headings. Spacing scale 4 8 12 16 24.
+// The look of the interface: ImGui's style from the theme, and the few widgets that everything
+// uses: buttons, icon buttons, switches, segmented choices, headings. Spacing scale 4 8 12 16 24.
 // Targets are 40 px high for a coarse pointer, 32 otherwise.
 #pragma once
 
 #include <imgui.h>
-
 #include <span>
 #include <string_view>
 

@@ -1,8 +1,7 @@
 #include "ui/widgets/text_field.hpp"
 
-#include <imgui_internal.h>
-
 #include <algorithm>
+#include <imgui_internal.h>
 #include <optional>
 
 #include "ui/widgets/text_line.hpp"
@@ -19,8 +18,8 @@ struct Editing {
   ImGuiID id = 0;
   std::string original;
   std::vector<TextEvent> events;
-  bool seen = false;      // drawn this frame
-  bool activated = false; // desktop: ImGui has given it the keyboard
+  bool seen = false;          // drawn this frame
+  bool activated = false;     // desktop: ImGui has given it the keyboard
   bool caret_at_end = false;  // desktop: what ImGui selected at the start is to be let go
   float scroll = 0;           // desktop: of a line in another script, points
 };
@@ -55,10 +54,10 @@ void draw_field(const ImVec2& from, const ImVec2& to, const std::string& text, b
   const ImGuiStyle& style = ImGui::GetStyle();
   const ImGuiID id = ImGui::GetItemID();
   if (o.frame) {
-    draw.AddRectFilled(from, to,
-                       ImGui::GetColorU32(ImGui::IsItemHovered() ? ImGuiCol_FrameBgHovered
-                                                                 : ImGuiCol_FrameBg),
-                       style.FrameRounding);
+    draw.AddRectFilled(
+        from, to,
+        ImGui::GetColorU32(ImGui::IsItemHovered() ? ImGuiCol_FrameBgHovered : ImGuiCol_FrameBg),
+        style.FrameRounding);
     const bool active = editing().id == id;
     draw.AddRect(from, to, ImGui::GetColorU32(active ? ImGuiCol_NavHighlight : ImGuiCol_Border),
                  style.FrameRounding, 0, active ? 2.F : 1.F);
@@ -72,8 +71,8 @@ void draw_field(const ImVec2& from, const ImVec2& to, const std::string& text, b
   const ImVec4 clip_rect(from.x, from.y, to.x, to.y);
   if (!empty && !o.multiline && o.labels != nullptr && !fonts().draws(text)) {
     draw.PushClipRect(from, to, true);
-    o.labels->draw(draw, {from.x + style.FramePadding.x, y}, ImGui::GetColorU32(ImGuiCol_Text), text,
-                   Face::kText, font.size);
+    o.labels->draw(draw, {from.x + style.FramePadding.x, y}, ImGui::GetColorU32(ImGuiCol_Text),
+                   text, Face::kText, font.size);
     draw.PopClipRect();
     return;
   }
@@ -150,7 +149,8 @@ int grow(ImGuiInputTextCallbackData* data) {
 
 TextKey ending_key(const TextFieldOptions& o) {
   if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return TextKey::kEscape;
-  if (ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false)) {
+  if (ImGui::IsKeyPressed(ImGuiKey_Enter, false) ||
+      ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false)) {
     return TextKey::kEnter;
   }
   if (ImGui::IsKeyPressed(ImGuiKey_Tab, false)) {

@@ -1,10 +1,10 @@
-// text_field: the one way to edit text in the interface. On the desktop it is ImGui's; in a page the
-// field is drawn here while a real DOM input, laid over it, does the editing, so that input methods,
-// soft keyboards, the clipboard, undo in the field and any script work. Same results either way.
+// text_field: the one way to edit text in the interface. On the desktop it is ImGui's; in a page
+// the field is drawn here while a real DOM input, laid over it, does the editing, so that input
+// methods, soft keyboards, the clipboard, undo in the field and any script work. Same results
+// either way.
 #pragma once
 
 #include <imgui.h>
-
 #include <string>
 
 #include "platform/ports.hpp"
@@ -14,8 +14,8 @@
 namespace ap::ui {
 
 struct TextFieldOptions {
-  float width = 0;             // 0: what is left of the line
-  float height = 0;            // 0: from the font
+  float width = 0;   // 0: what is left of the line
+  float height = 0;  // 0: from the font
   FontRole font = FontRole::kBody;
   const char* hint = nullptr;  // shown while empty
   bool numeric = false;
@@ -26,11 +26,11 @@ struct TextFieldOptions {
   bool keep_tab = false;       // Tab ends editing and is reported, instead of leaving the canvas
   bool keep_vertical = false;  // likewise up and down
   std::size_t max_bytes = 1 << 16;
-  Labels* labels = nullptr;    // draws scripts that the embedded faces lack
+  Labels* labels = nullptr;  // draws scripts that the embedded faces lack
 };
 
 struct TextFieldResult {
-  bool began = false;      // editing starts with this frame
+  bool began = false;  // editing starts with this frame
   bool editing = false;
   bool changed = false;    // `text` is another than before
   bool committed = false;  // Enter, Tab, up, down, or the focus went elsewhere

@@ -1,9 +1,8 @@
 #include "ui/widgets/text_line.hpp"
 
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <cmath>
+#include <imgui_internal.h>
 
 #include "base/late.hpp"
 

@@ -1,11 +1,10 @@
 // text_line: the line of a desktop text field whose text has scripts that the embedded faces lack.
-// ImGui goes on editing, unseen: it would draw a replacement mark for every such letter, and put the
-// caret where those end. Text, selection and caret are drawn over its field from the platform's
+// ImGui goes on editing, unseen: it would draw a replacement mark for every such letter, and put
+// the caret where those end. Text, selection and caret are drawn over its field from the platform's
 // label, and the mouse places the caret by them.
 #pragma once
 
 #include <imgui.h>
-
 #include <string>
 #include <vector>
 

@@ -212,12 +212,8 @@ class Writer {
 
   void body() {
     switch (e_.operation) {
-      case Operation::kGiven:
-        note("Set, not computed: edit it");
-        return result();
-      case Operation::kCached:
-        note("Kept in the cache from an earlier step");
-        return result();
+      case Operation::kGiven: note("Set, not computed: edit it"); return result();
+      case Operation::kCached: note("Kept in the cache from an earlier step"); return result();
       case Operation::kMaskRule:
         if (e_.reason == MaskReason::kOpen) note(names_.row + " may look at " + names_.col);
         return result();
@@ -231,8 +227,7 @@ class Writer {
       case Operation::kRotate:
         terms(-1, 1, [&](const Term& t) { product_term(t); });
         return result();
-      case Operation::kSoftmax:
-        return softmax();
+      case Operation::kSoftmax: return softmax();
       case Operation::kLayerNorm:
       case Operation::kRmsNorm: {
         CardLine& line = add(LineKind::kTerm);
@@ -241,8 +236,7 @@ class Writer {
         constants(3);
         return result();
       }
-      default:
-        break;
+      default: break;
     }
     for (const Term& t : e_.terms) {
       CardLine& line = add(LineKind::kTerm);

@@ -112,21 +112,16 @@ double shown_value(const Card& card) {
   switch (card.operation) {
     case Operation::kGiven:
     case Operation::kCached:
-    case Operation::kMaskRule:
-      return result(card);
-    case Operation::kCopy:
-      return first(card);
+    case Operation::kMaskRule: return result(card);
+    case Operation::kCopy: return first(card);
     case Operation::kSum:
     case Operation::kDot:
-    case Operation::kRotate:
-      return sum(card);
-    case Operation::kScale:
-      return first(card) * constant(card, "scale");
+    case Operation::kRotate: return sum(card);
+    case Operation::kScale: return first(card) * constant(card, "scale");
     case Operation::kCap:  // a hidden key stays hidden
       if (std::isinf(first(card)) && first(card) < 0) return first(card);
       return constant(card, "cap") * std::tanh(first(card) / constant(card, "cap"));
-    case Operation::kSoftmax:
-      return softmax(card);
+    case Operation::kSoftmax: return softmax(card);
     case Operation::kLayerNorm:
       return (first(card) - constant(card, "mean")) /
                  std::sqrt(constant(card, "variance") + constant(card, "epsilon")) *
@@ -135,12 +130,9 @@ double shown_value(const Card& card) {
     case Operation::kRmsNorm:
       return first(card) / std::sqrt(constant(card, "mean square") + constant(card, "epsilon")) *
              constant(card, "gain");
-    case Operation::kGelu:
-      return first(card) * 0.5 * std::erfc(-first(card) / std::numbers::sqrt2);
-    case Operation::kRelu:
-      return std::max(first(card), 0.0);
-    case Operation::kSwiglu:
-      return first(card) / (1 + std::exp(-first(card))) * first(card, 1);
+    case Operation::kGelu: return first(card) * 0.5 * std::erfc(-first(card) / std::numbers::sqrt2);
+    case Operation::kRelu: return std::max(first(card), 0.0);
+    case Operation::kSwiglu: return first(card) / (1 + std::exp(-first(card))) * first(card, 1);
     case Operation::kSinusoid: {
       const double angle = constant(card, "position") * constant(card, "frequency");
       bool cosine = false;
@@ -149,10 +141,8 @@ double shown_value(const Card& card) {
                  (line.kind == LineKind::kFormula && plain(line).find("cos") != std::string::npos);
       return cosine ? std::cos(angle) : std::sin(angle);
     }
-    case Operation::kAngle:
-      return constant(card, "position") * constant(card, "frequency");
-    case Operation::kAlibi:
-      return -constant(card, "slope") * constant(card, "distance");
+    case Operation::kAngle: return constant(card, "position") * constant(card, "frequency");
+    case Operation::kAlibi: return -constant(card, "slope") * constant(card, "distance");
   }
   return kWrong;
 }

@@ -101,8 +101,7 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
   const auto key = [&](int j) { return quoted(detail::label(labels, Axis::kKeys, j)); };
   const auto best = [&](Stage stage) { return largest_in_row(t.tensor({layer, stage, head}), i); };
   switch (step) {
-    case Step::kEmbed:
-      return embed(t, layer, word);
+    case Step::kEmbed: return embed(t, layer, word);
     case Step::kProject:
       return "Three learned matrices make three vectors of each word: what " + word +
              " looks for (Q), what it offers (K), what it hands over (V).";
@@ -122,8 +121,7 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
       return "Scores are " + by + ", so that softmax stays soft: " + number(b.value) + " becomes " +
              number(t.tensor({layer, Stage::kScaled, head})(i, b.col)) + ".";
     }
-    case Step::kMask:
-      return mask(t, labels, i, word);
+    case Step::kMask: return mask(t, labels, i, word);
     case Step::kSoftmax: {
       const Best b = best(Stage::kWeights);
       if (b.col < 0) break;
@@ -136,8 +134,7 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
       return "The values are mixed by these weights: " + percent(b.value) + " of what " + word +
              " takes up comes from " + key(b.col) + ".";
     }
-    case Step::kCombine:
-      return combine(t, word);
+    case Step::kCombine: return combine(t, word);
   }
   return std::string(name(step)) + ".";
 }

@@ -53,22 +53,15 @@ std::string dot_markup(const Explanation& e) {
     return std::string(rule) + (bias ? std::string(extra) : std::string());
   };
   switch (e.cell.cell.tensor.stage) {
-    case Stage::kQ:
-      return with("<q>q{i}<> = <x>x{i}<> · <q>W{Q}<>", " + <q>b{Q}<>");
-    case Stage::kK:
-      return with("<k>k{i}<> = <x>x{i}<> · <k>W{K}<>", " + <k>b{K}<>");
-    case Stage::kV:
-      return with("<v>v{i}<> = <x>x{i}<> · <v>W{V}<>", " + <v>b{V}<>");
-    case Stage::kScores:
-      return "<w>score{ij}<> = <q>q{i}<> · <k>k{j}<>";
+    case Stage::kQ: return with("<q>q{i}<> = <x>x{i}<> · <q>W{Q}<>", " + <q>b{Q}<>");
+    case Stage::kK: return with("<k>k{i}<> = <x>x{i}<> · <k>W{K}<>", " + <k>b{K}<>");
+    case Stage::kV: return with("<v>v{i}<> = <x>x{i}<> · <v>W{V}<>", " + <v>b{V}<>");
+    case Stage::kScores: return "<w>score{ij}<> = <q>q{i}<> · <k>k{j}<>";
     case Stage::kHeadOut:
       return "<o>head{i}<> = sum of <w>weight{ij}<> × <v>v{j}<> over all words j";
-    case Stage::kGate:
-      return with("<o>gate{i}<> = <x>x{i}<> · <o>W{gate}<>", " + <o>b{gate}<>");
-    case Stage::kUp:
-      return with("<o>up{i}<> = <x>x{i}<> · <o>W{up}<>", " + <o>b{up}<>");
-    default:
-      break;
+    case Stage::kGate: return with("<o>gate{i}<> = <x>x{i}<> · <o>W{gate}<>", " + <o>b{gate}<>");
+    case Stage::kUp: return with("<o>up{i}<> = <x>x{i}<> · <o>W{up}<>", " + <o>b{up}<>");
+    default: break;
   }
   const bool mlp = !e.terms.empty() && e.terms[0].a.cell.tensor.stage == Stage::kHidden;
   const std::string symbol(symbol_of(e.cell.cell.tensor.stage));
@@ -96,10 +89,8 @@ std::string markup_of(const Explanation& e, const Trace& trace) {
   const std::string symbol(symbol_of(e.cell.cell.tensor.stage));
   const bool warm = e.constant("temperature") != 0 && e.constant("temperature") != 1;
   switch (e.operation) {
-    case Operation::kDot:
-      return dot_markup(e);
-    case Operation::kSum:
-      return sum_markup(e);
+    case Operation::kDot: return dot_markup(e);
+    case Operation::kSum: return sum_markup(e);
     case Operation::kScale:
       return trace.model.scale == ScaleKind::kInverseSqrt
                  ? "<w>scaled{ij}<> = <w>score{ij}<> / √K"
@@ -111,30 +102,21 @@ std::string markup_of(const Explanation& e, const Trace& trace) {
       const std::string inner = warm ? "((" + s + " − max) / τ)" : "(" + s + " − max)";
       return "<w>weight{ij}<> = exp" + inner + " / sum of the row's exp";
     }
-    case Operation::kRotate:
-      return symbol + "{i} turned by its position: a cos θ ± b sin θ";
-    case Operation::kLayerNorm:
-      return "norm{i} = (x − mean) / √(variance + ε) × gain + bias";
-    case Operation::kRmsNorm:
-      return "norm{i} = x / √(mean square + ε) × gain";
-    case Operation::kGelu:
-      return "hidden{i} = up × (1 + erf(up / √2)) / 2";
-    case Operation::kRelu:
-      return "hidden{i} = max(up, 0)";
-    case Operation::kSwiglu:
-      return "hidden{i} = gate / (1 + exp(−gate)) × up";
+    case Operation::kRotate: return symbol + "{i} turned by its position: a cos θ ± b sin θ";
+    case Operation::kLayerNorm: return "norm{i} = (x − mean) / √(variance + ε) × gain + bias";
+    case Operation::kRmsNorm: return "norm{i} = x / √(mean square + ε) × gain";
+    case Operation::kGelu: return "hidden{i} = up × (1 + erf(up / √2)) / 2";
+    case Operation::kRelu: return "hidden{i} = max(up, 0)";
+    case Operation::kSwiglu: return "hidden{i} = gate / (1 + exp(−gate)) × up";
     case Operation::kSinusoid:
       return std::string("<x>P{i}<> = ") + (e.constant("cosine") != 0 ? "cos" : "sin") +
              "(position × frequency)";
-    case Operation::kAngle:
-      return "<x>θ{i}<> = position × frequency";
-    case Operation::kAlibi:
-      return "<x>P{ij}<> = −slope × distance";
+    case Operation::kAngle: return "<x>θ{i}<> = position × frequency";
+    case Operation::kAlibi: return "<x>P{ij}<> = −slope × distance";
     case Operation::kCopy:
     case Operation::kGiven:
     case Operation::kCached:
-    case Operation::kMaskRule:
-      break;
+    case Operation::kMaskRule: break;
   }
   return {};
 }
@@ -144,37 +126,24 @@ std::string markup_of(const Explanation& e, const Trace& trace) {
 std::string_view symbol_of(Stage stage) noexcept {
   switch (stage) {
     case Stage::kEmbeddings:
-    case Stage::kSourceEmbeddings:
-      return "E";
+    case Stage::kSourceEmbeddings: return "E";
     case Stage::kPositions:
-    case Stage::kSourcePositions:
-      return "P";
+    case Stage::kSourcePositions: return "P";
     case Stage::kInput:
-    case Stage::kSourceInput:
-      return "x";
+    case Stage::kSourceInput: return "x";
     case Stage::kNorm1:
-    case Stage::kNorm2:
-      return "norm";
+    case Stage::kNorm2: return "norm";
     case Stage::kQ:
-    case Stage::kQRotated:
-      return "q";
+    case Stage::kQRotated: return "q";
     case Stage::kK:
-    case Stage::kKRotated:
-      return "k";
-    case Stage::kV:
-      return "v";
-    case Stage::kScores:
-      return "score";
-    case Stage::kWeights:
-      return "weight";
-    case Stage::kHeadOut:
-      return "head";
-    case Stage::kMlpOut:
-      return "MLP";
-    case Stage::kMlpAdded:
-      return "added";
-    default:
-      return name(stage);
+    case Stage::kKRotated: return "k";
+    case Stage::kV: return "v";
+    case Stage::kScores: return "score";
+    case Stage::kWeights: return "weight";
+    case Stage::kHeadOut: return "head";
+    case Stage::kMlpOut: return "MLP";
+    case Stage::kMlpAdded: return "added";
+    default: return name(stage);
   }
 }
 
@@ -223,13 +192,10 @@ std::string reason_text(MaskReason reason, const Names& names) {
   switch (reason) {
     case MaskReason::kCausal:
       return names.col + " comes after " + names.row + ": hidden by the causal mask";
-    case MaskReason::kPadding:
-      return names.col + " is padding: hidden from every word";
-    case MaskReason::kPainted:
-      return "painted by hand for " + names.row + " → " + names.col;
+    case MaskReason::kPadding: return names.col + " is padding: hidden from every word";
+    case MaskReason::kPainted: return "painted by hand for " + names.row + " → " + names.col;
     case MaskReason::kOpen:
-    case MaskReason::kNone:
-      break;
+    case MaskReason::kNone: break;
   }
   return {};
 }

@@ -61,10 +61,14 @@ std::vector<std::string_view> split(std::string_view line, std::string_view mark
 
 std::vector<std::string_view> cells_of(std::string_view line) {
   std::vector<std::string_view> cells;
-  if (line.find('\t') != std::string_view::npos) cells = split(line, "\t", false);
-  else if (line.find(';') != std::string_view::npos) cells = split(line, ";", false);
-  else if (line.find(',') != std::string_view::npos) cells = split(line, ",", false);
-  else return split(line, " ", true);
+  if (line.find('\t') != std::string_view::npos)
+    cells = split(line, "\t", false);
+  else if (line.find(';') != std::string_view::npos)
+    cells = split(line, ";", false);
+  else if (line.find(',') != std::string_view::npos)
+    cells = split(line, ",", false);
+  else
+    return split(line, " ", true);
   // A trailing comma ends a row in code.
   if (cells.size() > 1 && bare(cells.back()).empty()) cells.pop_back();
   return cells;
@@ -129,8 +133,10 @@ std::string format_block(ConstView values, BlockFormat format) {
         out += number;
       }
     }
-    if (list) out += ']';
-    else out += '\n';
+    if (list)
+      out += ']';
+    else
+      out += '\n';
   }
   if (list) out += ']';
   if (format == BlockFormat::kNumpy) out += ", dtype=np.float32)";

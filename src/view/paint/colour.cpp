@@ -233,12 +233,9 @@ Rgba nan_colour(Mode mode) noexcept { return rgb(mode == Mode::kLight ? 0xe3b505
 
 Rgba cell_colour(float value, Range range, MapKind kind, Mode mode) noexcept {
   switch (cell_kind(value)) {
-    case CellKind::kMasked:
-      return masked_colour(mode);
-    case CellKind::kNaN:
-      return nan_colour(mode);
-    case CellKind::kValue:
-      break;
+    case CellKind::kMasked: return masked_colour(mode);
+    case CellKind::kNaN: return nan_colour(mode);
+    case CellKind::kValue: break;
   }
   return map_colour(position(value, range), kind, mode);
 }

@@ -70,14 +70,9 @@ struct Gathered {
 
   void add(float mean, float masked_share, float area, Range range) noexcept {
     switch (cell_kind(mean)) {
-      case CellKind::kNaN:
-        nan += area;
-        return;
-      case CellKind::kMasked:
-        masked += area;
-        return;
-      case CellKind::kValue:
-        break;
+      case CellKind::kNaN: nan += area; return;
+      case CellKind::kMasked: masked += area; return;
+      case CellKind::kValue: break;
     }
     masked += area * masked_share;
     value += area * (1 - masked_share);

@@ -24,12 +24,9 @@ constexpr int kExactDecimals = 12;
 
 int significant(Digits digits) noexcept {
   switch (digits) {
-    case Digits::kFull:
-      return 4;
-    case Digits::kShort:
-      return 2;
-    case Digits::kTiny:
-      break;
+    case Digits::kFull: return 4;
+    case Digits::kShort: return 2;
+    case Digits::kTiny: break;
   }
   return 1;
 }
@@ -111,8 +108,8 @@ std::string_view plain_decimals(std::array<char, 64>& buffer, float value, int d
   return {buffer.data() + at, buffer.size() - at};
 }
 
-/// printf's rounding, in the C locale, which nothing here leaves. std::to_chars with a precision would
-/// bring 100 kB of tables into the page.
+/// printf's rounding, in the C locale, which nothing here leaves. std::to_chars with a precision
+/// would bring 100 kB of tables into the page.
 std::string_view rounded(std::array<char, 64>& buffer, float value, int decimals, bool scientific) {
   if (!scientific && decimals <= kExactDecimals && value < 1e6F)
     return plain_decimals(buffer, value, decimals);

@@ -1,8 +1,8 @@
 #include "view/paint/svg.hpp"
 
 #include <array>
-#include <cstdio>
 #include <cmath>
+#include <cstdio>
 #include <type_traits>
 
 #include "view/paint/heatmap.hpp"
@@ -57,7 +57,8 @@ std::string pair(Point p) { return num(p.x) + " " + num(p.y); }
 bool latin(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const bool sign = c == 0xE2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0x8C;
+    const bool sign =
+        c == 0xE2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0x8C;
     if (c > 0xC9 && !sign) return false;
     if (sign) i += 2;
   }
@@ -144,7 +145,9 @@ class Writer {
             "/></clipPath>\n<g clip-path=\"url(#" + id + ")\">\n";
   }
   void draw(const ClipEnd&) { out_ += "</g>\n"; }
-  void draw(const GroupBegin& s) { out_ += "<g><title>" + markup_text(list_.string(s)) + "</title>\n"; }
+  void draw(const GroupBegin& s) {
+    out_ += "<g><title>" + markup_text(list_.string(s)) + "</title>\n";
+  }
   void draw(const GroupEnd&) { out_ += "</g>\n"; }
 
   [[nodiscard]] bool hatched() const noexcept { return hatched_light_ || hatched_dark_; }
@@ -211,18 +214,10 @@ std::string markup_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
       default:
         if (static_cast<unsigned char>(c) >= 0x20) out += c;
     }
@@ -240,7 +235,8 @@ std::string write_svg(const DrawList& list, Rect area, Rgba background, std::str
                     attribute("height", area.h) + " viewBox=\"" + num(area.x) + " " + num(area.y) +
                     " " + num(area.w) + " " + num(area.h) + "\" role=\"img\">\n<title>" +
                     markup_text(title) + "</title>\n" +
-                    "<style>.t,.b{font-family:Inter,system-ui,'Helvetica Neue',Arial,sans-serif}.b{font-weight:600}"
+                    "<style>.t,.b{font-family:Inter,system-ui,'Helvetica "
+                    "Neue',Arial,sans-serif}.b{font-weight:600}"
                     ".m{font-family:'JetBrains Mono',ui-monospace,monospace}"
                     "text{font-variant-numeric:tabular-nums;white-space:pre}</style>\n";
   if (writer.hatched()) svg += "<defs>" + writer.patterns() + "</defs>\n";

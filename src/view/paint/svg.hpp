@@ -17,8 +17,8 @@ inline constexpr int kMostSvgCells = 4096;
 [[nodiscard]] std::string markup_text(std::string_view text);
 
 /// The part `area` of the drawing; a complete document whose size is that of `area`. With `measure`
-/// every text says how wide it is, so that it fits where the reader lacks our fonts (a picture in an
-/// article always does: <img> takes no fonts from its page).
+/// every text says how wide it is, so that it fits where the reader lacks our fonts (a picture in
+/// an article always does: <img> takes no fonts from its page).
 [[nodiscard]] std::string write_svg(const DrawList& list, Rect area, Rgba background,
                                     std::string_view title, const TextMeasure* measure = nullptr);
 

@@ -21,7 +21,7 @@ inline constexpr float kMargin = 4;
 struct Pitch {
   float side;
   float aspect;
-  float common;  // width
+  float common;             // width
   float line = kLabelLine;  // height of a line of words over columns
   Pitch(float wanted_side, int longest, float wanted_aspect = 1) noexcept;
   [[nodiscard]] float width(int n) const noexcept;
@@ -85,8 +85,8 @@ struct Placement {
 /// How a sheet is arranged; tried out by layout_sheet.
 struct Plan {
   bool stacked = false;
-  bool lines = false;        // reading order: X to weights, then K, V and the rest from the left again
-  bool two_rows = false;     // K and V side by side below Q, instead of three rows
+  bool lines = false;     // reading order: X to weights, then K, V and the rest from the left again
+  bool two_rows = false;  // K and V side by side below Q, instead of three rows
   bool break_at_mix = true;  // `weights V` starts a row
   float right = 0;           // right edge where rows wrap
   bool tight = false;        // gaps only as wide as an arrow

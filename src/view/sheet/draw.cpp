@@ -29,9 +29,9 @@ void paint_flows(const Painter& p) {
     if (!shown(p.sheet, flow)) continue;
     const Step to = p.sheet.blocks[static_cast<std::size_t>(flow.to)].step;
     const Rgba ink = mix(p.theme.background, colour(flow.hue, p.theme),
-                         p.dimmed(to)                              ? 0.18F
+                         p.dimmed(to)                          ? 0.18F
                          : flow.end().x - flow.start().x > 420 ? 0.42F
-                                                                   : 0.6F);
+                                                               : 0.6F);
     for (std::size_t i = 0; i < flow.path.size(); ++i) {
       const Bezier& b = flow.path[i];
       const Bezier curve{at(b.p0), at(b.p1), at(b.p2), at(b.p3)};
@@ -122,8 +122,9 @@ void paint_strip(const Painter& p) {
   std::string title =
       p.sheet.layers > 1 ? "Layer " + std::to_string(p.sheet.layer + 1) + ", head " : "Head ";
   title += std::to_string(p.sheet.head + 1) + " of " + std::to_string(p.sheet.heads);
-  const float middle =
-      p.sheet.strip_in_line ? p.screen(p.sheet.thumbnails[0].rect).centre().y - strip.y : 8 * p.camera.zoom;
+  const float middle = p.sheet.strip_in_line
+                           ? p.screen(p.sheet.thumbnails[0].rect).centre().y - strip.y
+                           : 8 * p.camera.zoom;
   p.list.text({strip.x, strip.y + middle}, title,
               {Face::kText, size, p.theme.ink_soft, Align::kStart, VAlign::kMiddle});
   for (std::size_t i = 0; i < p.sheet.thumbnails.size(); ++i) {
@@ -166,9 +167,10 @@ constexpr float around(float size) noexcept { return size < 11 ? 1.2F : 2; }
 /// Share of a cell's height that a number may take.
 constexpr float share_of_height(float size) noexcept { return size < 11 ? 0.74F : 0.68F; }
 
-/// The most digits that fit, at most three (`many`: four); a decimal as long as the largest is below
-/// 10, or all would read 0 and 1. `bare`: without the zero before the point.
-bool choose_digits(float room, float high, float low, bool many, bool bare, NumberStyle& style) noexcept {
+/// The most digits that fit, at most three (`many`: four); a decimal as long as the largest is
+/// below 10, or all would read 0 and 1. `bare`: without the zero before the point.
+bool choose_digits(float room, float high, float low, bool many, bool bare,
+                   NumberStyle& style) noexcept {
   const float largest = std::max(high, low);
   const NumberStyle full = choose_style(largest, Digits::kFull);
   const NumberStyle tiny = choose_style(largest, Digits::kTiny);
@@ -206,11 +208,16 @@ float number_width(std::string_view text) noexcept {
   float em = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c >= '0' && c <= '9') em += kDigits[c - '0'];
-    else if (c == '.') em += 0.278F;
-    else if (byte < 0x80) em += 0.6F;
-    else if ((byte & 0xC0U) != 0x80U) em += 0.585F;
-    else em += byte == 0x93 ? -0.125F : 0.04F;  // of U+2212, and of U+2013
+    if (c >= '0' && c <= '9')
+      em += kDigits[c - '0'];
+    else if (c == '.')
+      em += 0.278F;
+    else if (byte < 0x80)
+      em += 0.6F;
+    else if ((byte & 0xC0U) != 0x80U)
+      em += 0.585F;
+    else
+      em += byte == 0x93 ? -0.125F : 0.04F;  // of U+2212, and of U+2013
   }
   return em;
 }
@@ -218,16 +225,17 @@ float number_width(std::string_view text) noexcept {
 NumberDetail number_detail(float cell_w, float cell_h, float high, float low) noexcept {
   NumberStyle style;
   float most = number_size(cell_w, cell_h);
-  // Where a sign has no room there may be some without: ".64" of the weights, the ones of an identity.
+  // Where a sign has no room there may be some without: ".64" of the weights, the ones of an
+  // identity.
   constexpr float kUnsigned = 1.6F;  // ".88", em
   constexpr float kSmallest = kBakedSizes.front();
   if (most == 0 && low <= 0 && kUnsigned * kSmallest + around(kSmallest) <= cell_w &&
       kSmallest <= cell_h * share_of_height(kSmallest)) {
     most = kSmallest;
   }
-  for (float size = most; size >= 9;
-       size = size > 9 ? baked_size(size - 2) : 0)
-    if (choose_digits((cell_w - around(size)) / size, high, low, cell_w > 100, size < 11, style)) return {size, style};
+  for (float size = most; size >= 9; size = size > 9 ? baked_size(size - 2) : 0)
+    if (choose_digits((cell_w - around(size)) / size, high, low, cell_w > 100, size < 11, style))
+      return {size, style};
   return {};
 }
 

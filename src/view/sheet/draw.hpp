@@ -35,9 +35,9 @@ struct SheetStyle {
   int selection_cols = 1;
   std::span<const Region> sources;  // of the hovered or pinned cell
   std::span<const Region> consumers;
-  std::optional<Step> focus;         // dims the blocks of other steps
-  std::span<const CellId> edited;    // small mark: changed by the reader
-  std::span<const TensorId> locked;  // a lock in the title
+  std::optional<Step> focus;             // dims the blocks of other steps
+  std::span<const CellId> edited;        // small mark: changed by the reader
+  std::span<const TensorId> locked;      // a lock in the title
   std::span<const CellId> locked_cells;  // sorted; a lock in the cell
   std::span<const TargetMark> targets;
   std::optional<TensorId> hover_title;

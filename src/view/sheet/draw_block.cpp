@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "view/sheet/paint.hpp"
 #include "view/paint/text_fit.hpp"
+#include "view/sheet/paint.hpp"
 
 namespace ap::detail {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "view/sheet/paint.hpp"
 #include "view/paint/text_fit.hpp"
+#include "view/sheet/paint.hpp"
 
 namespace ap::detail {
 namespace {
@@ -159,7 +159,8 @@ void paint_labels(const Painter& p, int index) {
   if (!b.row_gutter.empty()) {
     const Rect g = p.screen(b.row_gutter);
     row_labels(p, b, g.right() - std::max(4.F, 6 * std::min(1.F, p.camera.zoom)),
-               g.w - (b.row_axis == Axis::kDims ? 3 : std::clamp(8 * p.camera.zoom, 4.5F, 8.F)), dim);
+               g.w - (b.row_axis == Axis::kDims ? 3 : std::clamp(8 * p.camera.zoom, 4.5F, 8.F)),
+               dim);
   }
   if (!b.col_gutter.empty()) {
     const Rect g = p.screen(b.col_gutter);

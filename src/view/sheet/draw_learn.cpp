@@ -20,7 +20,8 @@ Rgba cell_colour(const BlockValues& v, float value, Mode mode) {
 void paint_wanted(const Painter& p, const Rect& r, float share) {
   p.list.fill(r, p.theme.panel);
   if (r.h < kLeastSplit / 2) {
-    if (share > 0) p.list.fill(r, mix(p.theme.panel, p.theme.accent, 0.2F + 0.8F * std::min(share, 1.F)));
+    if (share > 0)
+      p.list.fill(r, mix(p.theme.panel, p.theme.accent, 0.2F + 0.8F * std::min(share, 1.F)));
     return;
   }
   const Rect bar{r.x, r.y, r.w * std::clamp(share, 0.F, 1.F), r.h};
@@ -49,7 +50,8 @@ void paint_shares(const Painter& p, int index, const TargetMark& target) {
       const NumberDetail detail = number_detail(now.w, now.h + 1, v.high, v.low);
       const float shown = v.numbers(target.row, j);
       if (detail.size > 0) {
-        p.list.text(now.centre(), shown == 0 ? std::string_view("0") : format(shown, detail.style).view(),
+        p.list.text(now.centre(),
+                    shown == 0 ? std::string_view("0") : format(shown, detail.style).view(),
                     {Face::kText, detail.size, text_on(ground), Align::kMiddle, VAlign::kMiddle});
       }
     }

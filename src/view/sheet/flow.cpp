@@ -218,9 +218,7 @@ void add_flows(Sheet& sheet) {
 namespace ap {
 
 Point at(const Flow& flow, float t) noexcept {
-  const auto length = [](const Bezier& b) {
-    return std::hypot(b.p3.x - b.p0.x, b.p3.y - b.p0.y);
-  };
+  const auto length = [](const Bezier& b) { return std::hypot(b.p3.x - b.p0.x, b.p3.y - b.p0.y); };
   float all = 0;
   for (const Bezier& b : flow.path) all += length(b);
   float left = std::clamp(t, 0.F, 1.F) * all;

@@ -109,18 +109,10 @@ CellId next_cell(const Sheet& sheet, CellId from, Arrow arrow, int by) noexcept 
   if (!b) return from;
   CellId to = from;
   switch (arrow) {
-    case Arrow::kLeft:
-      to.col -= by;
-      break;
-    case Arrow::kRight:
-      to.col += by;
-      break;
-    case Arrow::kUp:
-      to.row -= by;
-      break;
-    case Arrow::kDown:
-      to.row += by;
-      break;
+    case Arrow::kLeft: to.col -= by; break;
+    case Arrow::kRight: to.col += by; break;
+    case Arrow::kUp: to.row -= by; break;
+    case Arrow::kDown: to.row += by; break;
   }
   return moved_to(*b, to);
 }

@@ -18,7 +18,7 @@ constexpr float kMostCell = 40;
 constexpr int kManyCells = 30;
 // Smaller cells show colours only, and are no wider than high.
 constexpr float kLeastForNumbers = 16;
-constexpr float kColumnWidth = 480;     // of a stacked page
+constexpr float kColumnWidth = 480;  // of a stacked page
 constexpr float kColumnCell = 28;
 constexpr float kMostForNumbers = 1.5F;
 constexpr float kMostZoom = 1.25F;
@@ -76,8 +76,8 @@ float score(const Placement& p, const Plan& plan, const Pitch& pitch, const Shee
   return score_at(zoom_of(p, o), plan, pitch) * (orphan(p) ? 0.85F : 1);
 }
 
-/// No plan of the measured parts is shown larger: in any order they take their area, with the least of
-/// gaps beside and below.
+/// No plan of the measured parts is shown larger: in any order they take their area, with the least
+/// of gaps beside and below.
 float most_zoom(const Parts& parts, bool roomy, const SheetOptions& o) {
   const float beside = Plan{.tight = !roomy}.pair_gap();
   const float below = kCaptionHeight + kRowGap;
@@ -125,7 +125,8 @@ void try_plans(const Parts& parts, const Size& size, const SheetOptions& o, Choi
     }
   };
   for (const bool mix : {true, false}) {
-    for (const bool two_rows : {false, true}) consider({false, false, two_rows, mix, 0, !size.roomy});
+    for (const bool two_rows : {false, true})
+      consider({false, false, two_rows, mix, 0, !size.roomy});
   }
   consider({false, true, false, true, 0, !size.roomy});
 }
@@ -208,7 +209,8 @@ Sheet layout_sheet(const SheetSpec& spec, const SheetOptions& options) {
   sheet.heads = spec.heads;
   sheet.stacked = options.width <= kStackedWidth;
   Parts parts = make_parts(spec, options);
-  const Choice choice = sheet.stacked ? choose_stacked(options, parts.longest) : choose_wide(parts, options);
+  const Choice choice =
+      sheet.stacked ? choose_stacked(options, parts.longest) : choose_wide(parts, options);
   Pitch pitch(choice.side, parts.longest, choice.aspect);
   measure(parts, pitch, options, choice.roomy);
   Placement placement = place(parts, choice.plan);

@@ -10,51 +10,32 @@ namespace {
 /// What a block is drawn under, if it is small and belongs to another: biases, gains.
 std::optional<Stage> owner_of(Stage stage) noexcept {
   switch (stage) {
-    case Stage::kBq:
-      return Stage::kWq;
-    case Stage::kBk:
-      return Stage::kWk;
-    case Stage::kBv:
-      return Stage::kWv;
-    case Stage::kBo:
-      return Stage::kWo;
-    case Stage::kBGate:
-      return Stage::kWGate;
-    case Stage::kBUp:
-      return Stage::kWUp;
-    case Stage::kBDown:
-      return Stage::kWDown;
+    case Stage::kBq: return Stage::kWq;
+    case Stage::kBk: return Stage::kWk;
+    case Stage::kBv: return Stage::kWv;
+    case Stage::kBo: return Stage::kWo;
+    case Stage::kBGate: return Stage::kWGate;
+    case Stage::kBUp: return Stage::kWUp;
+    case Stage::kBDown: return Stage::kWDown;
     case Stage::kNorm1Gain:
-    case Stage::kNorm1Bias:
-      return Stage::kNorm1;
+    case Stage::kNorm1Bias: return Stage::kNorm1;
     case Stage::kNorm2Gain:
-    case Stage::kNorm2Bias:
-      return Stage::kNorm2;
-    case Stage::kTemperature:
-      return Stage::kWeights;
-    default:
-      return std::nullopt;
+    case Stage::kNorm2Bias: return Stage::kNorm2;
+    case Stage::kTemperature: return Stage::kWeights;
+    default: return std::nullopt;
   }
 }
 
 std::string_view ghost_name(Stage stage) noexcept {
   switch (stage) {
-    case Stage::kPositions:
-      return "positions";
-    case Stage::kScaled:
-      return "scale";
-    case Stage::kMasked:
-      return "mask";
-    case Stage::kCapped:
-      return "softcap";
-    case Stage::kAdded:
-      return "residual";
-    case Stage::kNorm1:
-      return "norm";
-    case Stage::kHidden:
-      return "MLP";
-    default:
-      return name(stage);
+    case Stage::kPositions: return "positions";
+    case Stage::kScaled: return "scale";
+    case Stage::kMasked: return "mask";
+    case Stage::kCapped: return "softcap";
+    case Stage::kAdded: return "residual";
+    case Stage::kNorm1: return "norm";
+    case Stage::kHidden: return "MLP";
+    default: return name(stage);
   }
 }
 

@@ -181,7 +181,8 @@ Placement place_wide(const Parts& parts, const Plan& plan) {
 /// Items one after the other, wrapped like words.
 class Wrap {
  public:
-  Wrap(Rows& rows, const Parts& parts, const Plan& plan) : rows_(rows), parts_(parts), plan_(plan) {}
+  Wrap(Rows& rows, const Parts& parts, const Plan& plan)
+      : rows_(rows), parts_(parts), plan_(plan) {}
   void put(int i, bool break_before) {
     const Item& item = item_at(parts_, i);
     const auto width = [&] {
@@ -211,8 +212,8 @@ Placement place_lines(const Parts& parts, const Plan& plan) {
   Wrap flow(rows, parts, plan);
   for (const int i : parts.queries) flow.put(i, false);
   for (const int i : parts.projected[0]) flow.put(i, false);
-  const auto mix = std::ranges::find_if(
-      parts.rest, [&](int i) { return item_at(parts, i).break_preferred; });
+  const auto mix =
+      std::ranges::find_if(parts.rest, [&](int i) { return item_at(parts, i).break_preferred; });
   for (auto i = parts.rest.begin(); i != mix; ++i) flow.put(*i, false);
   bool first = true;
   const auto next = [&](int i) { flow.put(i, std::exchange(first, false)); };

@@ -68,8 +68,8 @@ int way_of(Point step) noexcept {
 
 struct Visit {
   float least = 0;  // no way through here costs less
-  float cost = 0;  // to here
-  int state = 0;   // 4 node + way
+  float cost = 0;   // to here
+  int state = 0;    // 4 node + way
   friend bool operator>(const Visit& a, const Visit& b) noexcept { return a.least > b.least; }
 };
 
@@ -135,7 +135,8 @@ class Search {
   /// As if nothing were in the way.
   [[nodiscard]] float least_from(Point p) const noexcept {
     float least = std::numeric_limits<float>::max();
-    for (const Point& g : goals_) least = std::min(least, std::abs(g.x - p.x) + std::abs(g.y - p.y));
+    for (const Point& g : goals_)
+      least = std::min(least, std::abs(g.x - p.x) + std::abs(g.y - p.y));
     return least;
   }
   [[nodiscard]] bool along_taken(const Rect& segment) const noexcept {

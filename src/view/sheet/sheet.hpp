@@ -206,7 +206,8 @@ inline constexpr float kLabelMax = 78;
 
 /// Around all blocks of a step, for the camera; empty if there are none.
 [[nodiscard]] Rect bounds_of(const Sheet& sheet, Step step) noexcept;
-/// How far a look at a step zooms in at most: until its smallest cells are 40 pixels wide, from 2.2 to 6.
+/// How far a look at a step zooms in at most: until its smallest cells are 40 pixels wide, from 2.2
+/// to 6.
 [[nodiscard]] float step_zoom(const Sheet& sheet, Step step) noexcept;
 
 }  // namespace ap

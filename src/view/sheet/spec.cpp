@@ -9,10 +9,8 @@ bool of_first_layer_only(Stage stage) noexcept {
   switch (stage) {
     case Stage::kEmbeddings:
     case Stage::kSourceEmbeddings:
-    case Stage::kSourcePositions:
-      return true;
-    default:
-      return false;
+    case Stage::kSourcePositions: return true;
+    default: return false;
   }
 }
 

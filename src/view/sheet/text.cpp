@@ -14,44 +14,26 @@ MathText b(std::string_view letter) { return {{"b"}, sub(letter)}; }
 
 MathText weight_title(Stage stage) {
   switch (stage) {
-    case Stage::kWq:
-      return w("Q");
-    case Stage::kWk:
-      return w("K");
-    case Stage::kWv:
-      return w("V");
-    case Stage::kWo:
-      return w("O");
-    case Stage::kWGate:
-      return w("gate");
-    case Stage::kWUp:
-      return w("up");
-    case Stage::kWDown:
-      return w("down");
-    case Stage::kBq:
-      return b("Q");
-    case Stage::kBk:
-      return b("K");
-    case Stage::kBv:
-      return b("V");
-    case Stage::kBo:
-      return b("O");
-    case Stage::kBGate:
-      return b("gate");
-    case Stage::kBUp:
-      return b("up");
-    case Stage::kBDown:
-      return b("down");
+    case Stage::kWq: return w("Q");
+    case Stage::kWk: return w("K");
+    case Stage::kWv: return w("V");
+    case Stage::kWo: return w("O");
+    case Stage::kWGate: return w("gate");
+    case Stage::kWUp: return w("up");
+    case Stage::kWDown: return w("down");
+    case Stage::kBq: return b("Q");
+    case Stage::kBk: return b("K");
+    case Stage::kBv: return b("V");
+    case Stage::kBo: return b("O");
+    case Stage::kBGate: return b("gate");
+    case Stage::kBUp: return b("up");
+    case Stage::kBDown: return b("down");
     case Stage::kNorm1Gain:
-    case Stage::kNorm2Gain:
-      return {{"gain"}};
+    case Stage::kNorm2Gain: return {{"gain"}};
     case Stage::kNorm1Bias:
-    case Stage::kNorm2Bias:
-      return {{"bias"}};
-    case Stage::kTemperature:
-      return {{"temperature"}};
-    default:
-      return {};
+    case Stage::kNorm2Bias: return {{"bias"}};
+    case Stage::kTemperature: return {{"temperature"}};
+    default: return {};
   }
 }
 
@@ -73,8 +55,7 @@ Step step_of(Stage stage) noexcept {
     case Stage::kSourceInput:
     case Stage::kNorm1:
     case Stage::kNorm1Gain:
-    case Stage::kNorm1Bias:
-      return Step::kEmbed;
+    case Stage::kNorm1Bias: return Step::kEmbed;
     case Stage::kWq:
     case Stage::kWk:
     case Stage::kWv:
@@ -85,23 +66,16 @@ Step step_of(Stage stage) noexcept {
     case Stage::kK:
     case Stage::kV:
     case Stage::kQRotated:
-    case Stage::kKRotated:
-      return Step::kProject;
-    case Stage::kScores:
-      return Step::kScore;
-    case Stage::kScaled:
-      return Step::kScale;
+    case Stage::kKRotated: return Step::kProject;
+    case Stage::kScores: return Step::kScore;
+    case Stage::kScaled: return Step::kScale;
     case Stage::kMask:
     case Stage::kMasked:
-    case Stage::kCapped:
-      return Step::kMask;
+    case Stage::kCapped: return Step::kMask;
     case Stage::kTemperature:
-    case Stage::kWeights:
-      return Step::kSoftmax;
-    case Stage::kHeadOut:
-      return Step::kMix;
-    default:
-      return Step::kCombine;
+    case Stage::kWeights: return Step::kSoftmax;
+    case Stage::kHeadOut: return Step::kMix;
+    default: return Step::kCombine;
   }
 }
 
@@ -110,48 +84,35 @@ Hue hue_of(Stage stage) noexcept {
     case Stage::kWq:
     case Stage::kBq:
     case Stage::kQ:
-    case Stage::kQRotated:
-      return Hue::kQ;
+    case Stage::kQRotated: return Hue::kQ;
     case Stage::kWk:
     case Stage::kBk:
     case Stage::kK:
-    case Stage::kKRotated:
-      return Hue::kK;
+    case Stage::kKRotated: return Hue::kK;
     case Stage::kWv:
     case Stage::kBv:
-    case Stage::kV:
-      return Hue::kV;
+    case Stage::kV: return Hue::kV;
     case Stage::kScores:
     case Stage::kScaled:
     case Stage::kMasked:
     case Stage::kCapped:
     case Stage::kTemperature:
-    case Stage::kWeights:
-      return Hue::kWeights;
-    case Stage::kMask:
-      return Hue::kNeutral;
-    default:
-      break;
+    case Stage::kWeights: return Hue::kWeights;
+    case Stage::kMask: return Hue::kNeutral;
+    default: break;
   }
   return step_of(stage) == Step::kEmbed ? Hue::kX : Hue::kOut;
 }
 
 Rgba colour(Hue hue, const Theme& t) noexcept {
   switch (hue) {
-    case Hue::kX:
-      return t.x;
-    case Hue::kQ:
-      return t.q;
-    case Hue::kK:
-      return t.k;
-    case Hue::kV:
-      return t.v;
-    case Hue::kWeights:
-      return t.weights;
-    case Hue::kOut:
-      return t.out;
-    case Hue::kNeutral:
-      break;
+    case Hue::kX: return t.x;
+    case Hue::kQ: return t.q;
+    case Hue::kK: return t.k;
+    case Hue::kV: return t.v;
+    case Hue::kWeights: return t.weights;
+    case Hue::kOut: return t.out;
+    case Hue::kNeutral: break;
   }
   return t.ink_soft;
 }
@@ -168,65 +129,36 @@ MathText title_of(Stage stage, bool has_input) {
 
 MathText title_of(Stage stage) {
   switch (stage) {
-    case Stage::kEmbeddings:
-      return {{"E"}};
-    case Stage::kPositions:
-      return {{"P"}};
-    case Stage::kInput:
-      return {{"X"}};
-    case Stage::kSourceEmbeddings:
-      return {{"E"}, sub("source")};
-    case Stage::kSourcePositions:
-      return {{"P"}, sub("source")};
-    case Stage::kSourceInput:
-      return {{"X"}, sub("source")};
+    case Stage::kEmbeddings: return {{"E"}};
+    case Stage::kPositions: return {{"P"}};
+    case Stage::kInput: return {{"X"}};
+    case Stage::kSourceEmbeddings: return {{"E"}, sub("source")};
+    case Stage::kSourcePositions: return {{"P"}, sub("source")};
+    case Stage::kSourceInput: return {{"X"}, sub("source")};
     case Stage::kNorm1:
-    case Stage::kNorm2:
-      return {{"norm"}};
-    case Stage::kQ:
-      return {{"Q"}};
-    case Stage::kK:
-      return {{"K"}};
-    case Stage::kV:
-      return {{"V"}};
-    case Stage::kQRotated:
-      return {{"Q"}, {" turned", 0.86F, 0}};
-    case Stage::kKRotated:
-      return {{"K"}, {" turned", 0.86F, 0}};
-    case Stage::kScores:
-      return {{"scores"}};
-    case Stage::kScaled:
-      return {{"scaled"}};
-    case Stage::kMask:
-      return {{"mask"}};
-    case Stage::kMasked:
-      return {{"masked"}};
-    case Stage::kCapped:
-      return {{"capped"}};
-    case Stage::kWeights:
-      return {{"weights"}};
-    case Stage::kHeadOut:
-      return {{"head"}};
-    case Stage::kConcat:
-      return {{"concat"}};
-    case Stage::kProjected:
-      return {{"projected"}};
-    case Stage::kAdded:
-      return {{"added"}};
-    case Stage::kGate:
-      return {{"gate"}};
-    case Stage::kUp:
-      return {{"up"}};
-    case Stage::kHidden:
-      return {{"hidden"}};
-    case Stage::kMlpOut:
-      return {{"MLP"}};
-    case Stage::kMlpAdded:
-      return {{"added"}};
-    case Stage::kOutput:
-      return {{"output"}};
-    default:
-      return weight_title(stage);
+    case Stage::kNorm2: return {{"norm"}};
+    case Stage::kQ: return {{"Q"}};
+    case Stage::kK: return {{"K"}};
+    case Stage::kV: return {{"V"}};
+    case Stage::kQRotated: return {{"Q"}, {" turned", 0.86F, 0}};
+    case Stage::kKRotated: return {{"K"}, {" turned", 0.86F, 0}};
+    case Stage::kScores: return {{"scores"}};
+    case Stage::kScaled: return {{"scaled"}};
+    case Stage::kMask: return {{"mask"}};
+    case Stage::kMasked: return {{"masked"}};
+    case Stage::kCapped: return {{"capped"}};
+    case Stage::kWeights: return {{"weights"}};
+    case Stage::kHeadOut: return {{"head"}};
+    case Stage::kConcat: return {{"concat"}};
+    case Stage::kProjected: return {{"projected"}};
+    case Stage::kAdded: return {{"added"}};
+    case Stage::kGate: return {{"gate"}};
+    case Stage::kUp: return {{"up"}};
+    case Stage::kHidden: return {{"hidden"}};
+    case Stage::kMlpOut: return {{"MLP"}};
+    case Stage::kMlpAdded: return {{"added"}};
+    case Stage::kOutput: return {{"output"}};
+    default: return weight_title(stage);
   }
 }
 
@@ -235,58 +167,38 @@ MathText formula_of(TensorId id) {
     // Runs are views of text that stays.
     static const auto kFromLayer = [] {
       std::array<std::string, kMaxLayers> text;
-      for (std::size_t l = 0; l < text.size(); ++l) text[l] = "output of layer " + std::to_string(l);
+      for (std::size_t l = 0; l < text.size(); ++l)
+        text[l] = "output of layer " + std::to_string(l);
       return text;
     }();
     return {{kFromLayer[static_cast<std::size_t>(id.layer)]}};
   }
   switch (id.stage) {
     case Stage::kEmbeddings:
-    case Stage::kSourceEmbeddings:
-      return {{"a row a word"}};
+    case Stage::kSourceEmbeddings: return {{"a row a word"}};
     case Stage::kPositions:
-    case Stage::kSourcePositions:
-      return {{"where it stands"}};
+    case Stage::kSourcePositions: return {{"where it stands"}};
     case Stage::kInput:
-    case Stage::kSourceInput:
-      return {{"E + P"}};
-    case Stage::kQ:
-      return {{"X W"}, sub("Q")};
-    case Stage::kK:
-      return {{"X W"}, sub("K")};
-    case Stage::kV:
-      return {{"X W"}, sub("V")};
+    case Stage::kSourceInput: return {{"E + P"}};
+    case Stage::kQ: return {{"X W"}, sub("Q")};
+    case Stage::kK: return {{"X W"}, sub("K")};
+    case Stage::kV: return {{"X W"}, sub("V")};
     case Stage::kQRotated:
-    case Stage::kKRotated:
-      return {{"by position"}};
-    case Stage::kScores:
-      return {{"Q Kᵀ"}};
-    case Stage::kScaled:
-      return {{"scores × scale"}};
-    case Stage::kMask:
-      return {{"what is added"}};
-    case Stage::kMasked:
-      return {{"scaled + mask"}};
-    case Stage::kCapped:
-      return {{"c tanh(masked / c)"}};
-    case Stage::kWeights:
-      return {{"softmax of rows"}};
-    case Stage::kHeadOut:
-      return {{"weights V"}};
-    case Stage::kConcat:
-      return {{"heads side by side"}};
-    case Stage::kProjected:
-      return {{"concat W"}, sub("O")};
-    case Stage::kAdded:
-      return {{"X + projected"}};
-    case Stage::kGate:
-      return {{"· W"}, sub("gate")};
-    case Stage::kUp:
-      return {{"· W"}, sub("up")};
-    case Stage::kMlpOut:
-      return {{"hidden W"}, sub("down")};
-    default:
-      return {};
+    case Stage::kKRotated: return {{"by position"}};
+    case Stage::kScores: return {{"Q Kᵀ"}};
+    case Stage::kScaled: return {{"scores × scale"}};
+    case Stage::kMask: return {{"what is added"}};
+    case Stage::kMasked: return {{"scaled + mask"}};
+    case Stage::kCapped: return {{"c tanh(masked / c)"}};
+    case Stage::kWeights: return {{"softmax of rows"}};
+    case Stage::kHeadOut: return {{"weights V"}};
+    case Stage::kConcat: return {{"heads side by side"}};
+    case Stage::kProjected: return {{"concat W"}, sub("O")};
+    case Stage::kAdded: return {{"X + projected"}};
+    case Stage::kGate: return {{"· W"}, sub("gate")};
+    case Stage::kUp: return {{"· W"}, sub("up")};
+    case Stage::kMlpOut: return {{"hidden W"}, sub("down")};
+    default: return {};
   }
 }
 
@@ -313,18 +225,15 @@ Axis row_axis(Stage stage, const Model& model) noexcept {
     case Stage::kSourceInput:
     case Stage::kK:
     case Stage::kV:
-    case Stage::kKRotated:
-      return Axis::kKeys;
+    case Stage::kKRotated: return Axis::kKeys;
     case Stage::kWq:
     case Stage::kWk:
     case Stage::kWv:
     case Stage::kWo:
     case Stage::kWGate:
     case Stage::kWUp:
-    case Stage::kWDown:
-      return Axis::kDims;
-    default:
-      break;
+    case Stage::kWDown: return Axis::kDims;
+    default: break;
   }
   return is_parameter(stage) && stage != Stage::kEmbeddings && stage != Stage::kPositions &&
                  stage != Stage::kMask
@@ -339,12 +248,10 @@ Axis col_axis(Stage stage, const Model& model) noexcept {
     case Stage::kMask:
     case Stage::kMasked:
     case Stage::kCapped:
-    case Stage::kWeights:
-      return Axis::kKeys;
+    case Stage::kWeights: return Axis::kKeys;
     case Stage::kPositions:
       return model.positions.kind == PositionKind::kAlibi ? Axis::kKeys : Axis::kDims;
-    default:
-      return Axis::kDims;
+    default: return Axis::kDims;
   }
 }
 

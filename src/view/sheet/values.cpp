@@ -50,27 +50,22 @@ int family(Stage stage) noexcept {
     case Stage::kK:
     case Stage::kV:
     case Stage::kQRotated:
-    case Stage::kKRotated:
-      return 0;
+    case Stage::kKRotated: return 0;
     case Stage::kWq:
     case Stage::kWk:
     case Stage::kWv:
-    case Stage::kWo:
-      return 1;
+    case Stage::kWo: return 1;
     case Stage::kScores:
     case Stage::kScaled:
     case Stage::kMasked:
-    case Stage::kCapped:
-      return 2;
+    case Stage::kCapped: return 2;
     case Stage::kEmbeddings:
     case Stage::kPositions:
     case Stage::kInput:
     case Stage::kSourceEmbeddings:
     case Stage::kSourcePositions:
-    case Stage::kSourceInput:
-      return 3;
-    default:
-      return -1;
+    case Stage::kSourceInput: return 3;
+    default: return -1;
   }
 }
 

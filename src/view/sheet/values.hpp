@@ -15,10 +15,10 @@ struct BlockValues {
   ConstView numbers;  // what cells print; the same as values but in sensitivity mode
   Range range;
   MapKind map = MapKind::kDiverging;
-  float largest = 0;    // largest finite |number|, for number styles
-  float high = 0;       // largest finite number, at least 0
-  float low = 0;        // the most negative one's magnitude
-  SharedMatrix owned;     // storage of a difference or a sensitivity; may be null
+  float largest = 0;   // largest finite |number|, for number styles
+  float high = 0;      // largest finite number, at least 0
+  float low = 0;       // the most negative one's magnitude
+  SharedMatrix owned;  // storage of a difference or a sensitivity; may be null
 };
 
 struct SheetValues {
@@ -38,7 +38,8 @@ enum class RangeRule : std::uint8_t {
 [[nodiscard]] SheetValues sheet_values(const Sheet& sheet, const Trace& trace,
                                        std::uint64_t revision, const Trace* baseline = nullptr,
                                        RangeRule rule = RangeRule::kAuto);
-/// Colours of one block by slopes (rows x cols as the block) while its numbers stay; its legend says so.
+/// Colours of one block by slopes (rows x cols as the block) while its numbers stay; its legend
+/// says so.
 void recolour(SheetValues& values, const Sheet& sheet, TensorId id, SharedMatrix colours);
 
 }  // namespace ap

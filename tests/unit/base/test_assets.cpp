@@ -1,12 +1,12 @@
 // The embedded files are byte for byte those of the checkout; tests run in the source folder.
-#include "base/assets.hpp"
-
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include "base/assets.hpp"
 
 namespace {
 

@@ -6,8 +6,8 @@
 
 #include "exchange/exports.hpp"
 #include "exchange/standalone.hpp"
-#include "io/link/link.hpp"
 #include "io/arrays/zip.hpp"
+#include "io/link/link.hpp"
 #include "support/exchange_files.hpp"
 
 using namespace ap;
@@ -19,7 +19,8 @@ const FontSet& fonts() {
   // From the folder: these tests' program has none built in.
   static const auto kBytes = [] {
     std::array<Bytes, 3> out;
-    constexpr const char* kNames[] = {"Inter-Regular.ttf", "Inter-SemiBold.ttf", "JetBrainsMono-Regular.ttf"};
+    constexpr const char* kNames[] = {"Inter-Regular.ttf", "Inter-SemiBold.ttf",
+                                      "JetBrainsMono-Regular.ttf"};
     for (std::size_t i = 0; i < out.size(); ++i) {
       std::ifstream file(std::string("assets/fonts/") + kNames[i], std::ios::binary);
       out[i].assign(std::istreambuf_iterator<char>(file), {});
@@ -31,8 +32,11 @@ const FontSet& fonts() {
 }
 
 struct Made {
-  explicit Made(Document d) : document(std::move(d)), trace(forward(document.model, input_of(document))) {}
-  [[nodiscard]] Result<ExportedFile> as(ExportRequest request) const { return export_file(document, trace, request, &fonts()); }
+  explicit Made(Document d)
+      : document(std::move(d)), trace(forward(document.model, input_of(document))) {}
+  [[nodiscard]] Result<ExportedFile> as(ExportRequest request) const {
+    return export_file(document, trace, request, &fonts());
+  }
   Document document;
   Trace trace;
 };
@@ -48,7 +52,9 @@ std::vector<std::string> texts_of(const std::string& svg) {
   return out;
 }
 
-bool has(const std::vector<std::string>& texts, std::string_view text) { return std::ranges::find(texts, text) != texts.end(); }
+bool has(const std::vector<std::string>& texts, std::string_view text) {
+  return std::ranges::find(texts, text) != texts.end();
+}
 
 int big_endian(const std::string& bytes, std::size_t at) {
   int out = 0;
@@ -63,7 +69,10 @@ TEST_CASE("every format makes a file of every preset, by its name and ending") {
     const Made made(preset(p.id.c_str()));
     for (const ExportFormat& f : export_formats()) {
       CAPTURE(p.id, f.name);
-      ExportRequest request{.to = std::string(f.name), .whole = f.name != "npy", .tensor = {0, Stage::kWeights, -1}, .site = "https://example.org/ap"};
+      ExportRequest request{.to = std::string(f.name),
+                            .whole = f.name != "npy",
+                            .tensor = {0, Stage::kWeights, -1},
+                            .site = "https://example.org/ap"};
       request.picture.render.scale = 1;
       const auto file = made.as(request);
       INFO(why(file));
@@ -78,33 +87,39 @@ TEST_CASE("every format makes a file of every preset, by its name and ending") {
 TEST_CASE("one stage: all heads stacked, or one of them") {
   const Made made(sentence("a b c", 8, 2));
   const auto shape_of = [&](int head) {
-    const auto file = must(made.as({.to = "npy", .whole = false, .tensor = {0, Stage::kWeights, head}}));
+    const auto file =
+        must(made.as({.to = "npy", .whole = false, .tensor = {0, Stage::kWeights, head}}));
     const auto* raw = reinterpret_cast<const unsigned char*>(file.bytes.data());
     return std::pair{file.name, must(read_npy({raw, file.bytes.size()}, "x")).shape};
   };
   CHECK(shape_of(-1) == std::pair{std::string("layers.0.weights.npy"), Dims{2, 3, 3}});
   CHECK(shape_of(1) == std::pair{std::string("layers.0.weights.head1.npy"), Dims{3, 3}});
-  CHECK(why(made.as({.to = "npy", .whole = false, .tensor = {0, Stage::kWeights, 2}})) == "head: there is no head 2; there are 2, counted from 0");
+  CHECK(why(made.as({.to = "npy", .whole = false, .tensor = {0, Stage::kWeights, 2}})) ==
+        "head: there is no head 2; there are 2, counted from 0");
   CHECK(why(made.as({.to = "npy"})) == "npy: holds one stage: choose which");
   CHECK(why(made.as({.to = "gif"})) == "to: there is no format 'gif'");
-  CHECK(why(export_file(made.document, made.trace, {.to = "png"}, nullptr)) == "png: there are no fonts here for a picture");
+  CHECK(why(export_file(made.document, made.trace, {.to = "png"}, nullptr)) ==
+        "png: there are no fonts here for a picture");
 }
 
 TEST_CASE("the embed snippet holds the document, safely quoted") {
   Document d = preset("cat");
   d = after(d, action::SetTitle{"\"><script>alert(1)</script>"});
   d = after(d, action::SetCell{{{0, Stage::kWq, 0}, 0, 0}, 0.123F});
-  const std::string html = must(Made(d).as({.to = "embed", .site = "https://example.org/a\"b"})).bytes;
+  const std::string html =
+      must(Made(d).as({.to = "embed", .site = "https://example.org/a\"b"})).bytes;
   CHECK(html.find("<script>") == std::string::npos);
   CHECK(html.find("src=\"https://example.org/a&quot;b/element.js\"") != std::string::npos);
   const std::size_t at = html.find("state=\"") + 7;
-  CHECK(must(decode_share_link(html.substr(at, html.find('"', at) - at), &core_words())).document == d);
+  CHECK(must(decode_share_link(html.substr(at, html.find('"', at) - at), &core_words())).document ==
+        d);
   Document large = sentence("a b c d e f g h i j k l", 128, 2);
   Rng rng(1);
   Matrix noise(128, 128);
   for (float& x : noise.reshaped()) x = rng.normal();
   set_parameter(large, {0, Stage::kWq, 0}, share(noise));
-  CHECK(why(Made(large).as({.to = "embed"})).find("more than an address holds") != std::string::npos);
+  CHECK(why(Made(large).as({.to = "embed"})).find("more than an address holds") !=
+        std::string::npos);
 }
 
 // tests/cli/pictures.test.mjs compares its numbers with the trace.
@@ -116,7 +131,8 @@ TEST_CASE("an SVG's words are text, its paths are none") {
     const std::vector<std::string> texts = texts_of(svg);
     for (const TokenEntry& token : made.document.query.tokens) CHECK(has(texts, token.text));
     // No glyph is an outline: a <path> is a curve between blocks, or its arrowhead.
-    for (std::size_t at = svg.find("<path"); at != std::string::npos; at = svg.find("<path", at + 1)) {
+    for (std::size_t at = svg.find("<path"); at != std::string::npos;
+         at = svg.find("<path", at + 1)) {
       CHECK(svg.find('>', at) - at < 200);
     }
   }
@@ -124,9 +140,11 @@ TEST_CASE("an SVG's words are text, its paths are none") {
 
 TEST_CASE("a PNG has the size that its scale says, and a picture in it") {
   const Made made(preset("similarity"));
-  for (const Subject subject : {Subject::kSheet, Subject::kGraph, Subject::kArcs, Subject::kHeads, Subject::kRows}) {
+  for (const Subject subject :
+       {Subject::kSheet, Subject::kGraph, Subject::kArcs, Subject::kHeads, Subject::kRows}) {
     int width = 0, height = 0;
-    for (const int scale : {1, subject == Subject::kRows ? 4 : 2}) {  // 4 of a sheet is a minute under sanitizers
+    for (const int scale :
+         {1, subject == Subject::kRows ? 4 : 2}) {  // 4 of a sheet is a minute under sanitizers
       CAPTURE(static_cast<int>(subject), scale);
       ExportRequest request{.to = "png"};
       request.picture.subject = subject;
@@ -141,10 +159,14 @@ TEST_CASE("a PNG has the size that its scale says, and a picture in it") {
   }
 }
 
-TEST_CASE("a standalone page needs the site's files, and holds the state where no text can end it") {
+TEST_CASE(
+    "a standalone page needs the site's files, and holds the state where no text can end it") {
   SiteFiles site;
-  for (const std::string& name : standalone_files()) site.emplace_back(name, name == "index.html" ? "<html><head><title>x</title></head></html>" : "x");
-  const std::string html = must(standalone_html(site, R"({"title":"</script><script>alert(1)</script><!--"})", "<b>"));
+  for (const std::string& name : standalone_files())
+    site.emplace_back(name,
+                      name == "index.html" ? "<html><head><title>x</title></head></html>" : "x");
+  const std::string html =
+      must(standalone_html(site, R"({"title":"</script><script>alert(1)</script><!--"})", "<b>"));
   CHECK(html.find("</script><script>alert") == std::string::npos);
   CHECK(html.find("<!--") == std::string::npos);
   CHECK(html.find("<title>&lt;b&gt;</title>") != std::string::npos);

@@ -23,18 +23,25 @@ ModelFile bert(int layers) {
 }
 
 ModelFile gpt2() {
-  return ModelFile({{"h.0.attn.c_attn.weight", {8, 24}}, {"h.0.attn.c_attn.bias", {24}},
-                    {"h.0.attn.c_proj.weight", {8, 8}}, {"h.0.attn.c_proj.bias", {8}}});
+  return ModelFile({{"h.0.attn.c_attn.weight", {8, 24}},
+                    {"h.0.attn.c_attn.bias", {24}},
+                    {"h.0.attn.c_proj.weight", {8, 8}},
+                    {"h.0.attn.c_proj.bias", {8}}});
 }
 
 /// Four query heads and two kv heads of width 2.
 ModelFile llama() {
   const std::string at = "model.layers.5.self_attn.";
-  return ModelFile({{at + "q_proj.weight", {8, 8}}, {at + "k_proj.weight", {4, 8}}, {at + "v_proj.weight", {4, 8}}, {at + "o_proj.weight", {8, 8}}});
+  return ModelFile({{at + "q_proj.weight", {8, 8}},
+                    {at + "k_proj.weight", {4, 8}},
+                    {at + "v_proj.weight", {4, 8}},
+                    {at + "o_proj.weight", {8, 8}}});
 }
 
 /// Cell (r, c) of the file's n-th tensor, of so many columns.
-float cell(int n, int r, int c, int columns) { return 100.0F * static_cast<float>(n) + static_cast<float>(r * columns + c) / 8; }
+float cell(int n, int r, int c, int columns) {
+  return 100.0F * static_cast<float>(n) + static_cast<float>(r * columns + c) / 8;
+}
 
 const Layer& layer(const Document& d) { return d.model.layers.front(); }
 
@@ -57,7 +64,10 @@ TEST_CASE("models are known by their tensors' names and measured by their shapes
   CHECK_FALSE(grouped.biases);
   CHECK(find_models(ModelFile({{"x", {8, 8}}}).file).empty());
   // Sizes that do not fit together are no model.
-  CHECK(find_models(ModelFile({{"h.0.attn.c_attn.weight", {8, 23}}, {"h.0.attn.c_proj.weight", {8, 8}}}).file).empty());
+  CHECK(
+      find_models(
+          ModelFile({{"h.0.attn.c_attn.weight", {8, 23}}, {"h.0.attn.c_proj.weight", {8, 8}}}).file)
+          .empty());
 }
 
 TEST_CASE("BERT: Linear weights are transposed, heads are blocks of their rows") {
@@ -65,7 +75,8 @@ TEST_CASE("BERT: Linear weights are transposed, heads are blocks of their rows")
   const Document start = sentence("a b", 4, 1);
   const ImportPlan plan = must(plan_model(start, model.file, {.layer = 1, .head_width = 4}));
   CHECK(plan.name == "Import BERT layer 1");
-  CHECK(plan.note == "W_Q, W_K, W_V and W_O with biases; embeddings, norms and MLP stay as they are.");
+  CHECK(plan.note ==
+        "W_Q, W_K, W_V and W_O with biases; embeddings, norms and MLP stay as they are.");
   const Document d = model.imported(start, plan);
   CHECK(d.model.heads == 2);
   CHECK(d.model.width == 8);
@@ -109,25 +120,30 @@ TEST_CASE("GPT-2: one matrix of three, not transposed, causal") {
 TEST_CASE("Llama: grouped heads, rotary positions; one head brings its group's key and value") {
   const ModelFile model = llama();
   const Document start = sentence("a b", 4, 1);
-  const Document all = model.imported(start, must(plan_model(start, model.file, {.layer = 5, .head_width = 2})));
+  const Document all =
+      model.imported(start, must(plan_model(start, model.file, {.layer = 5, .head_width = 2})));
   CHECK(all.model.heads == 4);
   CHECK(all.model.kv_heads == 2);
   CHECK(all.model.positions.kind == PositionKind::kRope);
   CHECK((*layer(all).k.weight)(7, 3) == cell(1, 3, 7, 8));
-  const Document one = model.imported(start, must(plan_model(start, model.file, {.layer = 5, .head = 3, .head_width = 2})));
+  const Document one = model.imported(
+      start, must(plan_model(start, model.file, {.layer = 5, .head = 3, .head_width = 2})));
   CHECK((*layer(one).q.weight)(0, 1) == cell(0, 7, 0, 8));
   CHECK((*layer(one).k.weight)(0, 1) == cell(1, 3, 0, 8));
-  const Document thin = model.imported(start, must(plan_model(start, model.file, {.layer = 5, .head_width = 2, .width = 4})));
+  const Document thin = model.imported(
+      start, must(plan_model(start, model.file, {.layer = 5, .head_width = 2, .width = 4})));
   CHECK(thin.model.width == 4);
   CHECK((*layer(thin).o.weight)(7, 3) == cell(3, 3, 7, 8));
 }
 
 TEST_CASE("only the bytes of the head that is asked for are needed") {
   std::vector<std::pair<std::string, Dims>> tensors;
-  const ModelFile wide({{"h.0.attn.c_attn.weight", {64, 192 * 1024}}, {"h.0.attn.c_proj.weight", {64, 64}}});
+  const ModelFile wide(
+      {{"h.0.attn.c_attn.weight", {64, 192 * 1024}}, {"h.0.attn.c_proj.weight", {64, 64}}});
   CHECK(find_models(wide.file).empty());  // 65536 columns are not of width 64
   const ModelFile model = bert(12);
-  const ImportPlan plan = must(plan_model(sentence("a b", 4, 1), model.file, {.layer = 7, .head = 0, .head_width = 4}));
+  const ImportPlan plan =
+      must(plan_model(sentence("a b", 4, 1), model.file, {.layer = 7, .head = 0, .head_width = 4}));
   std::uint64_t bytes = 0;
   for (const ByteRange& r : must(needs(model.file, plan))) {
     bytes += r.size;
@@ -141,12 +157,19 @@ TEST_CASE("only the bytes of the head that is asked for are needed") {
 TEST_CASE("what a model file does not have is said") {
   const ModelFile model = bert(2);
   const Document d = sentence("a b", 4, 1);
-  const auto refused = [&](const ModelChoice& choice) { return why(plan_model(d, model.file, choice)); };
+  const auto refused = [&](const ModelChoice& choice) {
+    return why(plan_model(d, model.file, choice));
+  };
   CHECK(refused({.layer = 2}) == "layer: no layer 2 in the file");
   CHECK(refused({.layer = 0, .head = 9, .head_width = 4}) == "head: no head 9: there are 2");
-  CHECK(refused({.layer = 0, .head_width = 3}) == "head_width: heads of width 3 do not fit 8 query and 8 key columns");
+  CHECK(refused({.layer = 0, .head_width = 3}) ==
+        "head_width: heads of width 3 do not fit 8 query and 8 key columns");
   CHECK(refused({.layer = 0, .to_layer = 1}) == "to_layer: the document has no layer 1");
-  CHECK(refused({.model = 1}) == "model.safetensors: no layers of BERT, GPT-2 or Llama are known in it by their names");
-  const ModelFile cut({{"h.0.attn.c_attn.weight", {8, 24}}, {"h.0.attn.c_proj.weight", {8, 8}}, {"h.1.attn.c_attn.weight", {8, 24}}});
-  CHECK(why(plan_model(d, cut.file, {.layer = 1, .head_width = 4})) == "model.safetensors: there is no tensor 'h.1.attn.c_proj.weight'");
+  CHECK(refused({.model = 1}) ==
+        "model.safetensors: no layers of BERT, GPT-2 or Llama are known in it by their names");
+  const ModelFile cut({{"h.0.attn.c_attn.weight", {8, 24}},
+                       {"h.0.attn.c_proj.weight", {8, 8}},
+                       {"h.1.attn.c_attn.weight", {8, 24}}});
+  CHECK(why(plan_model(d, cut.file, {.layer = 1, .head_width = 4})) ==
+        "model.safetensors: there is no tensor 'h.1.attn.c_proj.weight'");
 }

@@ -3,8 +3,8 @@
 #include <fstream>
 
 #include "exchange/file_reader.hpp"
-#include "io/scripts/export.hpp"
 #include "io/arrays/zip.hpp"
+#include "io/scripts/export.hpp"
 #include "support/exchange_files.hpp"
 
 using namespace ap;
@@ -13,11 +13,13 @@ using namespace ap::samples;
 namespace {
 
 OpenedFile text_file(const char* name, std::string_view text) {
-  return must(OpenedFile::open(name, {reinterpret_cast<const unsigned char*>(text.data()), text.size()}));
+  return must(
+      OpenedFile::open(name, {reinterpret_cast<const unsigned char*>(text.data()), text.size()}));
 }
 
 std::string refused(const char* name, std::string_view text) {
-  return why(OpenedFile::open(name, {reinterpret_cast<const unsigned char*>(text.data()), text.size()}));
+  return why(
+      OpenedFile::open(name, {reinterpret_cast<const unsigned char*>(text.data()), text.size()}));
 }
 
 /// The first entry's whole last matrix.
@@ -31,7 +33,8 @@ Matrix all_of(const OpenedFile& file, int entry = 0) {
 TEST_CASE("a file is known by its bytes first and its name last") {
   const Bytes npy = write_npy(to_npy(counted({2, 3})));
   CHECK(must(OpenedFile::open("wrong.csv", npy)).kind() == FileKind::kNpy);
-  CHECK(must(OpenedFile::open("wrong.txt", write_npz({{"a", to_npy(counted({2}))}}))).kind() == FileKind::kNpz);
+  CHECK(must(OpenedFile::open("wrong.txt", write_npz({{"a", to_npy(counted({2}))}}))).kind() ==
+        FileKind::kNpz);
   CHECK(text_file("a.csv", "1,2\n3,4").kind() == FileKind::kTable);
   CHECK(text_file("a.TSV", "1\t2\n3\t4").kind() == FileKind::kTable);
   CHECK(text_file("a.json", "[[1, 2]]").kind() == FileKind::kJson);
@@ -48,12 +51,17 @@ TEST_CASE("a file of another program is called so, and its bytes are not said") 
   for (const char* name : {"w.png", "w.csv", "w.json", "w.txt", ""}) {
     CHECK(refused(name, png).ends_with("is neither text nor a .npy, .npz or .safetensors file"));
   }
-  CHECK(refused("m.pt", std::string("PK\3\4 m/data.pkl")) == "m.pt: is a PyTorch file of pickled objects; save it as .safetensors or .npz");
-  CHECK(text_file("a.csv", "\xef\xbb\xbf" "1\t2\r\n").kind() == FileKind::kTable);
+  CHECK(refused("m.pt", std::string("PK\3\4 m/data.pkl")) ==
+        "m.pt: is a PyTorch file of pickled objects; save it as .safetensors or .npz");
+  CHECK(text_file("a.csv",
+                  "\xef\xbb\xbf"
+                  "1\t2\r\n")
+            .kind() == FileKind::kTable);
 }
 
 TEST_CASE("every kind gives its arrays by name, type and shape") {
-  const OpenedFile npz = must(OpenedFile::open("a.npz", write_npz({{"w", to_npy(counted({2, 3}))}, {"m", {Dtype::kBool, {2}, {1, 0}}}})));
+  const OpenedFile npz = must(OpenedFile::open(
+      "a.npz", write_npz({{"w", to_npy(counted({2, 3}))}, {"m", {Dtype::kBool, {2}, {1, 0}}}})));
   REQUIRE(npz.entries().size() == 2);
   CHECK(npz.entries()[0].name == "w");
   CHECK(npz.entries()[0].dtype == "float32");
@@ -62,7 +70,8 @@ TEST_CASE("every kind gives its arrays by name, type and shape") {
   CHECK(npz.find("m") == 1);
   CHECK(npz.find("nothing") == -1);
   CHECK(all_of(npz)(1, 2) == 5.0F / 8);
-  const OpenedFile json = text_file("a.json", R"({"tensors": {"b": {"shape": [1, 2], "data": [1, "-inf"]}}})");
+  const OpenedFile json =
+      text_file("a.json", R"({"tensors": {"b": {"shape": [1, 2], "data": [1, "-inf"]}}})");
   CHECK(json.entries()[0].name == "b");
   CHECK(all_of(json)(0, 1) == -INFINITY);
   CHECK(text_file("a.csv", "true,false\n").entries()[0].boolean);
@@ -95,12 +104,13 @@ TEST_CASE("windows that are not in a held array are refused") {
   CHECK(why(file.read(0, {{1}, 1, 1, 2, 3}, {})) == "no error");
   CHECK(why(file.read(0, {{2}, 0, 0, 1, 1}, {})) == "x.npy: index 2 of dimension 0 is not below 2");
   CHECK(why(file.read(0, {{0}, 2, 0, 2, 1}, {})) == "x.npy: the window does not lie in (2, 3, 4)");
-  CHECK(why(file.read(0, {{0}, 0, INT64_MAX, 1, 2}, {})) == "x.npy: the window does not lie in (2, 3, 4)");
+  CHECK(why(file.read(0, {{0}, 0, INT64_MAX, 1, 2}, {})) ==
+        "x.npy: the window does not lie in (2, 3, 4)");
 }
 
 TEST_CASE("what cannot be opened says why") {
   CHECK(refused("a.csv", "1,2\n3\n") == "a.csv: line 2 has 1 field, the first has 2");
-  CHECK(refused("a.json", "[1, 2") .starts_with("a.json, line 1"));
+  CHECK(refused("a.json", "[1, 2").starts_with("a.json, line 1"));
   CHECK(refused("a.json", "[[1], [2, 3]]") == "a.json: has 2 items, those before it 1");
   CHECK(refused("a.json", R"({"a": "x"})") == "a.json: a: is no list of numbers");
   CHECK(refused("a.json", R"({"version": 1, "model": {}})") == "a.json: model.width: is missing");
@@ -114,7 +124,9 @@ TEST_CASE("files on a disk: whole, or of .safetensors only what is needed") {
   const fs::path folder = fs::temp_directory_path() / "ap_test_opened";
   fs::create_directories(folder);
   const auto write = [&](const char* name, const Bytes& bytes) {
-    std::ofstream(folder / name, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(folder / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
     return (folder / name).string();
   };
   const OpenedFile npy = must(open_from_disk(write("w.npy", write_npy(to_npy(counted({2, 2}))))));
@@ -131,12 +143,16 @@ TEST_CASE("files on a disk: whole, or of .safetensors only what is needed") {
   const OpenedFile opened = must(open_from_disk(path));
   const Document document = sentence("a b", 8, 2);
   const ImportPlan plan = must(plan_import(document, opened, {.array = "w", .stage = Stage::kWq}));
-  const Document got = after(document, must(make_import(opened, plan, must(read_pieces(path, opened, plan)))));
+  const Document got =
+      after(document, must(make_import(opened, plan, must(read_pieces(path, opened, plan)))));
   CHECK((*got.model.layers[0].q.weight)(7, 7) == 63.0F / 8);
-  CHECK(why(open_from_disk((folder / "nothing.npy").string())) == (folder / "nothing.npy").string() + ": cannot be opened");
+  CHECK(why(open_from_disk((folder / "nothing.npy").string())) ==
+        (folder / "nothing.npy").string() + ": cannot be opened");
   CHECK(why(open_from_disk(folder.string())) == folder.string() + ": is a folder");
-  CHECK(why(open_from_disk(write("short.safetensors", Bytes(5)))).ends_with("short.safetensors: is not a .safetensors file"));
+  CHECK(why(open_from_disk(write("short.safetensors", Bytes(5))))
+            .ends_with("short.safetensors: is not a .safetensors file"));
   Bytes cut(model.begin(), model.end() - 1);
-  CHECK(why(open_from_disk(write("cut.safetensors", cut))) == "cut.safetensors: tensor 'w' is cut off");
+  CHECK(why(open_from_disk(write("cut.safetensors", cut))) ==
+        "cut.safetensors: tensor 'w' is cut off");
   fs::remove_all(folder);
 }

@@ -1,14 +1,12 @@
 // A mark differs as soon as a picture does: every byte counts, and every command of ImGui's lists.
-#include "render/picture_mark.hpp"
-
-#include <imgui.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <functional>
+#include <imgui.h>
 #include <set>
 #include <vector>
 
 #include "base/rng.hpp"
+#include "render/picture_mark.hpp"
 #include "support/imgui_screen.hpp"
 
 using namespace ap;
@@ -60,7 +58,8 @@ TEST_CASE("bytes of any number have one mark, and another with any bit changed o
 TEST_CASE("a picture has the mark of its shapes, letters, clips, textures and callbacks") {
   CallbackMark numbers{7};
   const auto nothing = [](const ImDrawList*, const ImDrawCmd*) {};
-  const auto picture = [&](float x, const char* text, float clip, std::uintptr_t texture, bool asked) {
+  const auto picture = [&](float x, const char* text, float clip, std::uintptr_t texture,
+                           bool asked) {
     return mark_of([=, &numbers](ImDrawList& list) {
       list.PushClipRect({0, 0}, {clip, 50});
       list.AddRectFilled({x, 5}, {30, 15}, kInk);

@@ -1,8 +1,7 @@
 // What Dear ImGui lists, drawn: places, clips, letters, lists longer than an index, a lost context.
-#include <imgui.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <imgui.h>
 
 #include "gl_window.hpp"
 

@@ -117,9 +117,9 @@ TEST_CASE("every word of the lessons is there, or unknown on purpose", "[text][v
 
 TEST_CASE("the core list has the words of the presets", "[text][vectors]") {
   const WordVectors core = load("assets/words-core.bin");
-  for (const char* word : {"the", "cat", "sat", "on", "mat", "because", "it", "was", "tired", "bank",
-                           "river", "tennis", "animal", "street", "paris", "ate", "fish", "hungry",
-                           "."}) {
+  for (const char* word :
+       {"the", "cat", "sat", "on", "mat", "because", "it", "was", "tired", "bank", "river",
+        "tennis", "animal", "street", "paris", "ate", "fish", "hungry", "."}) {
     INFO(word);
     CHECK(core.find(word).has_value());
   }

@@ -81,7 +81,8 @@ TEST_CASE("huge logits stay finite") {
   CHECK(all_finite(t.tensor(kWeightsId)));
   CHECK(all_finite(t.tensor(kOutputId)));
   CHECK(t.tensor({0, Stage::kScaled, 0})(0, 0) == Catch::Approx(5e30F));
-  CHECK(t.tensor(kWeightsId)(0, 0) + t.tensor(kWeightsId)(0, 1) + t.tensor(kWeightsId)(0, 2) == 1.0F);
+  CHECK(t.tensor(kWeightsId)(0, 0) + t.tensor(kWeightsId)(0, 1) + t.tensor(kWeightsId)(0, 2) ==
+        1.0F);
 }
 
 TEST_CASE("no token, one token, 512 tokens") {
@@ -113,8 +114,9 @@ TEST_CASE("permuting the tokens permutes the outputs") {
     m.causal = false;
     const SharedMatrix x = random.matrix(7, m.width);
     std::vector<int> order{0, 1, 2, 3, 4, 5, 6};
-    for (int i = 6; i > 0; --i) std::swap(order[static_cast<std::size_t>(i)],
-                                          order[random.rng().below(static_cast<std::uint32_t>(i + 1))]);
+    for (int i = 6; i > 0; --i)
+      std::swap(order[static_cast<std::size_t>(i)],
+                order[random.rng().below(static_cast<std::uint32_t>(i + 1))]);
     Matrix moved(7, m.width);
     for (int i = 0; i < 7; ++i) moved.row(i) = x->row(order[static_cast<std::size_t>(i)]);
     const Trace a = forward(m, test::input_of(x));

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "attention/forward/forward.hpp"
-#include "attention/reference/reference.hpp"
 #include "attention/learning/train.hpp"
+#include "attention/reference/reference.hpp"
 #include "support/random_model.hpp"
 #include "support/small_model.hpp"
 
@@ -41,7 +41,8 @@ Problem problem(std::uint64_t seed) {
     for (int j = 0; j < tokens; ++j) row(0, j) = random.rng().uniform() + 0.01F;
     row /= row.sum();
     sample.targets.push_back({{last, Stage::kWeights, random.between(0, p.model.heads - 1)},
-                              random.between(0, tokens - 1), share(std::move(row))});
+                              random.between(0, tokens - 1),
+                              share(std::move(row))});
     sample.targets.push_back({{last, Stage::kOutput, 0}, 0, random.matrix(1, p.model.width)});
     p.samples.push_back(std::move(sample));
   }
@@ -60,8 +61,9 @@ double plain_loss(const Problem& p) {
       for (int j = 0; j < v.cols(); ++j) {
         const double want = (*target.values)(0, j);
         const double is = v(target.row, j);
-        sum += target.tensor.stage == Stage::kOutput ? (is - want) * (is - want) / static_cast<double>(v.cols())
-                                                     : want * (std::log(want) - std::log(is));
+        sum += target.tensor.stage == Stage::kOutput
+                   ? (is - want) * (is - want) / static_cast<double>(v.cols())
+                   : want * (std::log(want) - std::log(is));
       }
     }
   }
@@ -71,7 +73,8 @@ double plain_loss(const Problem& p) {
 std::vector<Learnable> weights_of(const Model& model) {
   std::vector<Learnable> list;
   for (int l = 0; l < static_cast<int>(model.layers.size()); ++l) {
-    for (const Stage stage : {Stage::kWq, Stage::kWk, Stage::kWv, Stage::kWo}) list.push_back({{l, stage, 0}, {}});
+    for (const Stage stage : {Stage::kWq, Stage::kWk, Stage::kWv, Stage::kWo})
+      list.push_back({{l, stage, 0}, {}});
   }
   return list;
 }
@@ -91,7 +94,8 @@ TEST_CASE("loss and slope are those of the definition") {
     CHECK(training.measure().value == Catch::Approx(loss).epsilon(1e-4).margin(1e-6));
     const Gradients slopes = training.gradients();
     for (std::size_t l = 0; l < p.model.layers.size(); ++l) {
-      for (Linear* map : {&p.model.layers[l].q, &p.model.layers[l].k, &p.model.layers[l].v, &p.model.layers[l].o}) {
+      for (Linear* map : {&p.model.layers[l].q, &p.model.layers[l].k, &p.model.layers[l].v,
+                          &p.model.layers[l].o}) {
         const SharedMatrix kept = map->weight;
         const auto moved = [&](float by) {
           Matrix m = *kept;
@@ -131,8 +135,9 @@ TEST_CASE("optimizers are those of their papers") {
   optimize(optimizer_step({Optimizer::kAdam, 0.1F, 0.9F, 0.0F}, 3), w, g, m, v, next, 1);
   const double mean = 0.9 * 0.1 + 0.1 * 0.5;
   const double square = 0.999 * 0.01 + 0.001 * 0.25;
-  const double step = 0.1 * (mean / (1 - std::pow(0.9, 3))) /
-                      (std::sqrt(square / (1 - std::pow(0.999, 3))) + static_cast<double>(kAdamEpsilon));
+  const double step =
+      0.1 * (mean / (1 - std::pow(0.9, 3))) /
+      (std::sqrt(square / (1 - std::pow(0.999, 3))) + static_cast<double>(kAdamEpsilon));
   CHECK(next[0] == Catch::Approx(1.0 - step).epsilon(1e-5));
 }
 
@@ -197,9 +202,12 @@ TEST_CASE("a target that cannot be is refused with what to do") {
   const auto hidden = check_target(t, {{0, Stage::kWeights, 0}, 0, shares({0.5F, 0.5F})});
   CHECK(hidden.error().code == ErrorCode::kRange);
   CHECK(hidden.error().message.find("mask") != std::string::npos);
-  CHECK(check_target(t, {{0, Stage::kWeights, 0}, 2, shares({1, 0})}).error().code == ErrorCode::kNotFound);
-  CHECK(check_target(t, {{0, Stage::kOutput, 0}, 0, shares({1})}).error().code == ErrorCode::kShape);
-  CHECK(check_target(t, {{0, Stage::kWeights, 3}, 0, shares({1, 0})}).error().code == ErrorCode::kNotFound);
+  CHECK(check_target(t, {{0, Stage::kWeights, 0}, 2, shares({1, 0})}).error().code ==
+        ErrorCode::kNotFound);
+  CHECK(check_target(t, {{0, Stage::kOutput, 0}, 0, shares({1})}).error().code ==
+        ErrorCode::kShape);
+  CHECK(check_target(t, {{0, Stage::kWeights, 3}, 0, shares({1, 0})}).error().code ==
+        ErrorCode::kNotFound);
 }
 
 TEST_CASE("the slope by a computed stage is that which its parameters' slopes are made of") {
@@ -212,11 +220,13 @@ TEST_CASE("the slope by a computed stage is that which its parameters' slopes ar
     const auto last = static_cast<int>(p.model.layers.size()) - 1;
     MatrixD masked = MatrixD::Zero(t.queries(), t.keys());
     for (int l = 0; l <= last; ++l) {
-      const bool pre_norm = p.model.norm != NormKind::kNone && p.model.norm_place == NormPlace::kPre;
+      const bool pre_norm =
+          p.model.norm != NormKind::kNone && p.model.norm_place == NormPlace::kPre;
       const ConstView x = t.tensor({l, pre_norm ? Stage::kNorm1 : Stage::kInput, 0});
       for (int h = 0; h < p.model.heads; ++h) {
         INFO("seed " << seed << " layer " << l << " head " << h);
-        // dW_Q = Xᵀ dQ, and the mask, added at one place in every head, has the sum of their slopes.
+        // dW_Q = Xᵀ dQ, and the mask, added at one place in every head, has the sum of their
+        // slopes.
         const auto dq = as_eigen(g.tensor({l, Stage::kQ, h})).cast<double>().eval();
         const MatrixD wanted = as_eigen(x).cast<double>().transpose() * dq;
         const auto got = as_eigen(g.tensor({l, Stage::kWq, h})).cast<double>().eval();
@@ -229,7 +239,8 @@ TEST_CASE("the slope by a computed stage is that which its parameters' slopes ar
         const auto w = as_eigen(t.tensor({l, Stage::kWeights, h})).cast<double>().eval();
         const auto dw = as_eigen(g.tensor({l, Stage::kWeights, h})).cast<double>().eval();
         const Eigen::VectorXd mean = w.cwiseProduct(dw).rowwise().sum();
-        const MatrixD through = w.cwiseProduct(dw.colwise() - mean) / static_cast<double>(p.model.temperature(l, h));
+        const MatrixD through =
+            w.cwiseProduct(dw.colwise() - mean) / static_cast<double>(p.model.temperature(l, h));
         CHECK((through - dz).cwiseAbs().maxCoeff() <= 1e-4 * (1 + dz.cwiseAbs().maxCoeff()));
       }
     }

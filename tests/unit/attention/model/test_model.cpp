@@ -92,4 +92,3 @@ TEST_CASE("inputs that do not fit are refused") {
   in.mask = test::rows({{0, -INFINITY}, {0, 0}});
   CHECK(validate(m, in).has_value());
 }
-

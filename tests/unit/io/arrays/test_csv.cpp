@@ -41,7 +41,9 @@ const std::vector<float> kSix{1, 2, 3, 4, 5, 6};
 }  // namespace
 
 TEST_CASE("commas, semicolons, tabs and spaces part the fields") {
-  for (const char* text : {"1,2,3\n4,5,6\n", "1;2;3\r\n4;5;6\r\n", "1\t2\t3\n4\t5\t6", "\xEF\xBB\xBF" "1,2,3\n\n4,5,6\n\n"}) {
+  for (const char* text : {"1,2,3\n4,5,6\n", "1;2;3\r\n4;5;6\r\n", "1\t2\t3\n4\t5\t6",
+                           "\xEF\xBB\xBF"
+                           "1,2,3\n\n4,5,6\n\n"}) {
     CAPTURE(text);
     const Table t = table(text);
     CHECK(t.array.shape == std::vector<std::int64_t>{2, 3});
@@ -105,7 +107,8 @@ TEST_CASE("tables of any size come back from their text, whatever parts the fiel
     const bool labels = separator != ' ' && cols > 1 && rng.below(2) == 0;
     std::string text;
     std::vector<float> want;
-    for (std::uint32_t j = 0; labels && j < cols; ++j) text += separator + std::string("\"w") + separator + std::to_string(j) + "\"";
+    for (std::uint32_t j = 0; labels && j < cols; ++j)
+      text += separator + std::string("\"w") + separator + std::to_string(j) + "\"";
     if (labels) text += '\n';
     for (std::uint32_t i = 0; i < rows; ++i) {
       if (labels) text += "row" + std::to_string(i) + separator;
@@ -125,8 +128,10 @@ TEST_CASE("tables of any size come back from their text, whatever parts the fiel
 }
 
 TEST_CASE("the long form gives arrays by name, in any order of cells") {
-  const auto got = read_long_csv(std::string(kLongHeader) + "\n0,embeddings,0,0,1,a,,2\n0,embeddings,0,0,0,a,,1\n"
-                                 "1,weights,1,0,0,a,\"b,c\",4\n1,weights,0,0,0,a,\"b,c\",3\n", "t.csv");
+  const auto got = read_long_csv(std::string(kLongHeader) +
+                                     "\n0,embeddings,0,0,1,a,,2\n0,embeddings,0,0,0,a,,1\n"
+                                     "1,weights,1,0,0,a,\"b,c\",4\n1,weights,0,0,0,a,\"b,c\",3\n",
+                                 "t.csv");
   REQUIRE(got);
   REQUIRE(got->size() == 2);
   CHECK((*got)[0].first == "embeddings");
@@ -139,12 +144,17 @@ TEST_CASE("the long form gives arrays by name, in any order of cells") {
 
 TEST_CASE("what is wrong in the long form is said with its place") {
   CHECK(refused_long("0,q,0,0,0,a,b\n") == "t.csv: line 2 has 7 fields, the first has 8");
-  CHECK(refused_long("0,w_z,0,0,0,a,b,1\n") == "t.csv, row 2: is not layer, stage, head, row, col, labels, value");
-  CHECK(refused_long("0,q,0,-1,0,a,b,1\n") == "t.csv, row 2: is not layer, stage, head, row, col, labels, value");
-  CHECK(refused_long("0,q,0,0,0,a,b,one\n") == "t.csv, row 2: is not layer, stage, head, row, col, labels, value");
+  CHECK(refused_long("0,w_z,0,0,0,a,b,1\n") ==
+        "t.csv, row 2: is not layer, stage, head, row, col, labels, value");
+  CHECK(refused_long("0,q,0,-1,0,a,b,1\n") ==
+        "t.csv, row 2: is not layer, stage, head, row, col, labels, value");
+  CHECK(refused_long("0,q,0,0,0,a,b,one\n") ==
+        "t.csv, row 2: is not layer, stage, head, row, col, labels, value");
   CHECK(refused_long("0,q,0,0,0,a,b,1\n0,q,0,0,0,a,b,1\n") == "t.csv: layers.0.q lacks cells");
-  CHECK(refused_long("0,q,0,0,0,a,b,1\n0,q,0,1,1,a,b,1\n0,q,0,1,1,a,b,1\n0,q,0,0,1,a,b,1\n") == "t.csv: layers.0.q has a cell twice");
+  CHECK(refused_long("0,q,0,0,0,a,b,1\n0,q,0,1,1,a,b,1\n0,q,0,1,1,a,b,1\n0,q,0,0,1,a,b,1\n") ==
+        "t.csv: layers.0.q has a cell twice");
   // A place that says that there are 10^18 cells costs nothing.
   CHECK(refused_long("0,q,1048575,1048575,1048575,a,b,1\n") == "t.csv: layers.0.q lacks cells");
-  CHECK(read_long_csv("1,2\n", "t.csv").error().message == "the first line must be " + std::string(kLongHeader));
+  CHECK(read_long_csv("1,2\n", "t.csv").error().message ==
+        "the first line must be " + std::string(kLongHeader));
 }

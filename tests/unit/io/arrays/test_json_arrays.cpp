@@ -61,7 +61,8 @@ std::string nested(const Shape& shape, const std::vector<float>& data) {
 std::string flat(const Shape& shape, const std::vector<float>& data) {
   std::string sizes;
   for (const std::int64_t size : shape) sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
-  return "{\"shape\":[" + sizes + "],\"data\":" + nested({static_cast<std::int64_t>(data.size())}, data) + "}";
+  return "{\"shape\":[" + sizes +
+         "],\"data\":" + nested({static_cast<std::int64_t>(data.size())}, data) + "}";
 }
 
 }  // namespace
@@ -89,7 +90,8 @@ TEST_CASE("a shape with its data, alone or by name, and what the export writes")
   CHECK(named.arrays[0].name == "mask");
   CHECK(named.arrays[0].array.boolean);
   CHECK(named.arrays[1].array.array.shape == Shape{0, 4});
-  const JsonFile exported = read(R"({"title": "x", "tensors": {"layers.0.w_q": {"shape": [1, 1], "data": [7]}}})");
+  const JsonFile exported =
+      read(R"({"title": "x", "tensors": {"layers.0.w_q": {"shape": [1, 1], "data": [7]}}})");
   REQUIRE(exported.arrays.size() == 1);
   CHECK(exported.arrays[0].name == "layers.0.w_q");
 }
@@ -114,9 +116,12 @@ TEST_CASE("what is no array says where and why") {
   CHECK(refused("[[[[[[[[[1]]]]]]]]]") == "a.json: has more than 8 dimensions");
   CHECK(refused("[1e39]") != "no error");
   CHECK(refused("[null]") != "no error");
-  CHECK(refused(R"({"shape": [3], "data": [1, 2]})") == "a.json: of shape (3,) needs 3 numbers, not 2");
-  CHECK(refused(R"({"shape": [-1], "data": [1]})") == "a.json: has a dimension that is no whole number");
-  CHECK(refused(R"({"shape": [1099511627776, 1099511627776], "data": []})") == "a.json: has a shape that is too large");
+  CHECK(refused(R"({"shape": [3], "data": [1, 2]})") ==
+        "a.json: of shape (3,) needs 3 numbers, not 2");
+  CHECK(refused(R"({"shape": [-1], "data": [1]})") ==
+        "a.json: has a dimension that is no whole number");
+  CHECK(refused(R"({"shape": [1099511627776, 1099511627776], "data": []})") ==
+        "a.json: has a shape that is too large");
   CHECK(refused(R"({"shape": [4294967296, 4294967296, 0], "data": []})") != "");
   CHECK(refused(std::string(100'000, '[')) != "no error");
 }
@@ -131,7 +136,8 @@ TEST_CASE("arrays of random shapes come back as they were written, either way") 
     for (float& x : data) x = rng.normal() * (rng.below(9) == 0 ? 1e20F : 1.0F);
     gives(nested(shape, data), shape, data);
     gives(flat(shape, data), shape, data);
-    const JsonFile both = read("{\"a\":" + nested(shape, data) + ",\"b\":" + flat(shape, data) + "}");
+    const JsonFile both =
+        read("{\"a\":" + nested(shape, data) + ",\"b\":" + flat(shape, data) + "}");
     REQUIRE(both.arrays.size() == 2);
     REQUIRE(both.arrays[0].array.array.data == both.arrays[1].array.array.data);
   }
@@ -144,7 +150,9 @@ TEST_CASE("a list that lost or gained an item anywhere is refused") {
     const std::vector<float> data(static_cast<std::size_t>(shape[0] * shape[1] * shape[2]), 1.0F);
     std::string text = nested(shape, data);
     std::size_t at = 0;
-    for (std::uint32_t skip = rng.below(static_cast<std::uint32_t>(data.size())) + 1; skip > 0; --skip) at = text.find('1', at + 1);
+    for (std::uint32_t skip = rng.below(static_cast<std::uint32_t>(data.size())) + 1; skip > 0;
+         --skip)
+      at = text.find('1', at + 1);
     text.replace(at, 1, rng.below(2) == 0 ? "1,1" : "[1]");
     CAPTURE(text);
     REQUIRE(refused(text) != "no error");

@@ -42,7 +42,10 @@ const std::string kGood = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,
 
 TEST_CASE("arrays of every type are read") {
   const auto read = [](const char* descr, const Bytes& data) {
-    const auto got = read_npy(file(std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (2,)}", data), "x");
+    const auto got = read_npy(
+        file(std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (2,)}",
+             data),
+        "x");
     REQUIRE(got);
     return to_array(*got).data;
   };
@@ -62,21 +65,25 @@ TEST_CASE("header versions, key order, quotes and a scalar") {
     REQUIRE(got);
     CHECK(got->shape == std::vector<std::int64_t>{2, 3});
   }
-  const auto other = read_npy(file("{\"shape\": (), 'fortran_order': False, 'descr': \"<f4\"}", bytes_of<float>({7})), "x");
+  const auto other = read_npy(
+      file("{\"shape\": (), 'fortran_order': False, 'descr': \"<f4\"}", bytes_of<float>({7})), "x");
   REQUIRE(other);
   CHECK(other->shape.empty());
   CHECK(to_array(*other).data == std::vector<float>{7});
-  const auto empty = read_npy(file("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4611686018427387904)}", {}), "x");
+  const auto empty = read_npy(
+      file("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4611686018427387904)}", {}), "x");
   REQUIRE(empty);
   CHECK(empty->size() == 0);
 }
 
 TEST_CASE("Fortran order is turned into rows") {
-  const auto flat = read_npy(file("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3)}", kSix), "x");
+  const auto flat =
+      read_npy(file("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3)}", kSix), "x");
   REQUIRE(flat);
   CHECK(to_array(*flat).data == std::vector<float>{0, 2, 4, 1, 3, 5});
   const auto deep = read_npy(file("{'descr': '<i8', 'fortran_order': True, 'shape': (2, 1, 2)}",
-                                  bytes_of<std::int64_t>({1, 2, 3, 4})), "x");
+                                  bytes_of<std::int64_t>({1, 2, 3, 4})),
+                             "x");
   REQUIRE(deep);
   CHECK(*to_integers(*deep, "x") == std::vector<std::int64_t>{1, 3, 2, 4});
 }
@@ -113,14 +120,20 @@ TEST_CASE("files that are not right are refused with the reason") {
   refused(file(kGood, Bytes(25)), ErrorCode::kParse, "there are 25");
   const auto header = [](const char* text) { return file(text, {}); };
   refused(header("{'descr': '<f4', 'fortran_order': False}"), ErrorCode::kParse, "needs descr");
-  refused(header("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': ()}"), ErrorCode::kParse, "twice");
-  refused(header("{'descr': '<c8', 'fortran_order': False, 'shape': ()}"), ErrorCode::kUnsupported, "<c8");
-  refused(header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': ()}"), ErrorCode::kUnsupported, "records");
-  refused(header("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"), ErrorCode::kParse, "whole number");
+  refused(header("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': ()}"),
+          ErrorCode::kParse, "twice");
+  refused(header("{'descr': '<c8', 'fortran_order': False, 'shape': ()}"), ErrorCode::kUnsupported,
+          "<c8");
+  refused(header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': ()}"),
+          ErrorCode::kUnsupported, "records");
+  refused(header("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"), ErrorCode::kParse,
+          "whole number");
   refused(header("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4)}"),
           ErrorCode::kTooLarge, "too large");
-  refused(header("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}"), ErrorCode::kParse, "whole number");
-  refused(header("{'descr': '<f4', 'fortran_order': maybe, 'shape': ()}"), ErrorCode::kParse, "True or False");
+  refused(header("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}"),
+          ErrorCode::kParse, "whole number");
+  refused(header("{'descr': '<f4', 'fortran_order': maybe, 'shape': ()}"), ErrorCode::kParse,
+          "True or False");
   refused(header("{'descr': '<f4"), ErrorCode::kParse, "does not end");
   refused(header("{'x': 1}"), ErrorCode::kParse, "unknown key");
   Bytes long_header = file(kGood, {}, 2);
@@ -134,7 +147,8 @@ TEST_CASE("no bytes crash it, and what is read fits its bytes") {
   for (int i = 0; i < 20000; ++i) {
     Bytes bad = good;
     for (std::uint32_t n = 1 + rng.below(6); n > 0; --n) {
-      bad[rng.below(static_cast<std::uint32_t>(bad.size()))] = static_cast<unsigned char>(rng.below(256));
+      bad[rng.below(static_cast<std::uint32_t>(bad.size()))] =
+          static_cast<unsigned char>(rng.below(256));
     }
     bad.resize(rng.below(8) == 0 ? rng.below(static_cast<std::uint32_t>(bad.size())) : bad.size());
     const auto got = read_npy(bad, "x");

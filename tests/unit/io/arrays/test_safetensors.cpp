@@ -26,7 +26,8 @@ std::string refused(const std::string& header, std::uint64_t bytes) {
 }
 
 std::string one(const char* dtype, const char* shape, const char* offsets) {
-  return std::string(R"({"a":{"dtype":")") + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}";
+  return std::string(R"({"a":{"dtype":")") + dtype + R"(","shape":)" + shape +
+         R"(,"data_offsets":)" + offsets + "}}";
 }
 
 std::string shape_json(const Shape& shape) {
@@ -95,8 +96,10 @@ Matrix window_of(const File& file, const SafeTensor& tensor, const Window& w) {
 }  // namespace
 
 TEST_CASE("tensors are listed in the order of the file, metadata left out") {
-  const File f = file_of(R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[2],"data_offsets":[2,10]},)"
-                         R"("a":{"dtype":"BF16","shape":[1,1],"data_offsets":[0,2]}})", Bytes(10));
+  const File f = file_of(
+      R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[2],"data_offsets":[2,10]},)"
+      R"("a":{"dtype":"BF16","shape":[1,1],"data_offsets":[0,2]}})",
+      Bytes(10));
   REQUIRE(f.tensors.size() == 2);
   CHECK(f.tensors[0].name == "a");
   CHECK(f.tensors[0].dtype == "BF16");
@@ -108,7 +111,8 @@ TEST_CASE("tensors are listed in the order of the file, metadata left out") {
 }
 
 TEST_CASE("any window of any shape and type is read from its bytes alone") {
-  constexpr std::string_view kTypes[] = {"F32", "F16", "BF16", "F64", "BOOL", "U8", "I8", "I16", "U16", "I32", "U32"};
+  constexpr std::string_view kTypes[] = {"F32", "F16", "BF16", "F64", "BOOL", "U8",
+                                         "I8",  "I16", "U16",  "I32", "U32"};
   constexpr std::uint64_t kSizes[] = {4, 2, 2, 8, 1, 1, 1, 2, 2, 4, 4};
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Rng rng(seed);
@@ -124,14 +128,18 @@ TEST_CASE("any window of any shape and type is read from its bytes alone") {
     Bytes data;
     std::vector<float> values;
     for (std::int64_t i = 0; i < count; ++i) {
-      values.push_back(static_cast<float>(rng.below(kTypes[type] == "BOOL" ? 2 : 100)));  // exact in every type
+      values.push_back(
+          static_cast<float>(rng.below(kTypes[type] == "BOOL" ? 2 : 100)));  // exact in every type
       append(data, kTypes[type], values.back());
     }
     const std::uint64_t bytes = static_cast<std::uint64_t>(count) * kSizes[type];
     REQUIRE(data.size() == bytes);
     data.insert(data.begin(), 3, 0xAA);  // another tensor before it, so that nothing is aligned
-    const File f = file_of(R"({"pad":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"x":{"dtype":")" + std::string(kTypes[type]) +
-                           R"(","shape":)" + shape_json(shape) + R"(,"data_offsets":[3,)" + std::to_string(3 + bytes) + "]}}", data);
+    const File f =
+        file_of(R"({"pad":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"x":{"dtype":")" +
+                    std::string(kTypes[type]) + R"(","shape":)" + shape_json(shape) +
+                    R"(,"data_offsets":[3,)" + std::to_string(3 + bytes) + "]}}",
+                data);
     const SafeTensor& tensor = f.tensors.back();
     const Extent extent = matrix_extent(shape);
     Window w;
@@ -150,7 +158,8 @@ TEST_CASE("any window of any shape and type is read from its bytes alone") {
     for (std::int64_t i = 0; i < w.rows; ++i) {
       for (std::int64_t j = 0; j < w.cols; ++j) {
         const std::int64_t at = (matrix * extent.rows + w.row + i) * extent.cols + w.col + j;
-        REQUIRE(got(static_cast<int>(i), static_cast<int>(j)) == values[static_cast<std::size_t>(at)]);
+        REQUIRE(got(static_cast<int>(i), static_cast<int>(j)) ==
+                values[static_cast<std::size_t>(at)]);
       }
     }
   }
@@ -197,22 +206,30 @@ TEST_CASE("headers that lie are refused with the reason") {
   CHECK(bytes(Bytes(7), 7) == "m.safetensors: is not a .safetensors file");
   CHECK(bytes(prefix(9), 16) == "m.safetensors: ends within its header");
   CHECK(bytes(prefix(~0ULL - 7), 16) == "m.safetensors: ends within its header");
-  CHECK(bytes(prefix(200ULL << 20), 1ULL << 40) == "m.safetensors: has a header of 200 MB; the limit is 16 MB");
+  CHECK(bytes(prefix(200ULL << 20), 1ULL << 40) ==
+        "m.safetensors: has a header of 200 MB; the limit is 16 MB");
   const std::string at = "m.safetensors: tensor 'a' ";
   CHECK(refused(one("F32", "[1]", "[0,4]"), 4) == "no error");
-  CHECK(refused(one("F32", "[1]", "[4,0]"), 4) == at + "has data_offsets that are not [begin, end]");
-  CHECK(refused(one("F32", "[1]", "[-4,0]"), 4) == at + "has data_offsets that are not [begin, end]");
+  CHECK(refused(one("F32", "[1]", "[4,0]"), 4) ==
+        at + "has data_offsets that are not [begin, end]");
+  CHECK(refused(one("F32", "[1]", "[-4,0]"), 4) ==
+        at + "has data_offsets that are not [begin, end]");
   CHECK(refused(one("F32", "[1]", "[4,8]"), 8) == at + "leaves a hole before it");
-  CHECK(refused(one("F32", "[1]", "[0,4]"), 8) == "m.safetensors: has 4 bytes that belong to no tensor");
+  CHECK(refused(one("F32", "[1]", "[0,4]"), 8) ==
+        "m.safetensors: has 4 bytes that belong to no tensor");
   CHECK(refused(one("F32", "[2]", "[0,8]"), 4) == at + "is cut off");
   CHECK(refused(one("F32", "[2]", "[0,4]"), 4) == at + "of shape (2,) needs 8 bytes, not 4");
   CHECK(refused(one("Q7", "[1]", "[0,4]"), 4) == at + "has the unknown dtype 'Q7'");
   CHECK(refused(one("F32", "[1.5]", "[0,4]"), 4) == at + "has a dimension that is no whole number");
-  CHECK(refused(one("F32", "[4294967296,4294967296]", "[0,0]"), 0) == at + "has a shape that is too large");
-  CHECK(refused(one("F64", "[4611686018427387904,4,0]", "[0,0]"), 0) == at + "has a shape that is too large");
+  CHECK(refused(one("F32", "[4294967296,4294967296]", "[0,0]"), 0) ==
+        at + "has a shape that is too large");
+  CHECK(refused(one("F64", "[4611686018427387904,4,0]", "[0,0]"), 0) ==
+        at + "has a shape that is too large");
   CHECK(refused(R"({"a":{"dtype":"F32"}})", 0) == at + "needs dtype, shape and data_offsets");
-  CHECK(refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8) ==
-        "m.safetensors: tensor 'b' overlaps the one before it");
+  CHECK(
+      refused(
+          R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+          8) == "m.safetensors: tensor 'b' overlaps the one before it");
   CHECK(refused("[1]", 0) == "m.safetensors: is not a .safetensors file");
   CHECK(refused(R"({"a":)", 0).starts_with("m.safetensors: header: "));
   CHECK(refused(std::string(100'000, '['), 0) == "m.safetensors: is not a .safetensors file");

@@ -34,7 +34,8 @@ std::string refused(std::string_view text) {
 const std::vector<float> kFour{1, 2, 3, -0.004F};
 
 /// Nested lists of a shape, as one of the programs prints them.
-std::string printed(const Shape& shape, const std::vector<float>& data, Rng& rng, char open, char close, bool commas) {
+std::string printed(const Shape& shape, const std::vector<float>& data, Rng& rng, char open,
+                    char close, bool commas) {
   std::string out;
   std::size_t at = 0;
   const auto gap = [&] { return std::string(rng.below(4) == 0 ? "\n  " : " "); };
@@ -67,8 +68,12 @@ TEST_CASE("what NumPy prints, by repr and by str") {
 }
 
 TEST_CASE("what PyTorch prints") {
-  gives("tensor([[ 1.0000e+00,  2.0000e+00],\n        [ 3.0000e+00, -4.0000e-03]], device='cuda:0', grad_fn=<MmBackward0>)", {2, 2}, kFour);
-  gives("Parameter containing:\ntensor([[1., 2.],\n        [3., -0.004]], requires_grad=True)", {2, 2}, kFour);
+  gives(
+      "tensor([[ 1.0000e+00,  2.0000e+00],\n        [ 3.0000e+00, -4.0000e-03]], device='cuda:0', "
+      "grad_fn=<MmBackward0>)",
+      {2, 2}, kFour);
+  gives("Parameter containing:\ntensor([[1., 2.],\n        [3., -0.004]], requires_grad=True)",
+        {2, 2}, kFour);
   const TextArray odd = read("tensor([nan, inf, -inf], dtype=torch.float16)");
   CHECK(std::isnan(odd.array.data[0]));
   CHECK(odd.array.data[1] == INFINITY);
@@ -97,17 +102,24 @@ TEST_CASE("booleans alone make a mask") {
 TEST_CASE("what is wrong in a pasted array is said with its place") {
   CHECK(refused("") == "pasted: there is no text");
   CHECK(refused("  \n ") == "pasted: there is no text");
-  CHECK(refused("[[1, 2],\n [3]]") == "pasted, line 2, column 4: a row of length 1, those before it have 2");
+  CHECK(refused("[[1, 2],\n [3]]") ==
+        "pasted, line 2, column 4: a row of length 1, those before it have 2");
   CHECK(refused("[[1, 2],\n [3, x]]") == "pasted, line 2, column 6: 'x' is not a number");
   CHECK(refused("[1, 2") == "pasted, line 1, column 6: a bracket is not closed");
   CHECK(refused("[1+2j]") == "pasted, line 1, column 2: '1+2j' is not a number");
   CHECK(refused("[1, [2]]") == "pasted, line 1, column 5: a list stands among numbers");
   CHECK(refused("[[1], 2]") == "pasted, line 1, column 7: a number stands among lists");
-  CHECK(refused("[[[1]], [2]]") == "pasted, line 1, column 10: lists are nested to different depths");
-  CHECK(refused("[1] [2]") == "pasted, line 1, column 5: there is more than one array; paste one at a time");
-  CHECK(refused("1e-3 * [1, 2]") == "pasted, line 1, column 1: a factor stands before the numbers; print them without it");
-  CHECK(refused(std::string(9, '[') + "1" + std::string(9, ']')) == "pasted, line 1, column 9: more than 8 dimensions");
-  CHECK(refused("[1. 2. ... 9.]").starts_with("pasted, line 1, column 8: numbers are left out here; print all of them: numpy.set_printoptions"));
+  CHECK(refused("[[[1]], [2]]") ==
+        "pasted, line 1, column 10: lists are nested to different depths");
+  CHECK(refused("[1] [2]") ==
+        "pasted, line 1, column 5: there is more than one array; paste one at a time");
+  CHECK(refused("1e-3 * [1, 2]") ==
+        "pasted, line 1, column 1: a factor stands before the numbers; print them without it");
+  CHECK(refused(std::string(9, '[') + "1" + std::string(9, ']')) ==
+        "pasted, line 1, column 9: more than 8 dimensions");
+  CHECK(refused("[1. 2. ... 9.]")
+            .starts_with("pasted, line 1, column 8: numbers are left out here; print all of them: "
+                         "numpy.set_printoptions"));
   CHECK(refused("1 2\n3") == "pasted: line 2 has 1 field, the first has 2");
   const auto large = read_text_array(std::string(kMaxTextBytes + 1, ' '), "pasted");
   REQUIRE_FALSE(large);
@@ -128,16 +140,21 @@ TEST_CASE("arrays of any shape come back from their print") {
     std::int64_t count = 1;
     for (std::int64_t& d : shape) count *= d = 1 + rng.below(5);
     std::vector<float> want(static_cast<std::size_t>(count));
-    for (float& x : want) x = rng.normal() * std::pow(10.0F, static_cast<float>(rng.below(30)) - 15);
+    for (float& x : want)
+      x = rng.normal() * std::pow(10.0F, static_cast<float>(rng.below(30)) - 15);
     const bool tuple = rng.below(3) == 0;
-    std::string text = printed(shape, want, rng, tuple ? '(' : '[', tuple ? ')' : ']', tuple || rng.below(2) == 0);
-    if (!tuple && rng.below(2) == 0) text = (rng.below(2) == 0 ? "array(" : "tensor(") + text + ", dtype=float32)";
+    std::string text =
+        printed(shape, want, rng, tuple ? '(' : '[', tuple ? ')' : ']', tuple || rng.below(2) == 0);
+    if (!tuple && rng.below(2) == 0)
+      text = (rng.below(2) == 0 ? "array(" : "tensor(") + text + ", dtype=float32)";
     CAPTURE(seed, text);
     const TextArray got = read(text);
     REQUIRE(got.array.shape == shape);
     REQUIRE(std::memcmp(got.array.data.data(), want.data(), want.size() * sizeof(float)) == 0);
     // Cut off anywhere it is refused or read, never out of bounds.
-    const auto cut = read_text_array(std::string_view(text).substr(0, rng.below(static_cast<std::uint32_t>(text.size()))), "pasted");
+    const auto cut = read_text_array(
+        std::string_view(text).substr(0, rng.below(static_cast<std::uint32_t>(text.size()))),
+        "pasted");
     if (cut) REQUIRE(cut->array.data.size() <= want.size());
   }
 }

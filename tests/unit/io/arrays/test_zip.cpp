@@ -8,7 +8,8 @@ using namespace ap;
 
 namespace {
 NamedArrays two() {
-  return {{"layers.0.q", to_npy(Array{{2, 2}, {1, 2, 3, 4}})}, {"naïve", to_npy(Array{{3}, {5, 6, 7}})}};
+  return {{"layers.0.q", to_npy(Array{{2, 2}, {1, 2, 3, 4}})},
+          {"naïve", to_npy(Array{{3}, {5, 6, 7}})}};
 }
 }  // namespace
 
@@ -41,7 +42,8 @@ TEST_CASE("damage is found, and no bytes crash it") {
     bad = good;
     for (std::uint32_t n = 1 + rng.below(4); n > 0; --n) {
       const auto from = rng.below(2) == 0 ? 0 : static_cast<std::uint32_t>(bad.size()) - 180;
-      bad[from + rng.below(static_cast<std::uint32_t>(bad.size()) - from)] = static_cast<unsigned char>(rng.below(256));
+      bad[from + rng.below(static_cast<std::uint32_t>(bad.size()) - from)] =
+          static_cast<unsigned char>(rng.below(256));
     }
     if (rng.below(5) == 0) bad.resize(rng.below(static_cast<std::uint32_t>(bad.size())));
     const auto read = read_npz(bad, "x");
@@ -52,7 +54,8 @@ TEST_CASE("damage is found, and no bytes crash it") {
 TEST_CASE("a member that says it is packed and is not is refused") {
   Bytes bytes = write_npz(two());
   for (std::size_t i = 0; i + 12 < bytes.size(); ++i) {
-    if (bytes[i] == 'P' && bytes[i + 1] == 'K' && bytes[i + 2] == 1 && bytes[i + 3] == 2) bytes[i + 10] = 8;
+    if (bytes[i] == 'P' && bytes[i + 1] == 'K' && bytes[i + 2] == 1 && bytes[i + 3] == 2)
+      bytes[i + 10] = 8;
   }
   const auto got = read_npz(bytes, "x");
   REQUIRE_FALSE(got);

@@ -2,8 +2,8 @@
 #include <chrono>
 
 #include "base/rng.hpp"
-#include "io/link/bytes.hpp"
 #include "io/arrays/deflate.hpp"
+#include "io/link/bytes.hpp"
 #include "io/link/link.hpp"
 #include "support/playground_samples.hpp"
 
@@ -12,9 +12,13 @@ using namespace ap::samples;
 
 namespace {
 
-std::string link_of(const Document& d, SharedView view = {}) { return must(encode_share_link({d, view}, &core_words())); }
+std::string link_of(const Document& d, SharedView view = {}) {
+  return must(encode_share_link({d, view}, &core_words()));
+}
 
-Document opened(const std::string& link) { return must(decode_share_link(link, &core_words())).document; }
+Document opened(const std::string& link) {
+  return must(decode_share_link(link, &core_words())).document;
+}
 
 Error refused(const std::string& link) {
   const auto state = decode_share_link(link);
@@ -59,7 +63,8 @@ TEST_CASE("the default with ten edited cells takes less than 300 characters") {
   CHECK(opened("https://example.org/#" + link) == d);
 }
 
-TEST_CASE("12 words, width 16, 2 heads: seeded weights in 300 characters, edited by hand in 16 kB") {
+TEST_CASE(
+    "12 words, width 16, 2 heads: seeded weights in 300 characters, edited by hand in 16 kB") {
   Document d = sentence(kTwelve, 16, 2);
   REQUIRE(d.query.size() == 12);
   d = after(d, action::SetWeights{WeightInit::kRandom, 1234});
@@ -79,10 +84,13 @@ TEST_CASE("12 words, width 16, 2 heads: seeded weights in 300 characters, edited
   CHECK(opened(full) == d);
 }
 
-TEST_CASE("weights of any seed are the seed in the link, also when the document went through its JSON") {
+TEST_CASE(
+    "weights of any seed are the seed in the link, also when the document went through its JSON") {
   const Document plain = sentence(kTwelve, 16, 2);
-  for (const std::uint64_t seed : {std::uint64_t{16383}, std::uint64_t{16384}, std::uint64_t{1} << 30, (std::uint64_t{1} << 30) + 1,
-                                   (std::uint64_t{1} << 53) - 1, (std::uint64_t{1} << 63) + 12345, ~std::uint64_t{0}}) {
+  for (const std::uint64_t seed :
+       {std::uint64_t{16383}, std::uint64_t{16384}, std::uint64_t{1} << 30,
+        (std::uint64_t{1} << 30) + 1, (std::uint64_t{1} << 53) - 1,
+        (std::uint64_t{1} << 63) + 12345, ~std::uint64_t{0}}) {
     CAPTURE(seed);
     const Document d = after(plain, action::SetWeights{WeightInit::kRandom, seed});
     const std::string link = link_of(d);
@@ -101,11 +109,13 @@ TEST_CASE("every matrix may have a seed of its own, and edits at its beginning")
   std::uint64_t seed = 1'000'000'007;
   for (std::size_t at = 0; (at = json.find("\"w_", at)) != std::string::npos; at += 6) {
     const std::size_t from = json.find("[[", at);
-    json.replace(from, json.find("]]", from) + 2 - from, "{\"random\":" + std::to_string(seed *= 3) + "}");
+    json.replace(from, json.find("]]", from) + 2 - from,
+                 "{\"random\":" + std::to_string(seed *= 3) + "}");
   }
   d = must(document_from_json(json));
   CHECK(d.seeds.size() == 8);
-  for (int col = 0; col < 8; ++col) d = after(d, action::SetCell{{{1, Stage::kWv, 0}, 0, col}, 0.5F});
+  for (int col = 0; col < 8; ++col)
+    d = after(d, action::SetCell{{{1, Stage::kWv, 0}, 0, col}, 0.5F});
   const std::string link = link_of(d);
   INFO(link);
   CHECK(link.size() < 300);
@@ -114,7 +124,8 @@ TEST_CASE("every matrix may have a seed of its own, and edits at its beginning")
 
 TEST_CASE("a document remembers no more seeds than it can have matrices") {
   Document d = sentence("a b", 4, 1);
-  for (std::uint64_t i = 0; i < 200; ++i) d = after(d, action::SetWeights{WeightInit::kRandom, 100'000 + i % 150});
+  for (std::uint64_t i = 0; i < 200; ++i)
+    d = after(d, action::SetWeights{WeightInit::kRandom, 100'000 + i % 150});
   CHECK(d.seeds.size() == 56);
   CHECK(d.seeds.back() == 100'049);
   CHECK(sentence("a b", 4, 1).seeds.empty());
@@ -148,9 +159,12 @@ TEST_CASE("how it is looked at is in the link too") {
 // Written by version 1. Never to be changed: these links are out in the world.
 TEST_CASE("links of version 1 open for ever") {
   const char* const golden =
-      "s=AWNOTixh5HEvOrzt8PxUhQ_zZzSw6IdkpCoAhRWKE0sU8vMUEhWKUlMUcoGcpNTkxNLiVAWlzBIlhfLEYoWSTKAUDxcvC5-UEJ"
-      "vwQnkRFlFGMRZxJkk2Z5bEouRiFzYvRm_GQh8mXyY_Fn-mAJZAJgZmBiBgZGRgYARCBlYmNkZG5vL4bHau1Nyk1JSUzLz0YgZWdq"
-      "BQIQMLO5hmZAZR2VBuNoRbBuWWAbksuYnF2QxcjEz8QKMb_vOASZCefAYedkZhhnvX_uwFc4Fq2crj0xNLUhlYGNmhTEYgk6U8vr"
+      "s=AWNOTixh5HEvOrzt8PxUhQ_"
+      "zZzSw6IdkpCoAhRWKE0sU8vMUEhWKUlMUcoGcpNTkxNLiVAWlzBIlhfLEYoWSTKAUDxcvC5-UEJ"
+      "vwQnkRFlFGMRZxJkk2Z5bEouRiFzYvRm_GQh8mXyY_Fn-"
+      "mAJZAJgZmBiBgZGRgYARCBlYmNkZG5vL4bHau1Nyk1JSUzLz0YgZWdq"
+      "BQIQMLO5hmZAZR2VBuNoRbBuWWAbksuYnF2QxcjEz8QKMb_vOASZCefAYedkZhhnvX_"
+      "uwFc4Fq2crj0xNLUhlYGNmhTEYgk6U8vr"
       "QAJAZmgESAkin55XkgMSgTJMqVl1-UaxifnpiZx8DEyY7EZYRxjVBlIVygLIOHCAA";
   Document d = edited("cat", 10);
   d = after(d, action::SetText{.text = "The cat sat on a red mat because \"it\" was tired"});
@@ -178,9 +192,12 @@ TEST_CASE("links of version 1 open for ever") {
 
 TEST_CASE("links of version 2 open for ever") {
   const char* const golden =
-      "s=AuMqzszNzEksyiypZDELyUhVSE4sUSgG4vw8hRIgNxfITEpNTiwtTlXILFEoTyxWKEstqlQoySxKTVEoyU9JrGRX4GDhZO"
+      "s="
+      "AuMqzszNzEksyiypZDELyUhVSE4sUSgG4vw8hRIgNxfITEpNTiwtTlXILFEoTyxWKEstqlQoySxKTVEoyU9JrGRX4GDh"
+      "ZO"
       "ES4BZgYGaAAUYGRnau1Nyk1JSUzLz0YgZWduby-EIG9glPLmxin_H1kxiIn43GL0Pj5yPxGe6nAgA";
-  const Document d = after(sentence(kTwelve, 16, 2), action::SetWeights{WeightInit::kRandom, 0xfedcba9876543210ULL});
+  const Document d = after(sentence(kTwelve, 16, 2),
+                           action::SetWeights{WeightInit::kRandom, 0xfedcba9876543210ULL});
   INFO(link_of(d));
   const auto state = decode_share_link(golden, &core_words());
   REQUIRE(state);
@@ -212,14 +229,17 @@ TEST_CASE("cut off, changed and foreign links say what is wrong and open nothing
   CHECK(refused("s=").code == ErrorCode::kParse);
   CHECK(refused("s=<script>alert(1)</script>").message.find("letters") != std::string::npos);
   CHECK(refused("https://example.org/#s=%00").code == ErrorCode::kParse);
-  CHECK(refused("s=" + base64url("\x03what a newer one says")).message.find("newer") != std::string::npos);
+  CHECK(refused("s=" + base64url("\x03what a newer one says")).message.find("newer") !=
+        std::string::npos);
   CHECK(refused("preset=nothing").code == ErrorCode::kNotFound);
   CHECK(refused("s=" + std::string(std::size_t{2} << 20, 'A')).code == ErrorCode::kTooLarge);
 }
 
 TEST_CASE("bombs and shapes of 10^9 are refused before anything is made") {
   const auto start = std::chrono::steady_clock::now();
-  CHECK(refused("s=" + base64url("\x01" + deflate(std::string(std::size_t{64} << 20, '\0')))).code == ErrorCode::kTooLarge);
+  CHECK(
+      refused("s=" + base64url("\x01" + deflate(std::string(std::size_t{64} << 20, '\0')))).code ==
+      ErrorCode::kTooLarge);
   const auto with = [](auto write) {
     ShareWriter out;
     out.text("cat");
@@ -227,7 +247,11 @@ TEST_CASE("bombs and shapes of 10^9 are refused before anything is made") {
     out.byte(0);
     return link_around(out.out);
   };
-  const std::string wide = with([](ShareWriter& out) { out.byte(7); out.integer(1'000'000'000); out.byte(0); });
+  const std::string wide = with([](ShareWriter& out) {
+    out.byte(7);
+    out.integer(1'000'000'000);
+    out.byte(0);
+  });
   CHECK(refused(wide).code == ErrorCode::kParse);
   const std::string weights = with([](ShareWriter& out) {
     out.byte(7), out.integer(16384);
@@ -238,9 +262,17 @@ TEST_CASE("bombs and shapes of 10^9 are refused before anything is made") {
     }
   });
   CHECK_FALSE(refused(weights).message == "no error");
-  const std::string layers = with([](ShareWriter& out) { out.byte(0); out.byte(5); out.count(1'000'000'000); });
+  const std::string layers = with([](ShareWriter& out) {
+    out.byte(0);
+    out.byte(5);
+    out.count(1'000'000'000);
+  });
   CHECK(refused(layers).code == ErrorCode::kParse);
-  const std::string tokens = with([](ShareWriter& out) { out.byte(0); out.byte(1); out.count(4'000'000'000U); });
+  const std::string tokens = with([](ShareWriter& out) {
+    out.byte(0);
+    out.byte(1);
+    out.count(4'000'000'000U);
+  });
   CHECK(refused(tokens).code == ErrorCode::kParse);
   const std::string edits = with([](ShareWriter& out) {
     out.byte(0);

@@ -1,7 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
-#include "playground/actions/action_json.hpp"
 #include "base/rng.hpp"
+#include "playground/actions/action_json.hpp"
 #include "support/playground_samples.hpp"
 #include "support/random_actions.hpp"
 
@@ -23,7 +23,8 @@ std::string random_rows(Rng& rng) {
   for (std::uint32_t i = rng.below(12); i > 0; --i) {
     out += out.size() > 1 ? ",[" : "[";
     const std::uint32_t count = rng.below(12) == 0 ? rng.below(12) : cols;
-    for (std::uint32_t j = 0; j < count; ++j) out += (j > 0 ? "," : "") + std::to_string(rng.below(100)) + ".5";
+    for (std::uint32_t j = 0; j < count; ++j)
+      out += (j > 0 ? "," : "") + std::to_string(rng.below(100)) + ".5";
     out += "]";
   }
   return out + "]";
@@ -31,14 +32,20 @@ std::string random_rows(Rng& rng) {
 
 /// Matrices of any shape, to any place.
 std::string random_shaped(Rng& rng) {
-  static const char* const kStages[] = {"w_q", "w_k", "w_v", "w_o", "embeddings", "mask", "positions", "weights", "b_q"};
-  const std::string stage = std::string("\"stage\":\"") + kStages[rng.below(9)] + "\",\"layer\":" + std::to_string(rng.below(2));
+  static const char* const kStages[] = {"w_q",  "w_k",       "w_v",     "w_o", "embeddings",
+                                        "mask", "positions", "weights", "b_q"};
+  const std::string stage = std::string("\"stage\":\"") + kStages[rng.below(9)] +
+                            "\",\"layer\":" + std::to_string(rng.below(2));
   const auto place = [&] { return std::to_string(static_cast<int>(rng.below(14)) - 2); };
   switch (rng.below(4)) {
     case 0:
-      return R"({"type":"set_block",)" + stage + ",\"row\":" + place() + ",\"col\":" + place() + ",\"values\":" + random_rows(rng) + "}";
-    case 1: return R"({"type":"set_parameters","parameters":[{)" + stage + ",\"values\":" + random_rows(rng) + "}]}";
-    case 2: return R"({"type":"set_target","row":)" + place() + ",\"values\":" + random_rows(rng) + "}";
+      return R"({"type":"set_block",)" + stage + ",\"row\":" + place() + ",\"col\":" + place() +
+             ",\"values\":" + random_rows(rng) + "}";
+    case 1:
+      return R"({"type":"set_parameters","parameters":[{)" + stage +
+             ",\"values\":" + random_rows(rng) + "}]}";
+    case 2:
+      return R"({"type":"set_target","row":)" + place() + ",\"values\":" + random_rows(rng) + "}";
     default: return R"({"type":"set_width","width":)" + place() + "}";
   }
 }
@@ -64,7 +71,8 @@ TEST_CASE("a batch does what its actions do one after the other") {
 
 TEST_CASE("a batch is all or nothing, and says which action failed") {
   const Document d = preset("cat");
-  const Error error = error_of(d, batch({action::SetCausal{true}, action::SetCell{{{0, Stage::kWq, 0}, 99, 0}, 1}}));
+  const Error error = error_of(
+      d, batch({action::SetCausal{true}, action::SetCell{{{0, Stage::kWq, 0}, 99, 0}, 1}}));
   CHECK(error.where.starts_with("actions[1]"));
   CHECK_FALSE(error.message.empty());
   Session session;
@@ -77,7 +85,8 @@ TEST_CASE("a batch is all or nothing, and says which action failed") {
 TEST_CASE("a batch is one step of undo, by its name") {
   Session session;
   const Document before = session.document();
-  REQUIRE(session.dispatch(batch({action::SetWidth{6}, action::SetCausal{true}, action::SetSoftcap{2}}, "Three things")));
+  REQUIRE(session.dispatch(batch(
+      {action::SetWidth{6}, action::SetCausal{true}, action::SetSoftcap{2}}, "Three things")));
   CHECK(session.document().model.width == 6);
   REQUIRE(session.undo());
   CHECK(session.document() == before);
@@ -91,13 +100,15 @@ TEST_CASE("more actions than 1024 in one are refused, and batches in batches") {
   CHECK(error.code == ErrorCode::kTooLarge);
   CHECK(error.where == "actions");
   CHECK(error.message == "1025 actions in one; the most is 1024");
-  const auto nested = action_from_json(R"({"type":"batch","actions":[{"type":"batch","actions":[]}]})");
+  const auto nested =
+      action_from_json(R"({"type":"batch","actions":[{"type":"batch","actions":[]}]})");
   REQUIRE_FALSE(nested);
   CHECK(nested.error().message == "there is no action 'batch' to put in a batch");
 }
 
 TEST_CASE("a batch comes back from its JSON") {
-  const Action a = batch({action::SetCell{{{0, Stage::kWq, 1}, 1, 0}, 0.5F}, action::SetTitle{"x"}}, "Two");
+  const Action a =
+      batch({action::SetCell{{{0, Stage::kWq, 1}, 1, 0}, 0.5F}, action::SetTitle{"x"}}, "Two");
   const auto back = action_from_json(to_json(a));
   REQUIRE(back);
   CHECK(after(preset("cat"), *back) == after(preset("cat"), a));
@@ -105,7 +116,9 @@ TEST_CASE("a batch comes back from its JSON") {
 }
 
 // What a host page posts, or a script dispatches.
-TEST_CASE("batches with matrices of random shapes change the document as a whole, or nothing and say where") {
+TEST_CASE(
+    "batches with matrices of random shapes change the document as a whole, or nothing and say "
+    "where") {
   Rng rng(21);
   int done = 0;
   int refused = 0;
@@ -117,7 +130,8 @@ TEST_CASE("batches with matrices of random shapes change the document as a whole
     CAPTURE(json);
     const Document before = session.document();
     const auto action = action_from_json(json);
-    const Result<void> result = action ? session.dispatch(*action) : Result<void>(std::unexpected(action.error()));
+    const Result<void> result =
+        action ? session.dispatch(*action) : Result<void>(std::unexpected(action.error()));
     if (!result) {
       ++refused;
       INFO(result.error().where << ": " << result.error().message);

@@ -49,8 +49,7 @@ TEST_CASE("cells refuse what is not a number within the limit") {
   CHECK(error_of(d, action::SetCell{cell(Stage::kWq, 0, 0, 2), 1}).where == "head");
   CHECK(error_of(d, action::SetCell{cell(Stage::kWq, 0, 0, 0, 1), 1}).where == "layer");
   CHECK(error_of(d, action::SetCell{cell(Stage::kBq, 0, 0), 1}).code == ErrorCode::kNotFound);
-  CHECK(error_of(d, action::SetCell{cell(Stage::kTemperature, 0, 0), 0}).code ==
-        ErrorCode::kRange);
+  CHECK(error_of(d, action::SetCell{cell(Stage::kTemperature, 0, 0), 0}).code == ErrorCode::kRange);
 }
 
 TEST_CASE("computed stages are not editable, and say so") {
@@ -83,8 +82,8 @@ TEST_CASE("a locked matrix refuses edits until it is unlocked") {
 }
 
 TEST_CASE("painting hides and shows; nothing hidden is no mask") {
-  Document d = after(sentence("the cat sat"),
-                     action::PaintMask{.row = 0, .col = 1, .rows = 2, .cols = 2});
+  Document d =
+      after(sentence("the cat sat"), action::PaintMask{.row = 0, .col = 1, .rows = 2, .cols = 2});
   CHECK((*d.mask)(1, 2) == -kInfinity);
   CHECK((*d.mask)(2, 2) == 0.0F);
   d = after(d, action::SetCell{cell(Stage::kMask, 2, 0), -1.5F});
@@ -94,8 +93,7 @@ TEST_CASE("painting hides and shows; nothing hidden is no mask") {
         ErrorCode::kNotFinite);
   d = after(d, action::PaintMask{.row = 0, .col = 0, .rows = 3, .cols = 3, .hide = false});
   CHECK(d.mask == nullptr);
-  CHECK(error_of(d, action::PaintMask{.row = 2, .col = 0, .rows = 2}).code ==
-        ErrorCode::kNotFound);
+  CHECK(error_of(d, action::PaintMask{.row = 2, .col = 0, .rows = 2}).code == ErrorCode::kNotFound);
   CHECK(after(after(d, action::PaintMask{}), action::ClearMask{}).mask == nullptr);
 }
 

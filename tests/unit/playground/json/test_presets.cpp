@@ -15,7 +15,8 @@ double worst(ConstView is, const std::vector<std::vector<double>>& expected) {
     const auto& row = expected[static_cast<std::size_t>(i)];
     REQUIRE(is.cols == static_cast<int>(row.size()));
     for (int j = 0; j < is.cols; ++j) {
-      most = std::max(most, std::abs(static_cast<double>(is(i, j)) - row[static_cast<std::size_t>(j)]));
+      most = std::max(most,
+                      std::abs(static_cast<double>(is(i, j)) - row[static_cast<std::size_t>(j)]));
     }
   }
   return most;

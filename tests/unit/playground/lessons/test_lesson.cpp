@@ -8,12 +8,12 @@
 #include <memory>
 #include <sstream>
 
+#include "playground/json/presets.hpp"
 #include "playground/json/read.hpp"
 #include "playground/lessons/check.hpp"
 #include "playground/lessons/layer_run.hpp"
 #include "playground/lessons/sequence.hpp"
 #include "playground/lessons/value.hpp"
-#include "playground/json/presets.hpp"
 #include "playground/session/session.hpp"
 
 using namespace ap;
@@ -28,7 +28,8 @@ std::string file_text(const std::string& path) {
 std::shared_ptr<const WordVectors> word_list() {
   static const auto words = [] {
     const std::string bytes = file_text("assets/words.bin");
-    auto parsed = WordVectors::parse({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
+    auto parsed =
+        WordVectors::parse({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
     REQUIRE(parsed);
     return std::make_shared<const WordVectors>(std::move(*parsed));
   }();
@@ -37,7 +38,8 @@ std::shared_ptr<const WordVectors> word_list() {
 
 LessonFiles files_of(const Lesson& lesson) {
   LessonFiles files;
-  for (const std::string& name : states_of(lesson)) files.emplace_back(name, file_text(state_file(name)));
+  for (const std::string& name : states_of(lesson))
+    files.emplace_back(name, file_text(state_file(name)));
   return files;
 }
 
@@ -111,8 +113,9 @@ text
   for (const Span& s : step.blocks[0].prose) {
     spans += std::to_string(static_cast<int>(s.kind)) + ":" + s.text + "|";
   }
-  CHECK(spans == "0:A |1:strong|0: word, |2:slanted|0:, |3:code|0:, |5:weights[love,I]:1|0:, and a |"
-                 "4:link text|0: over two lines.|");
+  CHECK(spans ==
+        "0:A |1:strong|0: word, |2:slanted|0:, |3:code|0:, |5:weights[love,I]:1|0:, and a |"
+        "4:link text|0: over two lines.|");
   REQUIRE(step.links.size() == 1);
   CHECK(step.links[0] == "select weights[love]\npanel graph\n");
   CHECK(step.blocks[5].hints.size() == 2);
@@ -127,7 +130,8 @@ TEST_CASE("what is wrong with a lesson is said with its line") {
     return lesson.error().where + " " + lesson.error().message;
   };
   CHECK(problem("title: T\n").find("needs a title and a step") != std::string::npos);
-  CHECK(problem("title: T\n## S\nA [link][nowhere].\n").find("[nowhere] is not defined") != std::string::npos);
+  CHECK(problem("title: T\n## S\nA [link][nowhere].\n").find("[nowhere] is not defined") !=
+        std::string::npos);
   CHECK(problem("title: T\n## S\ntask: Do.\n").find("needs a 'check:'") != std::string::npos);
   CHECK(problem("title: T\n## S\n\ncheck: 1\n").find("x.md:4") != std::string::npos);
   CHECK(problem("title: T\nloose\n").find("x.md:2") != std::string::npos);
@@ -168,10 +172,11 @@ TEST_CASE("expressions read the trace") {
 
 TEST_CASE("expressions that make no sense are errors, not answers") {
   Scene s("similarity");
-  for (const char* bad : {"", "weights[", "weights[love", "weights[love,]", "weights[cat,love]", "1 +", "(1",
-                          "nonsense", "cosine(1, 2)", "cosine(weights[love], embeddings[love])",
-                          "sum(3)", "\"a\" + 1", "1 2", "word(\"qqqqzz\")", "ops(\"?\")", "w_gate[0,0]",
-                          "weights/7/0[love]", "weights/0/9[love]", "nearest(weights[love], \"x\")"}) {
+  for (const char* bad :
+       {"", "weights[", "weights[love", "weights[love,]", "weights[cat,love]", "1 +", "(1",
+        "nonsense", "cosine(1, 2)", "cosine(weights[love], embeddings[love])", "sum(3)",
+        "\"a\" + 1", "1 2", "word(\"qqqqzz\")", "ops(\"?\")", "w_gate[0,0]", "weights/7/0[love]",
+        "weights/0/9[love]", "nearest(weights[love], \"x\")"}) {
     INFO(bad);
     CHECK_FALSE(evaluate(bad, s.scene));
     CHECK_FALSE(holds(bad, s.scene));
@@ -206,17 +211,18 @@ TEST_CASE("the three ways of reading a sentence are counted as they run") {
   const auto cnn = run_sequence("cnn", x);
   const auto attention = run_sequence("attention", x);
   REQUIRE((rnn && cnn && attention));
-  CHECK(rnn->multiply_adds == 6 * 16 + 5 * 16);              // x W, and h U from the second word on
-  CHECK(cnn->multiply_adds == 2 * (3 * 6 - 2) * 16);         // three taps, none past the ends
+  CHECK(rnn->multiply_adds == 6 * 16 + 5 * 16);       // x W, and h U from the second word on
+  CHECK(cnn->multiply_adds == 2 * (3 * 6 - 2) * 16);  // three taps, none past the ends
   CHECK(attention->multiply_adds == 4 * 6 * 16 + 2 * 36 * 4);
   CHECK(rnn->depth == 6);
-  CHECK(cnn->reach == 0);                                    // five words away, two to each side
+  CHECK(cnn->reach == 0);  // five words away, two to each side
   CHECK(attention->reach > 0);
   CHECK_FALSE(run_sequence("lstm", x));
   CHECK_FALSE(run_sequence("rnn", Matrix::Zero(1000, 4)));
 }
 
-TEST_CASE("a layer run in slices does all its multiply-adds and gives what the plain formula gives") {
+TEST_CASE(
+    "a layer run in slices does all its multiply-adds and gives what the plain formula gives") {
   CHECK_FALSE(LayerRun::make({0, 1, 1, 1}));
   CHECK_FALSE(LayerRun::make({1 << 20, 1, 1, 1}));
   auto run = LayerRun::make({.width = 200, .heads = 3, .key_width = 50, .tokens = 7});
@@ -285,9 +291,11 @@ TEST_CASE("the check of a lesson finds what is wrong") {
   CHECK(problems("[a][b]\n\n[b]: {\"type\":\"set_width\",\"width\":-3}\n").size() == 1);
   CHECK(problems("[a][b]\n\n[b]: dance wildly\n").size() == 1);
   CHECK(problems("[a][b]\n\n[b]: select weights[cat]\n").size() == 1);
-  CHECK(problems("task: t\ncheck: tokens = 4\nsolve: fit\n").size() == 1);   // done before anyone did it
-  CHECK(problems("task: t\ncheck: tokens = 5\nsolve: fit\n").size() == 1);   // its solution does nothing
-  CHECK(problems("task: t\ncheck: tokens = 5\n").size() == 1);               // no solution
+  CHECK(problems("task: t\ncheck: tokens = 4\nsolve: fit\n").size() ==
+        1);  // done before anyone did it
+  CHECK(problems("task: t\ncheck: tokens = 5\nsolve: fit\n").size() ==
+        1);                                                     // its solution does nothing
+  CHECK(problems("task: t\ncheck: tokens = 5\n").size() == 1);  // no solution
   CHECK(problems("task: t\ncheck: tokens =\nsolve: fit\n").size() == 1);
 }
 
@@ -305,13 +313,14 @@ TEST_CASE("bank: similarity alone does not settle it, learned weights do, as the
     LessonScene scene;
     scene.now = scene.start = {&session.document(), &session.trace()};
     scene.words = session.words();
-    const auto lean = evaluate("cosine(output[bank], word(\"river\")) - cosine(output[bank], word(\"money\"))", scene);
+    const auto lean = evaluate(
+        "cosine(output[bank], word(\"river\")) - cosine(output[bank], word(\"money\"))", scene);
     REQUIRE(lean);
     return lean->number;
   };
   const char* wet = "She sat on the bank of the river";
   const char* rich = "She put the money in the bank";
-  CHECK(leans(1, wet) < 0);   // still money
+  CHECK(leans(1, wet) < 0);  // still money
   CHECK(leans(1, rich) < 0);
   CHECK(leans(3, wet) > 0);
   CHECK(leans(3, rich) < 0);

@@ -36,7 +36,8 @@ Document recipe(const std::string& name) {
 }
 
 void load(Session& session, const std::string& name) {
-  session.set_words(std::make_shared<const WordVectors>(must(WordVectors::parse(asset("assets/words.bin")))));
+  session.set_words(
+      std::make_shared<const WordVectors>(must(WordVectors::parse(asset("assets/words.bin")))));
   REQUIRE(session.dispatch(action::LoadDocument{recipe(name)}));
 }
 
@@ -121,9 +122,9 @@ double cosine(const float* a, const float* b, int n) {
 }
 
 struct BankScore {
-  int river = 0;    // of the sentences on rivers, how many outputs are nearer to `river`
+  int river = 0;  // of the sentences on rivers, how many outputs are nearer to `river`
   int money = 0;
-  int words = 0;    // how many have two or more words of their own sense among the six nearest
+  int words = 0;  // how many have two or more words of their own sense among the six nearest
   int count = 0;
 };
 
@@ -134,7 +135,8 @@ bool speaks_of(const std::string& sense, std::string_view word) {
   static const std::string kMoney =
       " money cash loan loans funds fund credit pay paid paying payments debt savings bank banks "
       "buy sell worth investors ";
-  return (sense == "river" ? kRiver : kMoney).find(" " + std::string(word) + " ") != std::string::npos;
+  return (sense == "river" ? kRiver : kMoney).find(" " + std::string(word) + " ") !=
+         std::string::npos;
 }
 
 BankScore bank_score(const Document& d, const char* which) {
@@ -156,7 +158,8 @@ BankScore bank_score(const Document& d, const char* which) {
       if (sense == "river" && nearer) ++score.river;
       if (sense == "money" && !nearer) ++score.money;
       int own = 0;
-      for (const auto& n : words.nearest(out, width, 6)) own += speaks_of(sense, words.word(n.index)) ? 1 : 0;
+      for (const auto& n : words.nearest(out, width, 6))
+        own += speaks_of(sense, words.word(n.index)) ? 1 : 0;
       score.words += own >= 2 ? 1 : 0;
       ++score.count;
     }
@@ -174,7 +177,8 @@ TEST_CASE("the row of cat is learned to within 0.01, and as shipped") {
   const auto farthest = [&](const Trace& t) {
     float most = 0;
     for (int j = 0; j < 6; ++j) {
-      most = std::max(most, std::abs(t.tensor({0, Stage::kWeights, 0})(1, j) - shares[static_cast<std::size_t>(j)]));
+      most = std::max(most, std::abs(t.tensor({0, Stage::kWeights, 0})(1, j) -
+                                     shares[static_cast<std::size_t>(j)]));
     }
     return most;
   };
@@ -198,9 +202,11 @@ TEST_CASE("two layers learn whom `it` means, on sentences left out as well") {
   const Score left_out = score(shipped, it_pairs("held_out"));
   WARN("it, two layers: " << trained.right << " of " << trained.count << " trained sentences, "
                           << left_out.right << " of " << left_out.count << " left out");
-  // Beyond what the lesson claims: nouns that no trained sentence has. More than guessing, no more is asked.
+  // Beyond what the lesson claims: nouns that no trained sentence has. More than guessing, no more
+  // is asked.
   const Score strangers = score(shipped, it_pairs("new_nouns"));
-  WARN("it, two layers: " << strangers.right << " of " << strangers.count << " sentences with new nouns");
+  WARN("it, two layers: " << strangers.right << " of " << strangers.count
+                          << " sentences with new nouns");
   CHECK(strangers.count >= 20);
   CHECK(strangers.right > strangers.count / 2);
   CHECK(trained.both == trained.count / 2);
@@ -208,7 +214,8 @@ TEST_CASE("two layers learn whom `it` means, on sentences left out as well") {
   CHECK(left_out.right >= left_out.count - 2);
   const auto row = [&](const char* text) {
     const Trace t = trace_of(shipped, text);
-    return std::pair(t.tensor({1, Stage::kWeights, 0})(7, 1), t.tensor({1, Stage::kWeights, 0})(7, 5));
+    return std::pair(t.tensor({1, Stage::kWeights, 0})(7, 1),
+                     t.tensor({1, Stage::kWeights, 0})(7, 5));
   };
   const auto tired = row("The cat sat on the mat because it was tired");
   const auto warm = row("The cat sat on the mat because it was warm");
@@ -262,7 +269,8 @@ TEST_CASE("recipes come out the same with and without fused multiply-add, to 1e-
     std::string before{kernel_variant()};
     ~Restore() { set_kernel_variant_for_tests(before); }
   } restore;
-  for (const auto& [name, steps, goal] : {std::tuple{"cat.start", 1000, 0.01F}, {"it.start", 120, 0.0F}, {"bank.start", 100, 0.0F}}) {
+  for (const auto& [name, steps, goal] :
+       {std::tuple{"cat.start", 1000, 0.01F}, {"it.start", 120, 0.0F}, {"bank.start", 100, 0.0F}}) {
     std::vector<Model> learned;
     for (const KernelTable* table : kernel_tables()) {
       set_kernel_variant_for_tests(table->name);

@@ -1,5 +1,5 @@
-// Learning in a document and a session: targets follow their words, a run is one step of undo, what is
-// locked stays, and a run that goes astray ends well.
+// Learning in a document and a session: targets follow their words, a run is one step of undo, what
+// is locked stays, and a run that goes astray ends well.
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 
@@ -56,9 +56,12 @@ TEST_CASE("targets follow their words") {
   CHECK(*only(d).values == row({0, 3, 0, 2}));
   CHECK(after(d, action::DeleteToken{Side::kQuery, 3}).learning.targets.empty());
   CHECK(after(d, action::SetHeads{2, 0}).learning.targets.size() == 1);
-  const Document second = after(after(d, action::SetLayers{2}), action::SetTarget{Stage::kOutput, 1, 0, 0, 0, row({1, 2, 3, 4}), ""});
+  const Document second =
+      after(after(d, action::SetLayers{2}),
+            action::SetTarget{Stage::kOutput, 1, 0, 0, 0, row({1, 2, 3, 4}), ""});
   CHECK(after(second, action::SetLayers{1}).learning.targets.size() == 1);  // that of layer 0
-  CHECK(after(second, action::SetWidth{6}).learning.targets.size() == 1);   // numbers of another width
+  CHECK(after(second, action::SetWidth{6}).learning.targets.size() ==
+        1);  // numbers of another width
 }
 
 TEST_CASE("targets that make no sense are refused") {
@@ -69,8 +72,10 @@ TEST_CASE("targets that make no sense are refused") {
   CHECK(error_of(d, weights(0, {0, 0, 0})).code == ErrorCode::kRange);
   CHECK(error_of(d, weights(0, {NAN, 0, 1})).code == ErrorCode::kNotFinite);
   CHECK(error_of(d, weights(0, {1, 0, 0}, 1)).where == "example");
-  CHECK(error_of(d, action::SetTarget{Stage::kQ, 0, 0, 0, 0, row({1, 1, 1, 1}), ""}).where == "stage");
-  CHECK(error_of(d, action::SetTarget{Stage::kWeights, 1, 0, 0, 0, row({1, 1, 1}), ""}).where == "layer");
+  CHECK(error_of(d, action::SetTarget{Stage::kQ, 0, 0, 0, 0, row({1, 1, 1, 1}), ""}).where ==
+        "stage");
+  CHECK(error_of(d, action::SetTarget{Stage::kWeights, 1, 0, 0, 0, row({1, 1, 1}), ""}).where ==
+        "layer");
   CHECK(error_of(d, action::SetTarget{Stage::kOutput, 0, 0, 0, 0, {}, "qwxz"}).where == "word");
   CHECK(error_of(d, action::SetTarget{Stage::kWeights, 0, 0, 0, 0, {}, "cat"}).where == "word");
   CHECK(error_of(d, action::ClearTarget{}).code == ErrorCode::kNotFound);
@@ -94,7 +99,8 @@ TEST_CASE("an output is to be like a word, at any width") {
   d = after(d, action::SetWidth{8});
   CHECK(only(d).values->size() == 8);
   CHECK(only(d).word == "bank");
-  CHECK(after(d, action::SetTarget{Stage::kOutput, 0, 0, 1, 0, {}, "river"}).learning.targets.size() == 1);
+  CHECK(after(d, action::SetTarget{Stage::kOutput, 0, 0, 1, 0, {}, "river"})
+            .learning.targets.size() == 1);
   CHECK(after(d, action::ClearTarget{Stage::kOutput, 0, 0, 1, 0}).learning.targets.empty());
 }
 
@@ -184,10 +190,12 @@ TEST_CASE("rewind leads to the same start, and the same run follows") {
     return session.document();
   };
   const Document once = run();
-  const std::vector<float> losses(session.trainer().history().begin(), session.trainer().history().end());
+  const std::vector<float> losses(session.trainer().history().begin(),
+                                  session.trainer().history().end());
   CHECK(losses.size() == 41);
   CHECK(losses.back() < losses.front());
-  CHECK(static_cast<double>(losses.back()) == static_cast<double>(static_cast<float>(session.trainer().loss())));
+  CHECK(static_cast<double>(losses.back()) ==
+        static_cast<double>(static_cast<float>(session.trainer().loss())));
   REQUIRE(session.dispatch(action::Train{TrainCommand::kRewind, 0, 0}));
   CHECK(session.document() == before);
   CHECK(session.trainer().steps() == 0);
@@ -222,15 +230,21 @@ TEST_CASE("what is locked stays") {
   CHECK((*after_run.q.weight)(1, 2) == (*before.q.weight)(1, 2));
   CHECK((*after_run.q.weight)(1, 3) == (*before.q.weight)(1, 3));
   CHECK((*after_run.q.weight)(1, 1) != (*before.q.weight)(1, 1));
-  CHECK(error_of(session.document(), action::SetCell{{{0, Stage::kWq, 0}, 1, 2}, 5}).code == ErrorCode::kNotEditable);
-  CHECK(error_of(session.document(), action::Fill{{0, Stage::kWq, 0}}).code == ErrorCode::kNotEditable);
-  CHECK(error_of(session.document(), action::SetParameters{{{Stage::kWq, 0, share(Matrix::Ones(4, 4))}}, 0}).code ==
+  CHECK(error_of(session.document(), action::SetCell{{{0, Stage::kWq, 0}, 1, 2}, 5}).code ==
         ErrorCode::kNotEditable);
-  CHECK(error_of(session.document(), action::SetParameters{{{Stage::kWk, 0, share(Matrix::Zero(4, 4))}}, 0}).code ==
+  CHECK(error_of(session.document(), action::Fill{{0, Stage::kWq, 0}}).code ==
         ErrorCode::kNotEditable);
-  CHECK(error_of(session.document(), action::SetParameters{{{Stage::kWv, 0, share(Matrix::Zero(4, 3))}}, 0}).code ==
-        ErrorCode::kShape);
-  const Document open = after(session.document(), action::LockCells{{{0, Stage::kWq, 0}, 0, 0}, 4, 4, false});
+  CHECK(error_of(session.document(),
+                 action::SetParameters{{{Stage::kWq, 0, share(Matrix::Ones(4, 4))}}, 0})
+            .code == ErrorCode::kNotEditable);
+  CHECK(error_of(session.document(),
+                 action::SetParameters{{{Stage::kWk, 0, share(Matrix::Zero(4, 4))}}, 0})
+            .code == ErrorCode::kNotEditable);
+  CHECK(error_of(session.document(),
+                 action::SetParameters{{{Stage::kWv, 0, share(Matrix::Zero(4, 3))}}, 0})
+            .code == ErrorCode::kShape);
+  const Document open =
+      after(session.document(), action::LockCells{{{0, Stage::kWq, 0}, 0, 0}, 4, 4, false});
   CHECK(open.locked_cells == nullptr);
   CHECK(after(session.document(), action::SetWidth{2}).locked_cells == nullptr);
   for (const Stage stage : {Stage::kWq, Stage::kWv, Stage::kWo}) {
@@ -243,13 +257,15 @@ TEST_CASE("an edit while it runs is taken over; another target is another run") 
   Session session;
   prepare(session);
   REQUIRE(session.dispatch(play()));
-  // Many more than a slice of any length that follows: how many fit into one is the machine's affair.
+  // Many more than a slice of any length that follows: how many fit into one is the machine's
+  // affair.
   while (session.trainer().steps() < 100) REQUIRE(session.trainer().advance(0.01));
   const int steps = session.trainer().steps();
   REQUIRE(session.dispatch(action::SetCell{{{0, Stage::kWv, 0}, 0, 0}, 7.5F}));
   session.trainer().advance(0.01);
   CHECK(session.trainer().steps() > steps);
-  CHECK((*session.document().model.layers[0].v.weight)(0, 0) == 7.5F);  // no slope: the row is of weights
+  CHECK((*session.document().model.layers[0].v.weight)(0, 0) ==
+        7.5F);  // no slope: the row is of weights
   REQUIRE(session.dispatch(weights(0, {1, 0, 0})));
   session.trainer().advance(0.01);
   CHECK(session.trainer().steps() <= steps);

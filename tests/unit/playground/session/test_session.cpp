@@ -1,7 +1,7 @@
-#include <fstream>
-#include <iterator>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
 #include "support/playground_samples.hpp"
 

@@ -18,8 +18,11 @@ Sheet default_sheet() {
 
 int flow(const Sheet& sheet, Stage from, Stage to) {
   for (std::size_t i = 0; i < sheet.flows.size(); ++i) {
-    const auto stage = [&](int block) { return sheet.blocks[static_cast<std::size_t>(block)].id.stage; };
-    if (stage(sheet.flows[i].from) == from && stage(sheet.flows[i].to) == to) return static_cast<int>(i);
+    const auto stage = [&](int block) {
+      return sheet.blocks[static_cast<std::size_t>(block)].id.stage;
+    };
+    if (stage(sheet.flows[i].from) == from && stage(sheet.flows[i].to) == to)
+      return static_cast<int>(i);
   }
   return -1;
 }

@@ -1,4 +1,5 @@
-// A painted row sums to 1 by one rule; what the mask hides can't be wanted; marks say what is painted.
+// A painted row sums to 1 by one rule; what the mask hides can't be wanted; marks say what is
+// painted.
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <numeric>
@@ -38,7 +39,8 @@ struct Bench {
 void check_row(const std::vector<float>& got, std::initializer_list<double> wanted) {
   REQUIRE(got.size() == wanted.size());
   int j = 0;
-  for (const double x : wanted) CHECK(static_cast<double>(got[static_cast<std::size_t>(j++)]) == Approx(x).margin(1e-6));
+  for (const double x : wanted)
+    CHECK(static_cast<double>(got[static_cast<std::size_t>(j++)]) == Approx(x).margin(1e-6));
 }
 
 }  // namespace
@@ -95,7 +97,8 @@ TEST_CASE("what the mask hides can't be painted or typed") {
   CHECK(b.touch(2, 0));
   CHECK_FALSE(typed_share(b.session.document(), b.session.trace(), b.cell(0, 2), 0.5F));
   CHECK(typed_share(b.session.document(), b.session.trace(), b.cell(0, 0), 1));
-  CHECK_FALSE(typed_share(b.session.document(), b.session.trace(), b.cell(0, 0), 0.5F));  // the only word
+  CHECK_FALSE(
+      typed_share(b.session.document(), b.session.trace(), b.cell(0, 0), 0.5F));  // the only word
 }
 
 TEST_CASE("with cached tokens a row of the sheet is a later token's") {

@@ -1,11 +1,11 @@
-// What a stranger meets: the default example on a page of 1280 x 800 has numbers in every cell, large
-// enough to be read without zooming.
+// What a stranger meets: the default example on a page of 1280 x 800 has numbers in every cell,
+// large enough to be read without zooming.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "playground/session/session.hpp"
-#include "ui/shell/layout.hpp"
 #include "ui/sheet/model.hpp"
+#include "ui/shell/layout.hpp"
 #include "view/card/card.hpp"
 #include "view/paint/font.hpp"
 #include "view/sheet/draw.hpp"
@@ -20,7 +20,8 @@ struct FirstView {
   Rect region;
   Camera camera;
 
-  FirstView(float width, float height, bool hints, const std::string& preset = "", bool panel = false) {
+  FirstView(float width, float height, bool hints, const std::string& preset = "",
+            bool panel = false) {
     if (!preset.empty()) REQUIRE(session.dispatch(action::LoadPreset{preset}));
     arrange(width, height, hints, panel);
   }
@@ -60,7 +61,8 @@ TEST_CASE("longer sentences, every switch and an open panel leave a number in ev
   const auto all_numbered = [](const FirstView& v) {
     for (std::size_t i = 0; i < v.model.sheet().blocks.size(); ++i) {
       const Block& b = v.model.sheet().blocks[i];
-      INFO(name(b.id.stage) << ", cells " << b.cell_w * v.camera.zoom << " x " << b.cell_h * v.camera.zoom);
+      INFO(name(b.id.stage) << ", cells " << b.cell_w * v.camera.zoom << " x "
+                            << b.cell_h * v.camera.zoom);
       CHECK(v.numbers(i).size >= 9);
     }
   };
@@ -81,9 +83,11 @@ TEST_CASE("longer sentences, every switch and an open panel leave a number in ev
 TEST_CASE("on wide pages no flow line of a preset runs through cells, words or tabs") {
   const auto hit = [](const Sheet& sheet, Point p) {
     const auto of = [&](const Rect& r) { return r.grown(-0.5F).contains(p); };
-    return std::ranges::any_of(sheet.blocks, [&](const Block& b) {
-             return of(b.matrix) || of(b.row_gutter) || of(b.header) || of(b.legend);
-           }) ||
+    return std::ranges::any_of(sheet.blocks,
+                               [&](const Block& b) {
+                                 return of(b.matrix) || of(b.row_gutter) || of(b.header) ||
+                                        of(b.legend);
+                               }) ||
            std::ranges::any_of(sheet.ghosts, [&](const Ghost& tab) { return of(tab.rect); });
   };
   for (const char* preset :
@@ -95,7 +99,8 @@ TEST_CASE("on wide pages no flow line of a preset runs through cells, words or t
       CHECK(sheet.flows.size() >= 12);
       for (const Flow& flow : sheet.flows) {
         int hits = 0;
-        for (int i = 0; i <= 200; ++i) hits += hit(sheet, at(flow, static_cast<float>(i) / 200)) ? 1 : 0;
+        for (int i = 0; i <= 200; ++i)
+          hits += hit(sheet, at(flow, static_cast<float>(i) / 200)) ? 1 : 0;
         INFO(preset << " " << width << ": "
                     << name(sheet.blocks[static_cast<std::size_t>(flow.from)].id.stage) << " to "
                     << name(sheet.blocks[static_cast<std::size_t>(flow.to)].id.stage));
@@ -105,7 +110,8 @@ TEST_CASE("on wide pages no flow line of a preset runs through cells, words or t
   }
 }
 
-TEST_CASE("in a column of text X makes Q on one line, K and V on another; a phone has a line each") {
+TEST_CASE(
+    "in a column of text X makes Q on one line, K and V on another; a phone has a line each") {
   const auto level = [](const FirstView& v, Stage a, Stage b) {
     const Block* one = v.model.sheet().find({0, a, 0});
     const Block* other = v.model.sheet().find({0, b, 0});
@@ -136,7 +142,8 @@ TEST_CASE("on larger pages the numbers grow, on smaller ones they go before they
 TEST_CASE("the sentence over the figure speaks of the clearest row") {
   const Session session;
   SheetLabels labels;
-  for (const TokenEntry& token : session.document().query.tokens) labels.queries.push_back(token.text);
+  for (const TokenEntry& token : session.document().query.tokens)
+    labels.queries.push_back(token.text);
   labels.keys = labels.queries;
   const int row = clearest_row(session.trace(), 0, 0);
   CHECK(labels.queries[static_cast<std::size_t>(row)] == "it");

@@ -3,15 +3,16 @@
 #include <cmath>
 #include <vector>
 
+#include "ui/shell/keyboard_map.hpp"
 #include "ui/shell/layout.hpp"
 #include "ui/shell/view_store.hpp"
-#include "ui/shell/keyboard_map.hpp"
 
 using namespace ap;
 using namespace ap::ui;
 
 TEST_CASE("regions tile the window without overlap") {
-  for (const float width : {320.F, 400.F, 600.F, 620.F, 621.F, 760.F, 899.F, 900.F, 1280.F, 3840.F}) {
+  for (const float width :
+       {320.F, 400.F, 600.F, 620.F, 621.F, 760.F, 899.F, 900.F, 1280.F, 3840.F}) {
     for (const float height : {240.F, 360.F, 500.F, 800.F, 2160.F}) {
       for (const bool open : {false, true}) {
         for (const bool hints : {false, true}) {

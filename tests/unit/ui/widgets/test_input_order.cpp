@@ -22,7 +22,9 @@ class Frames {
     plain_z += !ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed(ImGuiKey_Z, false) ? 1 : 0;
     ImGui::EndFrame();
   }
-  [[nodiscard]] static bool waiting() { return !ImGui::GetCurrentContext()->InputEventsQueue.empty(); }
+  [[nodiscard]] static bool waiting() {
+    return !ImGui::GetCurrentContext()->InputEventsQueue.empty();
+  }
 
   int ctrl_z = 0;
   int plain_z = 0;

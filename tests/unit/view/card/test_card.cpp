@@ -202,7 +202,8 @@ TEST_CASE("each step is told with the sentence's own words", "[card]") {
         "Layer 2 begins with what layer 1 put out: “w2” is one row of X, 4 numbers.");
 }
 
-TEST_CASE("a card calls a matrix what the sheet calls it: X without positions, E where they are added") {
+TEST_CASE(
+    "a card calls a matrix what the sheet calls it: X without positions, E where they are added") {
   for (const Trace& trace : traces()) {
     const SheetLabels labels = labels_of(trace);
     const Sheet sheet = layout_sheet(sheet_spec(trace, 0, 0), {});

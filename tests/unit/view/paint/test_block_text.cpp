@@ -33,7 +33,10 @@ TEST_CASE("text of spreadsheets, csv files, NumPy and Python is read") {
   check("array([[ 1.   , -2.5  ],\n       [ 0.003,  4.   ]], dtype=float32)", m);
   check("[[ 1.    -2.5  ]\n [ 0.003  4.   ]]", m);
   check("np.array([[1, -2.5], [0.003, 4]])", m);
-  check("\xEF\xBB\xBF" "1\t-2.5\n0.003\t4\n", m);
+  check(
+      "\xEF\xBB\xBF"
+      "1\t-2.5\n0.003\t4\n",
+      m);
   check("[1, 2, 3]", Matrix{{1, 2, 3}});
   check("7", Matrix{{7}});
   const float inf = std::numeric_limits<float>::infinity();

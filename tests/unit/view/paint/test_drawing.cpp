@@ -60,28 +60,20 @@ TEST_CASE("areas of shapes are exact to a per cent") {
     draw(list);
     return ink(picture(list, 100, 100));
   };
-  CHECK(std::abs(area_of([](DrawList& l) {
-                   l.fill({10.25F, 20.5F, 30.5F, 40}, kRed);
-                 }) -
-                 1220) < 6);
-  CHECK(std::abs(area_of([](DrawList& l) {
-                   l.ellipse({{50, 50}, 30, 20, kRed, {}, 0});
-                 }) -
-                 1885) < 19);
+  CHECK(std::abs(area_of([](DrawList& l) { l.fill({10.25F, 20.5F, 30.5F, 40}, kRed); }) - 1220) <
+        6);
+  CHECK(std::abs(area_of([](DrawList& l) { l.ellipse({{50, 50}, 30, 20, kRed, {}, 0}); }) - 1885) <
+        19);
   CHECK(std::abs(area_of([](DrawList& l) { l.line({10, 10}, {90, 70}, kRed, 3); }) - 300) < 3);
   CHECK(std::abs(area_of([](DrawList& l) { l.outline({20, 20, 50, 40}, kRed, 2); }) - 360) < 4);
   // A rounded rectangle lacks (4 - pi) r^2 of its corners.
-  CHECK(std::abs(area_of([](DrawList& l) {
-                   l.fill({10, 10, 60, 60}, kRed, 12);
-                 }) -
+  CHECK(std::abs(area_of([](DrawList& l) { l.fill({10, 10, 60, 60}, kRed, 12); }) -
                  (3600 - 0.8584 * 144)) < 12);
   const std::array<Point, 3> triangle = {Point{10, 10}, {90, 10}, {10, 90}};
   CHECK(std::abs(area_of([&](DrawList& l) { l.polygon(triangle, kRed); }) - 3200) < 10);
   // Half outside the picture, also with a clip.
-  CHECK(std::abs(area_of([](DrawList& l) {
-                   l.ellipse({{0, 50}, 20, 20, kRed, {}, 0});
-                 }) -
-                 628) < 7);
+  CHECK(std::abs(area_of([](DrawList& l) { l.ellipse({{0, 50}, 20, 20, kRed, {}, 0}); }) - 628) <
+        7);
   CHECK(std::abs(area_of([](DrawList& l) {
                    l.clip_begin({50, 0, 50, 100});
                    l.line({0, 50}, {100, 54}, kRed, 4);
@@ -223,7 +215,8 @@ TEST_CASE("SVG is well formed and says what was drawn") {
 
 TEST_CASE("text in SVG is as wide as it was measured, but for scripts that our fonts lack") {
   DrawList list;
-  for (const char* text : {"word", "−0.5 ± 1 × Kᵀ", "naïve", "x", "日本", "Ωmega"}) list.text({0, 0}, text, {Face::kText, 10, kRed});
+  for (const char* text : {"word", "−0.5 ± 1 × Kᵀ", "naïve", "x", "日本", "Ωmega"})
+    list.text({0, 0}, text, {Face::kText, 10, kRed});
   const std::string svg = write_svg(list, {0, 0, 10, 10}, kPaper, "", &fonts());
   CHECK(count(svg, "textLength=") == 2);
   CHECK(count(svg, " lengthAdjust=\"spacingAndGlyphs\">word</text>") == 1);
