@@ -71,6 +71,8 @@ test('every word of either reader is a key for both, or for none, at every place
   for (const file of [
     'web/core.js',
     'src/playground/json/state_read.cpp',
+    'src/playground/json/sentence_read.cpp',
+    'src/playground/json/model_read.cpp',
     'src/playground/json/state_layers.hpp',
     'src/playground/json/learn_json.cpp',
   ]) {
