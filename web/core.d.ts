@@ -33,7 +33,7 @@ export interface AttendOptions {
   softcap?: number;
   causal?: boolean;
   /** A step to give as well. */
-  step?: 'scaled' | 'masked' | 'capped' | 'weights';
+  step?: 'scaled' | 'capped' | 'masked' | 'weights';
   /** Give past and new keys and values together. */
   present?: boolean;
 }

@@ -63,7 +63,7 @@ function mask_of(value) {
   return { shape: mask.shape, data: mask.data.map((x) => (x ? 0 : -Infinity)) };
 }
 
-const STEPS = ['scaled', 'masked', 'capped', 'weights'];
+const STEPS = ['scaled', 'capped', 'masked', 'weights'];
 const WEIGHTS = ['w_q', 'w_k', 'w_v', 'w_o', 'w_gate', 'w_up', 'w_down'];
 const ROWS = [
   'b_q',

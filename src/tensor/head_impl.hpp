@@ -51,7 +51,7 @@ struct Head {
     Product::gemm(out.weights, in.v, out.out, scratch);
   }
 
-  /// scores -> scaled -> masked -> capped -> weights; a stage not kept is put where weights will
+  /// scores -> scaled -> capped -> masked -> weights; a stage not kept is put where weights will
   /// be.
   static void row(const HeadInput& in, const HeadStages& out, int r) noexcept {
     const int n = in.k.rows;
@@ -60,17 +60,15 @@ struct Head {
       return v.data != nullptr ? v.row(r) : weights;
     };
     const float* mask = in.mask.data != nullptr ? in.mask.row(r) : nullptr;
+    const float* scores = out.scores.row(r);
     float* scaled = place(out.scaled);
-    float* masked = mask != nullptr ? place(out.masked) : scaled;
-    float top = Row::scale_mask_max(out.scores.row(r), mask, scaled, masked, n, in.scale);
-    const float* last = masked;
-    if (in.softcap > 0.0F) {
-      float* capped = place(out.capped);
-      Row::softcap_row(masked, capped, n, in.softcap);
-      top = Row::max(capped, n);
-      last = capped;
-    }
-    Row::softmax_below(last, weights, n, in.inv_temperature, top);
+    float* capped = in.softcap > 0.0F ? place(out.capped) : scaled;
+    float* masked = mask != nullptr ? place(out.masked) : capped;
+    const float top =
+        in.softcap > 0.0F
+            ? Row::scale_cap_mask_max(scores, mask, scaled, capped, masked, n, in.scale, in.softcap)
+            : Row::scale_mask_max(scores, mask, scaled, masked, n, in.scale);
+    Row::softmax_below(masked, weights, n, in.inv_temperature, top);
   }
 };
 

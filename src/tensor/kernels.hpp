@@ -54,18 +54,18 @@ struct HeadInput {
   ConstView k;  // S x K
   ConstView v;  // S x (value width)
   float scale = 1.0F;
-  ConstView mask = {};   // T x S, added; stride 0 repeats one row; empty = none
   float softcap = 0.0F;  // > 0: on
+  ConstView mask = {};   // T x S, added; stride 0 repeats one row; empty = none
   float inv_temperature = 1.0F;
 };
-/// Where its stages go. `scores`, `weights` and `out` are needed; `scaled`, `masked` and `capped`
+/// Where its stages go. `scores`, `weights` and `out` are needed; `scaled`, `capped` and `masked`
 /// may be empty: the step is done all the same, its result is not kept.
 struct HeadStages {
-  View scores, scaled, masked, capped, weights;  // T x S
+  View scores, scaled, capped, masked, weights;  // T x S
   View out;                                      // T x (value width)
 };
 /// All of a head's stages in one pass over blocks of rows, so that each is read while it is in
-/// cache. The bits are those of gemm_bt, scale_row, sum_row, softcap_row, softmax_row and gemm in
+/// cache. The bits are those of gemm_bt, scale_row, softcap_row, sum_row, softmax_row and gemm in
 /// turn.
 void attention_head(const HeadInput& in, const HeadStages& out, Scratch& scratch) noexcept;
 
@@ -77,8 +77,7 @@ void add_row(const float* x, float* y, int n) noexcept;
 void scale_row(const float* x, float* y, int n, float s) noexcept;
 /// y[j] = a[j] + b[j]
 void sum_row(const float* a, const float* b, float* y, int n) noexcept;
-/// y[j] = c * tanh(x[j] / c), c > 0; +inf gives c, -inf stays -inf: a cap must not show hidden
-/// keys. Error <= 4 ULP of the result.
+/// y[j] = c * tanh(x[j] / c), c > 0; +-inf give +-c. Error <= 4 ULP of the result.
 void softcap_row(const float* x, float* y, int n, float c) noexcept;
 /// y[j] = e^x[j]: <= 2 ULP for results that are normal floats; below that 0; overflow +inf; NaN
 /// stays NaN.

@@ -10,7 +10,7 @@ MatrixD gemm_bt(const MatrixD& a, const MatrixD& b) { return a.lazyProduct(b.tra
 MatrixD gemm_at(const MatrixD& a, const MatrixD& b) { return a.transpose().lazyProduct(b); }
 
 MatrixD softcap(const MatrixD& x, double c) {
-  return x.unaryExpr([c](double v) { return v == -INFINITY ? v : c * std::tanh(v / c); });
+  return x.unaryExpr([c](double v) { return c * std::tanh(v / c); });
 }
 
 MatrixD exp(const MatrixD& x) {

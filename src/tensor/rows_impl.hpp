@@ -104,9 +104,7 @@ struct Rows {
     Constants constants;
     AP_INLINE Reg operator()(Reg a) const {
       const Reg z = V::div(a, cap);
-      const Reg y = V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z, constants)));
-      return V::select(V::less(a, V::splat(std::numeric_limits<float>::lowest())), a,
-                       y);  // -inf: hidden, and stays so
+      return V::select(V::less(abs(z), V::splat(2e-4F)), a, V::mul(cap, tanh(z, constants)));
     }
   };
   struct Temper {
@@ -207,6 +205,41 @@ struct Rows {
       top[0] = V::max(V::load(lanes), top[0]);
     }
     return reduce_max(V::max(top[0], top[1]));
+  }
+
+  /// The same with a cap between: scaled = x * s, capped = c tanh(scaled / c), masked = capped
+  /// (+ mask). The places may be one.
+  static float scale_cap_mask_max(const float* x, const float* mask, float* scaled, float* capped,
+                                  float* masked, int n, float s, float c) noexcept {
+    const Reg factor = V::splat(s);
+    const Softcap cap{V::splat(c), {}};
+    Reg top = V::splat(-kInf);
+    int i = 0;
+    for (; i + V::kLanes <= n; i += V::kLanes) {
+      Reg y = V::mul(V::load(x + i), factor);
+      V::store(scaled + i, y);
+      y = cap(y);
+      V::store(capped + i, y);
+      if (mask != nullptr) {
+        y = V::add(y, V::load(mask + i));
+        V::store(masked + i, y);
+      }
+      top = V::max(y, top);
+    }
+    if (i == n) return reduce_max(top);
+    const int part = n - i;
+    Reg y = V::mul(load_part<V>(x + i, part, 0.0F), factor);
+    store_part<V>(scaled + i, part, y);
+    y = cap(y);
+    store_part<V>(capped + i, part, y);
+    if (mask != nullptr) {
+      y = V::add(y, load_part<V>(mask + i, part, 0.0F));
+      store_part<V>(masked + i, part, y);
+    }
+    float lanes[V::kLanes];
+    V::store(lanes, y);
+    for (int l = part; l < V::kLanes; ++l) lanes[l] = -kInf;
+    return reduce_max(V::max(V::load(lanes), top));
   }
 
   static float max(const float* x, int n) noexcept {

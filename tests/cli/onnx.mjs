@@ -24,7 +24,7 @@ const { values: args } = parseArgs({
   },
 });
 const tolerance = { float32: 1e-5, float16: 2e-3 };
-const stages = ['scaled', 'masked', 'capped', 'weights'];
+const stages = ['scaled', 'capped', 'masked', 'weights'];
 const work = mkdtempSync(join(tmpdir(), 'attention-onnx-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 

@@ -42,7 +42,7 @@ function maskReader(mask, S) {
   };
 }
 
-const stages = ['scaled', 'masked', 'capped', 'weights'];
+const stages = ['scaled', 'capped', 'masked', 'weights'];
 
 /// inputs {Q, K, V, attn_mask, past_key, past_value, nonpad_kv_seqlen}; attributes as ONNX names them.
 export function attention(inputs, attributes = {}) {
@@ -68,19 +68,20 @@ export function attention(inputs, attributes = {}) {
     for (let h = 0; h < q.H; h++)
       for (let i = 0; i < q.T; i++) {
         const g = Math.floor(h / group),
-          row = { scaled: [], masked: [], capped: [], weights: [] };
+          row = { scaled: [], capped: [], masked: [], weights: [] };
         for (let j = 0; j < S; j++) {
           let score = 0;
           for (let d = 0; d < q.K; d++) score += q.at(b, h, i, d) * k.at(b, g, j, d);
           let m = mask(b, h, i, j);
           if ((lengths && j >= lengths[b]) || (attributes.is_causal && j > i + P)) m = -Infinity;
-          const masked = m === -Infinity ? m : score * scale + m;
-          row.scaled.push(score * scale);
-          row.masked.push(masked);
-          row.capped.push(cap > 0 && masked !== -Infinity ? cap * Math.tanh(masked / cap) : masked);
+          const scaled = score * scale;
+          const capped = cap > 0 ? cap * Math.tanh(scaled / cap) : scaled;
+          row.scaled.push(scaled);
+          row.capped.push(capped);
+          row.masked.push(m === -Infinity ? m : capped + m);
         }
-        const top = Math.max(-Infinity, ...row.capped);
-        const e = row.capped.map((x) => (x === -Infinity ? 0 : Math.exp(x - top)));
+        const top = Math.max(-Infinity, ...row.masked);
+        const e = row.masked.map((x) => (x === -Infinity ? 0 : Math.exp(x - top)));
         const sum = e.reduce((a, c) => a + c, 0);
         row.weights = e.map((x) => (sum === 0 ? 0 : x / sum));
         qk.push(...row[keep]);

@@ -84,7 +84,7 @@ struct Case {
 };
 
 void run_attention(const Case& c) {
-  constexpr Stage kStages[] = {Stage::kScaled, Stage::kMasked, Stage::kCapped, Stage::kWeights};
+  constexpr Stage kStages[] = {Stage::kScaled, Stage::kCapped, Stage::kMasked, Stage::kWeights};
   AttendOptions options;
   options.heads = c.attributes.value("q_num_heads", 0);
   options.kv_heads = c.attributes.value("kv_num_heads", 0);

@@ -78,13 +78,13 @@ void run_plainly(Head& head, const HeadInput& in, Scratch& scratch) {
   for (int i = 0; i < in.q.rows; ++i) {
     const float* last = head.scaled.view().row(i);
     scale_row(head.scores.view().row(i), head.scaled.view().row(i), n, in.scale);
-    if (in.mask.data != nullptr) {
-      sum_row(last, in.mask.row(i), head.masked.view().row(i), n);
-      last = head.masked.view().row(i);
-    }
     if (in.softcap > 0.0F) {
       softcap_row(last, head.capped.view().row(i), n, in.softcap);
       last = head.capped.view().row(i);
+    }
+    if (in.mask.data != nullptr) {
+      sum_row(last, in.mask.row(i), head.masked.view().row(i), n);
+      last = head.masked.view().row(i);
     }
     softmax_row(last, head.weights.view().row(i), n, in.inv_temperature);
   }

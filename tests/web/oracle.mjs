@@ -155,18 +155,14 @@ function head_stages(h, q, k, v, context) {
   const scale = scale_of(model);
   stage.scaled = stage.scores.map((row) => row.map((x) => x * scale));
   const slope = model.positions.kind === 'alibi' ? alibi_slopes(model.heads)[h] : 0;
-  stage.masked = stage.scaled.map((row, i) =>
-    row.map((x, j) => x + mask[i][j] - slope * Math.abs(i - j)),
-  );
   const cap = f32(model.softcap);
   stage.capped =
-    cap > 0
-      ? stage.masked.map((row) =>
-          row.map((x) => (x === -Infinity ? -Infinity : cap * Math.tanh(x / cap))),
-        )
-      : stage.masked;
+    cap > 0 ? stage.scaled.map((row) => row.map((x) => cap * Math.tanh(x / cap))) : stage.scaled;
+  stage.masked = stage.capped.map((row, i) =>
+    row.map((x, j) => x + mask[i][j] - slope * Math.abs(i - j)),
+  );
   const temperature = layer.temperature ? f32(read(layer.temperature[h])) : 1;
-  stage.weights = stage.capped.map((row, i) =>
+  stage.weights = stage.masked.map((row, i) =>
     softmax(
       row.map((x, j) => (mask[i][j] === -Infinity ? -Infinity : x)),
       temperature,
@@ -244,8 +240,8 @@ const BY_HEAD = new Set([
   'k_rotated',
   'scores',
   'scaled',
-  'masked',
   'capped',
+  'masked',
   'weights',
   'head_out',
 ]);

@@ -155,8 +155,8 @@ void add_attend(CLI::App& app, Run& run) {
   file("--kv-lengths", args->kv_lengths, "int64, one a batch: keys at and past it are hidden");
   CLI::Option* stage =
       command
-          ->add_option("--stage", args->stage, "A step to keep: scaled, masked, capped or weights")
-          ->check(CLI::IsMember({"scaled", "masked", "capped", "weights"}));
+          ->add_option("--stage", args->stage, "A step to keep: scaled, capped, masked or weights")
+          ->check(CLI::IsMember({"scaled", "capped", "masked", "weights"}));
   CLI::Option* stage_output =
       file("--stage-output", args->stage_output, "Where it goes, (B, H, T, S)");
   stage->needs(stage_output);

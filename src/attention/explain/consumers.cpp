@@ -90,8 +90,8 @@ void from_layer_input(const Trace& trace, const Plan& p, Consumers& c, CellId ce
 void from_scores(const Plan& p, Consumers& c, CellId cell) {
   const int h = cell.tensor.head;
   const Stage next = cell.tensor.stage == Stage::kScores && p.scaled  ? Stage::kScaled
-                     : cell.tensor.stage < Stage::kMasked && p.masked ? Stage::kMasked
                      : cell.tensor.stage < Stage::kCapped && p.capped ? Stage::kCapped
+                     : cell.tensor.stage < Stage::kMasked && p.masked ? Stage::kMasked
                                                                       : Stage::kWeights;
   if (next == Stage::kWeights) {
     c.row(next, h);

@@ -82,8 +82,8 @@ void build(Builder& b) {
     case Stage::kKRotated:
     case Stage::kScores:
     case Stage::kScaled:
-    case Stage::kMasked:
     case Stage::kCapped:
+    case Stage::kMasked:
     case Stage::kWeights:
     case Stage::kHeadOut:
     case Stage::kConcat: return explaining::explain_scores(b);
@@ -155,8 +155,7 @@ double evaluate(const Explanation& e) {
     case Operation::kDot:
     case Operation::kRotate: return sum_of_terms(e);
     case Operation::kScale: return first * e.constant("scale");
-    case Operation::kCap:
-      return first == -INFINITY ? first : e.constant("cap") * std::tanh(first / e.constant("cap"));
+    case Operation::kCap: return e.constant("cap") * std::tanh(first / e.constant("cap"));
     case Operation::kSoftmax: return evaluate_softmax(e);
     case Operation::kLayerNorm: return evaluate_norm(e, true);
     case Operation::kRmsNorm: return evaluate_norm(e, false);

@@ -44,7 +44,7 @@ void mask_reason(Builder& b) {
 
 void explain_masked(Builder& b) {
   b.out.operation = Operation::kSum;
-  b.single(b.id(Stage::kScaled, b.head()), b.row(), b.col());
+  b.single(b.id(Stage::kCapped, b.head()), b.row(), b.col());
   const TensorId mask{0, Stage::kMask, 0};
   if (!b.trace.tensor(mask).empty()) {
     b.single(mask, b.row(), b.col());
@@ -55,7 +55,7 @@ void explain_masked(Builder& b) {
 
 /// exp terms as shown: e^((x - max) / temperature); with +inf in the row those share equally.
 void explain_softmax(Builder& b) {
-  const TensorId from = b.id(Stage::kCapped, b.head());
+  const TensorId from = b.id(Stage::kMasked, b.head());
   const int n = b.trace.tensor(from).cols;
   const double temperature = b.model().temperature(b.layer(), b.head());
   double top = -INFINITY;
@@ -104,8 +104,7 @@ void explain_scores(Builder& b) {
     case Stage::kCapped:
       b.out.operation = Operation::kCap;
       b.constant("cap", b.model().softcap);
-      mask_reason(b);
-      return b.single(b.id(Stage::kMasked, h), b.row(), b.col());
+      return b.single(b.id(Stage::kScaled, h), b.row(), b.col());
     case Stage::kWeights: return explain_softmax(b);
     case Stage::kHeadOut: return b.dot(b.id(Stage::kWeights, h), b.id(Stage::kV, kv), {-1});
     default: {

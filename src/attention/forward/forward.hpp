@@ -1,7 +1,7 @@
 // Forward pass. `forward` is pure; `update` brings a trace to a new model and input by recomputing
 // only what depends on what changed, with the bits that `forward` would give (see the order of
 // additions in tensor/kernels.hpp). Vaswani et al. 2017, eq. 1, in the order of the ONNX Attention
-// operator: scores, scale, mask, softcap, softmax.
+// operator: scores, scale, softcap, mask, softmax.
 #pragma once
 
 #include "attention/forward/trace.hpp"

@@ -1,4 +1,4 @@
-// scores -> scaled -> masked -> capped -> weights -> head_out, a head at a time. Whole runs of rows
+// scores -> scaled -> capped -> masked -> weights -> head_out, a head at a time. Whole runs of rows
 // go through the fused kernel; single columns and later stages alone go step by step. The bits are
 // the same either way.
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace ap::steps {
 namespace {
 
 /// The first step that has to be done again.
-enum Level { kFromScores, kFromScaled, kFromMasked, kFromCapped, kFromWeights };
+enum Level { kFromScores, kFromScaled, kFromCapped, kFromMasked, kFromWeights };
 
 struct Item {
   Rect rect;  // in the head's T x S
@@ -46,7 +46,7 @@ bool touches_columns(const Rect& r, int first, int width) noexcept {
 /// One head: its windows into the layer's matrices.
 struct Head {
   ConstView q, k, v;
-  View scores, scaled, masked, capped, weights, out;
+  View scores, scaled, capped, masked, weights, out;
   ConstView mask;   // T x S or empty
   ConstView alibi;  // T x S or empty
   float scale, softcap, inv_temperature;
@@ -76,8 +76,8 @@ Head make_head(Pass& pass, int layer, int h) {
       .v = head_columns(t.v, kv, m.value_width),
       .scores = head_rows(t.scores, h, rows),
       .scaled = head_rows(t.scaled, h, rows),
-      .masked = head_rows(t.masked, h, rows),
       .capped = head_rows(t.capped, h, rows),
+      .masked = head_rows(t.masked, h, rows),
       .weights = head_rows(t.weights, h, rows),
       .out = view(t.concat).block(0, h * m.value_width, rows, m.value_width),
       .mask = view(std::as_const(trace.mask)),
@@ -108,15 +108,15 @@ Work find_work(Pass& pass, int layer, int h, const Dirty& q, const Dirty& k, con
   }
   for (const Rect& r : mask.rects()) work.add(r, kFromMasked);
   if (c.scale) work.add(all, kFromScaled);
-  if (c.mask_toggled) work.add(all, kFromMasked);
   if (c.softcap) work.add(all, kFromCapped);
+  if (c.mask_toggled) work.add(all, kFromMasked);
   for (const Rect& r : pass.layer_changes(layer).temperature.rects()) {
     if (touches_columns(r, h, 1)) work.add(all, kFromWeights);
   }
   return work;
 }
 
-/// The steps from `from` to capped for columns [col, col + n) of a row.
+/// The steps from `from` to masked for columns [col, col + n) of a row.
 void score_steps(const Head& head, int row, int col, int n, Level from) noexcept {
   const auto at = [row, col](const auto& v) { return v.row(row) + col; };
   const float* last = at(head.scores);
@@ -124,17 +124,15 @@ void score_steps(const Head& head, int row, int col, int n, Level from) noexcept
     if (from <= kFromScaled) scale_row(last, at(head.scaled), n, head.scale);
     last = at(head.scaled);
   }
-  if (head.masked.data != nullptr) {
-    if (from <= kFromMasked) {
-      float* masked = at(head.masked);
-      const ConstView first = head.mask.empty() ? head.alibi : head.mask;
-      sum_row(last, at(first), masked, n);
-      if (!head.mask.empty() && !head.alibi.empty()) add_row(at(head.alibi), masked, n);
-    }
-    last = at(head.masked);
+  if (head.capped.data != nullptr) {
+    if (from <= kFromCapped) softcap_row(last, at(head.capped), n, head.softcap);
+    last = at(head.capped);
   }
-  if (head.capped.data != nullptr && from <= kFromCapped) {
-    softcap_row(last, at(head.capped), n, head.softcap);
+  if (head.masked.data != nullptr && from <= kFromMasked) {
+    float* masked = at(head.masked);
+    const ConstView first = head.mask.empty() ? head.alibi : head.mask;
+    sum_row(last, at(first), masked, n);
+    if (!head.mask.empty() && !head.alibi.empty()) add_row(at(head.alibi), masked, n);
   }
 }
 
@@ -150,8 +148,8 @@ void do_scores(Pass& pass, const Head& head, const Item& item) noexcept {
 }
 
 const View& last_scores(const Head& head) noexcept {
-  if (head.capped.data != nullptr) return head.capped;
   if (head.masked.data != nullptr) return head.masked;
+  if (head.capped.data != nullptr) return head.capped;
   return head.scaled.data != nullptr ? head.scaled : head.scores;
 }
 
@@ -173,13 +171,13 @@ void do_all(Pass& pass, const Head& head) noexcept {
                   .k = head.k,
                   .v = head.v,
                   .scale = head.scale,
-                  .mask = head.mask,
                   .softcap = head.softcap,
+                  .mask = head.mask,
                   .inv_temperature = head.inv_temperature},
                  {.scores = head.scores,
                   .scaled = head.scaled,
-                  .masked = head.masked,
                   .capped = head.capped,
+                  .masked = head.masked,
                   .weights = head.weights,
                   .out = head.out},
                  pass.scratch);

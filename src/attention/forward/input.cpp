@@ -25,8 +25,8 @@ void resize_layer(const Model& m, const Plan& p, int t, int s, LayerTrace& l) {
   size_to(l.k_rotated, p.rope, s, m.kv_heads * m.key_width);
   l.scores.resize(scores, s);
   size_to(l.scaled, p.scaled, scores, s);
-  size_to(l.masked, p.masked, scores, s);
   size_to(l.capped, p.capped, scores, s);
+  size_to(l.masked, p.masked, scores, s);
   l.weights.resize(scores, s);
   l.concat.resize(t, m.heads * m.value_width);
   l.projected.resize(t, m.width);

@@ -28,8 +28,8 @@ Plan plan(const Model& model, bool has_mask) noexcept {
       .swiglu = model.mlp == MlpKind::kSwiglu,
       .residual = model.residual,
       .scaled = model.scale != ScaleKind::kOff,
-      .masked = has_mask || alibi,
       .capped = model.softcap > 0.0F,
+      .masked = has_mask || alibi,
   };
 }
 

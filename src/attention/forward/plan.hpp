@@ -21,8 +21,8 @@ struct Plan {
   bool swiglu;
   bool residual;
   bool scaled;
-  bool masked;
   bool capped;
+  bool masked;
 
   /// What Q (and K and V in self-attention) are projected from: kNorm1 or kInput.
   [[nodiscard]] Stage attention_input() const noexcept;

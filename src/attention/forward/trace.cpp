@@ -53,8 +53,8 @@ ConstView layer_stage(const Model& m, const LayerTrace& t, TensorId id, int quer
     case Stage::kKRotated: return columns(view(t.k_rotated), id.head, m.key_width);
     case Stage::kScores: return head_rows(t.scores, id.head, queries);
     case Stage::kScaled: return head_rows(t.scaled, id.head, queries);
-    case Stage::kMasked: return head_rows(t.masked, id.head, queries);
     case Stage::kCapped: return head_rows(t.capped, id.head, queries);
+    case Stage::kMasked: return head_rows(t.masked, id.head, queries);
     case Stage::kWeights: return head_rows(t.weights, id.head, queries);
     case Stage::kHeadOut: return columns(view(t.concat), id.head, m.value_width);
     case Stage::kConcat: return view(t.concat);
@@ -72,8 +72,8 @@ ConstView layer_stage(const Model& m, const LayerTrace& t, TensorId id, int quer
 
 /// The stage before a score stage that is switched off.
 Stage fold_scores(Stage stage, const Plan& p) noexcept {
-  if (stage == Stage::kCapped && !p.capped) stage = Stage::kMasked;
-  if (stage == Stage::kMasked && !p.masked) stage = Stage::kScaled;
+  if (stage == Stage::kMasked && !p.masked) stage = Stage::kCapped;
+  if (stage == Stage::kCapped && !p.capped) stage = Stage::kScaled;
   if (stage == Stage::kScaled && !p.scaled) stage = Stage::kScores;
   return stage;
 }
@@ -174,7 +174,7 @@ std::size_t Trace::bytes() const noexcept {
   for (const LayerTrace& t : layers) {
     for (const Matrix* m :
          {&t.norm1,  &t.q,      &t.k,      &t.v,       &t.q_rotated, &t.k_rotated, &t.scores,
-          &t.scaled, &t.masked, &t.capped, &t.weights, &t.concat,    &t.projected, &t.added,
+          &t.scaled, &t.capped, &t.masked, &t.weights, &t.concat,    &t.projected, &t.added,
           &t.norm2,  &t.gate,   &t.up,     &t.hidden,  &t.mlp_out,   &t.mlp_added}) {
       all += size(*m);
     }

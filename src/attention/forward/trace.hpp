@@ -1,5 +1,5 @@
 // Trace: every intermediate of a forward pass, by layer and head. A stage that is switched off has
-// no storage: its view is that of the stage it equals (no mask: masked is scaled), and `has` is
+// no storage: its view is that of the stage it equals (no mask: masked is capped), and `has` is
 // false.
 #pragma once
 
@@ -19,8 +19,8 @@ struct LayerTrace {
   Matrix k_rotated;  // S x G·K
   Matrix scores;     // H·T x S, head h owns rows [hT, (h+1)T), as do the next four
   Matrix scaled;
-  Matrix masked;
   Matrix capped;
+  Matrix masked;
   Matrix weights;
   Matrix concat;  // T x H·V, head_out h is columns [hV, (h+1)V)
   Matrix projected;

@@ -18,7 +18,7 @@ void zero_all(Trace& d) {
   for (LayerTrace& l : d.layers) {
     for (Matrix* m :
          {&l.norm1,  &l.q,      &l.k,      &l.v,       &l.q_rotated, &l.k_rotated, &l.scores,
-          &l.scaled, &l.masked, &l.capped, &l.weights, &l.concat,    &l.projected, &l.added,
+          &l.scaled, &l.capped, &l.masked, &l.weights, &l.concat,    &l.projected, &l.added,
           &l.norm2,  &l.gate,   &l.up,     &l.hidden,  &l.mlp_out,   &l.mlp_added}) {
       m->setZero();
     }
@@ -167,8 +167,8 @@ void inputs_back(Reverse& r) {
 
 /// The stages from scores to weights; a derivative by these alone leaves values and W_O out.
 bool is_score(Stage stage) {
-  return stage == Stage::kScores || stage == Stage::kScaled || stage == Stage::kMasked ||
-         stage == Stage::kCapped || stage == Stage::kWeights;
+  return stage == Stage::kScores || stage == Stage::kScaled || stage == Stage::kCapped ||
+         stage == Stage::kMasked || stage == Stage::kWeights;
 }
 
 }  // namespace

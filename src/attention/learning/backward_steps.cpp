@@ -36,10 +36,10 @@ double softmax_back(const float* w, const float* z, const float* dw, float* dz, 
   return by_temperature;
 }
 
-/// capped = c tanh(masked / c): the slope is 1 - (capped / c)²; hidden keys stay where they are.
+/// capped = c tanh(scaled / c): the slope is 1 - (capped / c)².
 void softcap_back(const float* capped, const float* dy, float* dx, int n, float c) noexcept {
   for (int j = 0; j < n; ++j) {
-    dx[j] = std::isfinite(capped[j]) ? dy[j] * (1.0F - (capped[j] / c) * (capped[j] / c)) : 0.0F;
+    dx[j] = dy[j] * (1.0F - (capped[j] / c) * (capped[j] / c));
   }
 }
 
@@ -49,7 +49,7 @@ void scores_back(Reverse& r, int layer, int h) {
   const Plan& p = r.plan;
   const LayerTrace& t = r.t->layers[static_cast<std::size_t>(layer)];
   LayerTrace& d = r.d.layers[static_cast<std::size_t>(layer)];
-  const ConstView last = r.t->tensor({layer, Stage::kCapped, h});
+  const ConstView last = r.t->tensor({layer, Stage::kMasked, h});
   const int n = last.cols;
   const float scale = m.score_scale();
   float* dz = r.product(1, n).data;  // by the stage at hand, from what follows it
@@ -62,12 +62,12 @@ void scores_back(Reverse& r, int layer, int h) {
       add_row(dz, &stage(i, 0), n);
       std::copy_n(&stage(i, 0), n, dz);
     };
+    if (p.masked) through(d.masked);
+    add_row(dz, &r.out.mask(row, 0), n);  // masked = capped + mask
     if (p.capped) {
       through(d.capped);
       softcap_back(&t.capped(i, 0), dz, dz, n, m.softcap);
     }
-    if (p.masked) through(d.masked);
-    add_row(dz, &r.out.mask(row, 0), n);  // masked = scaled + mask
     if (p.scaled) {
       through(d.scaled);
       scale_row(dz, dz, n, scale);  // scaled = scores · scale

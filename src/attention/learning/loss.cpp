@@ -42,7 +42,7 @@ Result<void> check_target(const Trace& trace, const RowTarget& target) {
                 std::to_string(size) + " numbers for a row of " + std::to_string(v.cols), where);
   }
   if (target.tensor.stage != Stage::kWeights) return {};
-  const TensorId scores{target.tensor.layer, Stage::kCapped, target.tensor.head};
+  const TensorId scores{target.tensor.layer, Stage::kMasked, target.tensor.head};
   const float* z = trace.tensor(scores).row(target.row);
   for (int j = 0; j < size; ++j) {
     if (target.values->data()[j] == 0.0F || z[j] > -INFINITY) continue;
@@ -71,7 +71,7 @@ Loss row_loss(const Trace& trace, const RowTarget& target) {
     }
     return loss;
   }
-  const TensorId scores{target.tensor.layer, Stage::kCapped, target.tensor.head};
+  const TensorId scores{target.tensor.layer, Stage::kMasked, target.tensor.head};
   const float* z = trace.tensor(scores).row(target.row);
   const double temperature = temperature_of(trace, target.tensor);
   const double total = log_total(z, v.cols, temperature);
@@ -97,12 +97,11 @@ void loss_back(const Trace& trace, const RowTarget& target, double factor, Backw
   }
   // Through the softmax at once: d/dz = (weights - target) / temperature, finite where a weight is
   // 0.
-  const TensorId scores{id.layer, Stage::kCapped, id.head};
+  const TensorId scores{id.layer, Stage::kMasked, id.head};
   const float* z = trace.tensor(scores).row(target.row);
   float* d = pass.cotangent(scores).row(target.row);
-  // With no cap and no mask, `capped` is a stage before the place where a mask would be added.
-  const Stage last = trace.resolve(scores).stage;
-  const bool before_mask = last != Stage::kCapped && last != Stage::kMasked;
+  // With no mask, `masked` is a stage before the place where one would be added.
+  const bool before_mask = trace.resolve(scores).stage != Stage::kMasked;
   const double temperature = temperature_of(trace, id);
   double by_temperature = 0.0;
   double centre = 0.0;  // as in softmax_back

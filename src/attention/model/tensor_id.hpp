@@ -33,9 +33,9 @@ enum class Stage : std::uint8_t {
   kKRotated,          // S x K   head, RoPE
   kScores,            // T x S   head, Q Kᵀ
   kScaled,            // T x S   head, scores x scale
+  kCapped,            // T x S   head, c tanh(scaled / c)
   kMask,              // T x S   what is added: 0, -inf, or a painted number
-  kMasked,            // T x S   head, scaled + mask (+ ALiBi)
-  kCapped,            // T x S   head, c tanh(masked / c)
+  kMasked,            // T x S   head, capped + mask (+ ALiBi)
   kWeights,           // T x S   head, softmax of rows (divided by temperature)
   kHeadOut,           // T x V   head, weights V
   kConcat,            // T x HV

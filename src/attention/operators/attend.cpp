@@ -189,9 +189,9 @@ Result<void> plan_numbers(const AttendInput& in, const AttendOptions& options, P
       }
     }
   }
-  if (options.stage && *options.stage != Stage::kScaled && *options.stage != Stage::kMasked &&
-      *options.stage != Stage::kCapped && *options.stage != Stage::kWeights) {
-    return bad("stage", "must be scaled, masked, capped or weights", ErrorCode::kUnsupported);
+  if (options.stage && *options.stage != Stage::kScaled && *options.stage != Stage::kCapped &&
+      *options.stage != Stage::kMasked && *options.stage != Stage::kWeights) {
+    return bad("stage", "must be scaled, capped, masked or weights", ErrorCode::kUnsupported);
   }
   return {};
 }
@@ -247,8 +247,8 @@ class Block {
   /// A stage that is off is the one before it.
   [[nodiscard]] ConstView stage(Stage stage) const {
     if (stage == Stage::kWeights) return view(weights_);
-    if (stage == Stage::kCapped && capped_.size() > 0) return view(capped_);
-    if (stage != Stage::kScaled && hides_) return view(masked_);
+    if (stage == Stage::kMasked && hides_) return view(masked_);
+    if (stage != Stage::kScaled && capped_.size() > 0) return view(capped_);
     return view(scaled_);
   }
 
@@ -258,19 +258,19 @@ class Block {
     float* scaled = scaled_.row(i).data();
     scale_row(scaled, scaled, n, plan_.scale);
     const float* last = scaled;
-    if (hides_) {
-      mask_row(b, h, first + i, scaled, masked_.row(i).data());
-      last = masked_.row(i).data();
-    }
     if (options_.softcap > 0.0F) {
       float* capped = capped_.row(i).data();
       softcap_row(last, capped, n, options_.softcap);
       last = capped;
     }
+    if (hides_) {
+      mask_row(b, h, first + i, last, masked_.row(i).data());
+      last = masked_.row(i).data();
+    }
     softmax_row(last, weights_.row(i).data(), n, 1.0F);
   }
 
-  void mask_row(int b, int h, int query, const float* scaled, float* masked) const {
+  void mask_row(int b, int h, int query, const float* scores, float* masked) const {
     const MaskLayout& mask = plan_.mask;
     const std::int64_t length =
         in_.kv_lengths != nullptr ? (*in_.kv_lengths)[static_cast<std::size_t>(b)] : plan_.keys;
@@ -281,7 +281,7 @@ class Block {
     for (int j = 0; j < open; ++j) {
       const float m = added != nullptr ? added[j] : 0.0F;
       // Not the sum: a score that overflowed to +inf would make it NaN.
-      masked[j] = m == kHidden ? kHidden : scaled[j] + m;
+      masked[j] = m == kHidden ? kHidden : scores[j] + m;
     }
     std::fill(masked + open, masked + plan_.keys, kHidden);
   }
@@ -290,7 +290,7 @@ class Block {
   const AttendInput& in_;
   const AttendOptions& options_;
   bool hides_;
-  Matrix scaled_, masked_, capped_, weights_;
+  Matrix scaled_, capped_, masked_, weights_;
   Scratch scratch_;
 };
 

@@ -1,7 +1,7 @@
-// attend: the ONNX operator Attention (opset 23 and 24) on plain arrays. Order of the steps:
-// scaled = scale · Q Kᵀ; masked = scaled + mask; capped = c·tanh(masked / c); weights = softmax of
-// rows; Y = weights V. A key that a mask hides (-inf) stays hidden through the cap, and a row whose
-// keys are all hidden has weights 0 and output 0. NaN in the arrays passes through as in IEEE 754.
+// attend: the ONNX operator Attention (opsets 23 to 25) on plain arrays. Order of the steps, as
+// ONNX corrected it (its pull request 7867): scaled = scale · Q Kᵀ; capped = c·tanh(scaled / c);
+// masked = capped + mask; weights = softmax of rows; Y = weights V. A row whose keys are all hidden
+// (-inf) has weights 0 and output 0. NaN in the arrays passes through as in IEEE 754.
 // Leaves out: projections (see forward.hpp), dropout, softmax in another precision.
 #pragma once
 
@@ -32,7 +32,7 @@ struct AttendOptions {
   std::optional<float> scale;  // none: 1 / sqrt(K)
   float softcap = 0.0F;        // 0: off
   bool causal = false;         // query i sees key j when j <= i + P
-  std::optional<Stage> stage;  // keep kScaled, kMasked, kCapped or kWeights
+  std::optional<Stage> stage;  // keep kScaled, kCapped, kMasked or kWeights
   bool present = false;        // give present_key and present_value
 };
 

@@ -145,11 +145,13 @@ MatrixD unrotated(const Model& m, const MatrixD& dy, int first) {
 /// weights back to scores, in this head's stages.
 void scores_back(Tape& p, int l, int h, MatrixD& mask, MatrixD& temperatures) {
   const MatrixD& w = p.value(l, Stage::kWeights, h);
-  const MatrixD& z = p.value(l, Stage::kCapped, h);
+  const MatrixD& z = p.value(l, Stage::kMasked, h);
+  const MatrixD& capped = p.value(l, Stage::kCapped, h);
   const double temperature = static_cast<double>(p.m.temperature(l, h));
   const MatrixD dw = p.by(l, Stage::kWeights, h);
-  MatrixD& dz = p.by(l, Stage::kCapped, h);
-  MatrixD& dmasked = p.by(l, Stage::kMasked, h);
+  MatrixD& dz = p.by(l, Stage::kMasked, h);
+  MatrixD& dcapped = p.by(l, Stage::kCapped, h);
+  MatrixD& dscaled = p.by(l, Stage::kScaled, h);
   const double c = static_cast<double>(p.m.softcap);
   for (int i = 0; i < w.rows(); ++i) {
     const double mean = dw.row(i).dot(w.row(i));
@@ -158,12 +160,15 @@ void scores_back(Tape& p, int l, int h, MatrixD& mask, MatrixD& temperatures) {
       const double du = w(i, j) * (dw(i, j) - mean);
       dz(i, j) += du / temperature;
       temperatures(0, h) -= du * z(i, j) / (temperature * temperature);
-      dmasked(i, j) += dz(i, j) * (c > 0.0 ? 1.0 - (z(i, j) / c) * (z(i, j) / c) : 1.0);
     }
   }
-  mask += dmasked;
-  p.by(l, Stage::kScaled, h) += dmasked;
-  p.by(l, Stage::kScores, h) += static_cast<double>(p.m.score_scale()) * p.by(l, Stage::kScaled, h);
+  mask += dz;
+  dcapped += dz;
+  for (int i = 0; i < capped.size(); ++i) {
+    const double share = c > 0.0 ? capped.data()[i] / c : 0.0;
+    dscaled.data()[i] += dcapped.data()[i] * (1.0 - share * share);
+  }
+  p.by(l, Stage::kScores, h) += static_cast<double>(p.m.score_scale()) * dscaled;
 }
 
 void heads_back(Tape& p, int l, MatrixD& mask) {

@@ -93,9 +93,8 @@ MatrixD softmax(const MatrixD& x) {
   return y;
 }
 
-/// A hidden key stays hidden.
 MatrixD softcap(const MatrixD& x, double c) {
-  return x.unaryExpr([c](double v) { return v == -INFINITY ? v : c * std::tanh(v / c); });
+  return x.unaryExpr([c](double v) { return c * std::tanh(v / c); });
 }
 
 MatrixD mask_of(const Model& m, const Input& in) {
@@ -132,6 +131,8 @@ MatrixD head(const Model& m, const Input& in, int l, int h, const MatrixD& q, co
   put(Stage::kScores, x);
   x *= m.score_scale();
   put(Stage::kScaled, x);
+  if (m.softcap > 0.0F) x = softcap(x, m.softcap);
+  put(Stage::kCapped, x);
   x += mask;
   if (m.positions.kind == PositionKind::kAlibi) {
     MatrixD bias(x.rows(), x.cols());
@@ -144,8 +145,6 @@ MatrixD head(const Model& m, const Input& in, int l, int h, const MatrixD& q, co
     x += bias;
   }
   put(Stage::kMasked, x);
-  if (m.softcap > 0.0F) x = softcap(x, m.softcap);
-  put(Stage::kCapped, x);
   x = softmax(x / static_cast<double>(m.temperature(l, h)));
   put(Stage::kWeights, x);
   x *= v;

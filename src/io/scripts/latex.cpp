@@ -83,9 +83,9 @@ constexpr Symbol kSymbols[] = {
     {Stage::kKRotated, "K'"},
     {Stage::kScores, "S"},
     {Stage::kScaled, "S'"},
+    {Stage::kCapped, "S''"},
     {Stage::kMask, "M"},
-    {Stage::kMasked, "S''"},
-    {Stage::kCapped, "S'''"},
+    {Stage::kMasked, "S'''"},
     {Stage::kWeights, "A"},
     {Stage::kHeadOut, "O"},
     {Stage::kConcat, "C"},
@@ -120,12 +120,12 @@ std::string formula_of(const Trace& trace, int layer, Stage stage) {
     case Stage::kV: return fresh ? linear(source, "V", l.v) : "";
     case Stage::kScores: return of(Stage::kQRotated) + " {" + of(Stage::kKRotated) + "}^\\top";
     case Stage::kScaled: return exact(m.score_scale()) + "\\,S";
-    case Stage::kMasked:
-      return m.positions.kind == PositionKind::kAlibi ? "" : of(Stage::kScaled) + " + M";
     case Stage::kCapped:
-      return exact(m.softcap) + " \\tanh(" + of(Stage::kMasked) + " / " + exact(m.softcap) + ")";
+      return exact(m.softcap) + " \\tanh(" + of(Stage::kScaled) + " / " + exact(m.softcap) + ")";
+    case Stage::kMasked:
+      return m.positions.kind == PositionKind::kAlibi ? "" : of(Stage::kCapped) + " + M";
     case Stage::kWeights:
-      return l.temperature ? "" : "\\mathrm{softmax}(" + of(Stage::kCapped) + ")";
+      return l.temperature ? "" : "\\mathrm{softmax}(" + of(Stage::kMasked) + ")";
     case Stage::kHeadOut: return "A V";
     case Stage::kConcat:
       return m.heads > 1 ? "[O_0 \\cdots O_{" + std::to_string(m.heads - 1) + "}]" : "O";
@@ -167,10 +167,14 @@ std::string export_latex(const Document& document, const Trace& trace) {
   sentence("Tokens", document.query);
   if (document.cross) sentence("Source tokens", document.source);
   const Model& m = trace.model;
-  out += "\\[ \\mathrm{Attention}(Q, K, V) = \\mathrm{softmax}\\left(" +
-         std::string(m.scale == ScaleKind::kInverseSqrt
-                         ? "\\frac{Q K^\\top}{\\sqrt{" + std::to_string(m.key_width) + "}}"
-                         : "s\\, Q K^\\top") +
+  std::string scores = m.scale == ScaleKind::kInverseSqrt
+                           ? "\\frac{Q K^\\top}{\\sqrt{" + std::to_string(m.key_width) + "}}"
+                           : "s\\, Q K^\\top";
+  if (m.softcap > 0.0F) {
+    const std::string cap = exact(m.softcap);
+    scores = cap + " \\tanh\\left(" + scores + " / " + cap + "\\right)";
+  }
+  out += "\\[ \\mathrm{Attention}(Q, K, V) = \\mathrm{softmax}\\left(" + scores +
          (trace.mask.size() > 0 ? " + M" : "") +
          "\\right) V, \\qquad s = " + exact(m.score_scale()) + " \\]\n";
   int layer = -1;

@@ -14,8 +14,7 @@ namespace {
 struct Dialect {
   std::string_view title;
   std::string_view prelude;
-  std::string_view copy;    // of x
-  std::string_view hidden;  // -inf of the capped
+  std::string_view copy;  // of x
   std::string_view relu;
   std::string_view erf;  // of x
   std::string_view assertion;
@@ -23,17 +22,13 @@ struct Dialect {
 constexpr Dialect kNumpy{"NumPy",
                          kNumpyPrelude,
                          "x.copy()",
-                         "-inf",
                          "np.maximum(up, 0.0)",
                          "np.vectorize(math.erf, otypes=[np.float64])(x)",
                          "np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-5)"};
-constexpr Dialect kTorch{"PyTorch",
-                         kTorchPrelude,
-                         "x.clone()",
-                         "torch.full_like(masked, -inf)",
-                         "torch.relu(up)",
-                         "torch.erf(x)",
-                         "torch.testing.assert_close(output, expected, rtol=1e-4, atol=1e-5)"};
+constexpr Dialect kTorch{
+    "PyTorch",      kTorchPrelude,
+    "x.clone()",    "torch.relu(up)",
+    "torch.erf(x)", "torch.testing.assert_close(output, expected, rtol=1e-4, atol=1e-5)"};
 
 std::string matrix(const Matrix& m) {
   std::string out = "array([";
@@ -258,17 +253,16 @@ class Script {
     }
     line("        scores = head(\"scores\", q_h @ k_h.T)");
     line("        scaled = head(\"scaled\", scores * scale)");
-    line(std::string("        masked = head(\"masked\", scaled + mask") +
-         (alibi() ? " + for_head[h])" : ")"));
-    std::string last = "masked";
+    std::string last = "scaled";
     if (m_.softcap > 0.0F) {
       const std::string cap = exact(m_.softcap);
-      line("        capped = head(\"capped\", where(masked == -inf, " + std::string(d_.hidden) +
-           ", " + cap + " * tanh(masked / " + cap + ")))");
+      line("        capped = head(\"capped\", " + cap + " * tanh(scaled / " + cap + "))");
       last = "capped";
     }
+    line("        masked = head(\"masked\", " + last + " + mask" +
+         (alibi() ? " + for_head[h])" : ")"));
     const bool warm = first.temperature != nullptr;
-    line("        weights = head(\"weights\", softmax(" + last +
+    line(std::string("        weights = head(\"weights\", softmax(masked") +
          (warm ? " / layer[\"temperature\"][0, h]))" : "))"));
     line("        outs.append(head(\"head_out\", weights @ v_h))");
     line("    for stage, parts in heads.items():");

@@ -11,7 +11,7 @@ import sys
 import numpy as np
 
 inf = math.inf
-exp, tanh, sqrt, sin, cos, where = np.exp, np.tanh, np.sqrt, np.sin, np.cos, np.where
+exp, tanh, sqrt, sin, cos = np.exp, np.tanh, np.sqrt, np.sin, np.cos
 
 
 def array(rows):
@@ -52,7 +52,7 @@ import sys
 import torch
 
 inf = math.inf
-exp, tanh, sqrt, sin, cos, where = torch.exp, torch.tanh, torch.sqrt, torch.sin, torch.cos, torch.where
+exp, tanh, sqrt, sin, cos = torch.exp, torch.tanh, torch.sqrt, torch.sin, torch.cos
 
 
 def array(rows):

@@ -46,6 +46,21 @@ std::string embed(const Trace& t, int layer, const std::string& word) {
   return text + ".";
 }
 
+/// What the cap makes of a scaled score; empty where there is none.
+std::string capped(const Trace& t, int layer, int head, int row, int col) {
+  const TensorId id{layer, Stage::kCapped, head};
+  if (!t.has(id)) return {};
+  return ", capped within ±" + number(t.model.softcap) + " to " + number(t.tensor(id)(row, col));
+}
+
+std::string unscaled(const Trace& t, int layer, int head, int row) {
+  const Best b = largest_in_row(t.tensor({layer, Stage::kScores, head}), row);
+  if (b.col < 0 || !t.has({layer, Stage::kCapped, head}))
+    return "No scaling: the scores stay as they are.";
+  return "No scaling: the score " + number(b.value) + " is only" +
+         capped(t, layer, head, row, b.col).substr(1) + ".";
+}
+
 std::string mask(const Trace& t, const SheetLabels& labels, int row, const std::string& word) {
   if (t.mask.size() == 0) return "No mask: " + word + " may look at every word.";
   int hidden = 0;
@@ -112,14 +127,15 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
              " best, " + number(b.value) + ".";
     }
     case Step::kScale: {
-      if (!t.has({layer, Stage::kScaled, head})) return "No scaling: the scores stay as they are.";
+      if (!t.has({layer, Stage::kScaled, head})) return unscaled(t, layer, head, i);
       const std::string by = t.model.scale == ScaleKind::kInverseSqrt
                                  ? "divided by √" + std::to_string(t.model.key_width)
                                  : "multiplied by " + number(t.model.score_scale());
       const Best b = best(Stage::kScores);
       if (b.col < 0) break;
       return "Scores are " + by + ", so that softmax stays soft: " + number(b.value) + " becomes " +
-             number(t.tensor({layer, Stage::kScaled, head})(i, b.col)) + ".";
+             number(t.tensor({layer, Stage::kScaled, head})(i, b.col)) +
+             capped(t, layer, head, i, b.col) + ".";
     }
     case Step::kMask: return mask(t, labels, i, word);
     case Step::kSoftmax: {

@@ -200,14 +200,14 @@ void add_flows(Sheet& sheet) {
   lines.link(or_else(lines.find(Stage::kQRotated), lines.find(Stage::kQ)), scores, 0.4F);
   lines.link(or_else(lines.find(Stage::kKRotated), lines.find(Stage::kK)), scores, 0.75F);
   const int masked = lines.find(Stage::kMasked);
-  const int before = lines.chain(scores, {Stage::kScaled});
+  const int before = lines.chain(scores, {Stage::kScaled, Stage::kCapped});
   const int mask = lines.find(Stage::kMask);
   lines.link(mask, masked, 0.5F);
   if (alibi) lines.link(positions, masked, 0.3F);
   // Past the mask's block, when that stands between.
   lines.link(before, or_else(mask, masked));
   int last = or_else(masked, before);
-  last = lines.chain(last, {Stage::kCapped, Stage::kWeights});
+  last = lines.chain(last, {Stage::kWeights});
   lines.link(last, lines.find(Stage::kHeadOut));
   lines.link(lines.find(Stage::kV), lines.find(Stage::kHeadOut), 0.8F);
   add_output(lines, input);

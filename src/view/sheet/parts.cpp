@@ -157,7 +157,7 @@ void add_ghosts(Parts& parts, const SheetSpec& spec, const std::vector<Stage>& f
     };
     if (embed && stage != Stage::kNorm1)
       consider(parts.queries);
-    else if (stage >= Stage::kScores && stage <= Stage::kCapped)
+    else if (stage >= Stage::kScores && stage <= Stage::kMasked)
       consider(parts.rest);
     if (host >= 0)
       parts.items[static_cast<std::size_t>(host)].ghosts.push_back(make_ghost(stage, is_folded));
@@ -209,10 +209,10 @@ Parts make_parts(const SheetSpec& spec, const SheetOptions& options) {
     for (const Stage s : kProjected[i]) build.add(parts.projected[i], s);
   build.add(parts.rest, Stage::kScores);
   build.add(parts.rest, Stage::kScaled);
+  build.add(parts.rest, Stage::kCapped);
   if (alibi) build.add(parts.rest, Stage::kPositions);
-  for (const Stage s :
-       {Stage::kMask, Stage::kMasked, Stage::kCapped, Stage::kWeights, Stage::kHeadOut,
-        Stage::kConcat, Stage::kWo, Stage::kProjected, Stage::kAdded})
+  for (const Stage s : {Stage::kMask, Stage::kMasked, Stage::kWeights, Stage::kHeadOut,
+                        Stage::kConcat, Stage::kWo, Stage::kProjected, Stage::kAdded})
     build.add(parts.rest, s);
   if (post) build.add(parts.rest, Stage::kNorm1);
   for (const Stage s : {Stage::kNorm2, Stage::kWGate, Stage::kWUp, Stage::kGate, Stage::kUp,

@@ -29,8 +29,8 @@ std::vector<Stage> switched_off(const Model& model, bool mask) {
   std::vector<Stage> off;
   if (model.positions.kind == PositionKind::kNone) off.push_back(Stage::kPositions);
   if (model.scale == ScaleKind::kOff) off.push_back(Stage::kScaled);
-  if (!mask && model.positions.kind != PositionKind::kAlibi) off.push_back(Stage::kMasked);
   if (model.softcap == 0) off.push_back(Stage::kCapped);
+  if (!mask && model.positions.kind != PositionKind::kAlibi) off.push_back(Stage::kMasked);
   if (!model.residual) off.push_back(Stage::kAdded);
   if (model.norm == NormKind::kNone) off.push_back(Stage::kNorm1);
   if (model.mlp == MlpKind::kNone) off.push_back(Stage::kHidden);

@@ -68,10 +68,10 @@ Step step_of(Stage stage) noexcept {
     case Stage::kQRotated:
     case Stage::kKRotated: return Step::kProject;
     case Stage::kScores: return Step::kScore;
-    case Stage::kScaled: return Step::kScale;
+    case Stage::kScaled:
+    case Stage::kCapped: return Step::kScale;
     case Stage::kMask:
-    case Stage::kMasked:
-    case Stage::kCapped: return Step::kMask;
+    case Stage::kMasked: return Step::kMask;
     case Stage::kTemperature:
     case Stage::kWeights: return Step::kSoftmax;
     case Stage::kHeadOut: return Step::kMix;
@@ -187,9 +187,9 @@ MathText formula_of(TensorId id) {
     case Stage::kKRotated: return {{"by position"}};
     case Stage::kScores: return {{"Q Kᵀ"}};
     case Stage::kScaled: return {{"scores × scale"}};
+    case Stage::kCapped: return {{"c tanh(scaled / c)"}};
     case Stage::kMask: return {{"what is added"}};
-    case Stage::kMasked: return {{"scaled + mask"}};
-    case Stage::kCapped: return {{"c tanh(masked / c)"}};
+    case Stage::kMasked: return {{"scores + mask"}};
     case Stage::kWeights: return {{"softmax of rows"}};
     case Stage::kHeadOut: return {{"weights V"}};
     case Stage::kConcat: return {{"heads side by side"}};

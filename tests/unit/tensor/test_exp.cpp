@@ -78,7 +78,6 @@ TEST_CASE("softcap is within 4 ULP of c tanh(x / c)") {
       double worst = 0.0;
       float worst_at = 0.0F;
       bool nan_kept = true;
-      bool hidden_kept = true;
       through_rows([cap](const float* x, float* y, int n) { softcap_row(x, y, n, cap); },
                    [&](float x, float y) {
                      if (std::isnan(x)) {
@@ -86,10 +85,6 @@ TEST_CASE("softcap is within 4 ULP of c tanh(x / c)") {
                        return;
                      }
                      const double c = cap;
-                     if (x == -INFINITY) {  // hidden: not ours to cap
-                       hidden_kept = hidden_kept && y == -INFINITY;
-                       return;
-                     }
                      const double error = ulps(std::fabs(y), std::fabs(c * std::tanh(x / c)));
                      if (std::signbit(x) != std::signbit(y) || !(error <= worst)) {
                        worst = std::signbit(x) != std::signbit(y) ? 1e9 : error;
@@ -98,7 +93,6 @@ TEST_CASE("softcap is within 4 ULP of c tanh(x / c)") {
                    });
       INFO("worst " << worst << " ULP at " << worst_at);
       CHECK(nan_kept);
-      CHECK(hidden_kept);
       CHECK(worst <= 4.0);
     }
   });

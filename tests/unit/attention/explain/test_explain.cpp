@@ -55,9 +55,12 @@ TEST_CASE("a masked cell says why") {
   CHECK(why(1, 0) == MaskReason::kPainted);
   CHECK(why(2, 2) == MaskReason::kPadding);
   CHECK(why(1, 1) == MaskReason::kOpen);
-  for (const Stage stage : {Stage::kMasked, Stage::kCapped, Stage::kWeights}) {
+  for (const Stage stage : {Stage::kMasked, Stage::kWeights}) {
     CHECK(explain(t, {{0, stage, 0}, 0, 1})->reason == MaskReason::kCausal);
   }
+  // The cap comes before the mask: it knows nothing of it.
+  CHECK(explain(t, {{0, Stage::kCapped, 0}, 0, 1})->reason == MaskReason::kNone);
+  CHECK(std::isfinite(t.tensor({0, Stage::kCapped, 0})(0, 1)));
 }
 
 TEST_CASE("a cell or a matrix that is not there is an error with its place") {
