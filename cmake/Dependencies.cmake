@@ -24,7 +24,8 @@ ap_source(cli11 cli11 https://github.com/CLIUtils/CLI11.git
           6c7b07a878ad834957b98d0f9ce1dbe0cb204fc9) # v2.4.2
 ap_source(catch2 catch2 https://github.com/catchorg/Catch2.git
           fa43b77429ba76c462b1898d6cd2f2d7a9416b14) # v3.7.1
-ap_source(imgui imgui https://github.com/ocornut/imgui.git v1.90.1)
+ap_source(imgui imgui https://github.com/ocornut/imgui.git
+          d6cb3c923d28dcebb2d8d9605ccc7229ccef19eb) # v1.90.1
 
 function(ap_headers name)
   add_library(${name} INTERFACE)
@@ -78,17 +79,13 @@ if(NOT EMSCRIPTEN)
 endif()
 ap_third_party(ap_imgui)
 
-# SDL2 and OpenGL; AP_HAVE_GUI says whether the window can be built here.
+# The desktop's SDL2 and OpenGL; the page has both of its browser. AP_HAVE_GUI says whether there
+# is a window here.
 set(AP_HAVE_GUI OFF)
 if(EMSCRIPTEN)
-  if(EXISTS "${AP_SDL2_WEB}/lib/libSDL2.a")
-    add_library(ap_sdl INTERFACE)
-    target_include_directories(ap_sdl SYSTEM INTERFACE "${AP_SDL2_WEB}/include"
-                               "${AP_SDL2_WEB}/include/SDL2")
-    target_link_libraries(ap_sdl INTERFACE "${AP_SDL2_WEB}/lib/libSDL2.a")
-    add_library(ap_gl INTERFACE)
-    set(AP_HAVE_GUI ON)
-  endif()
+  add_library(ap_sdl INTERFACE)
+  add_library(ap_gl INTERFACE)
+  set(AP_HAVE_GUI ON)
 else()
   find_package(SDL2 CONFIG QUIET)
   set(OpenGL_GL_PREFERENCE GLVND)

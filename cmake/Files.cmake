@@ -19,4 +19,24 @@ if(EMSCRIPTEN AND EXISTS "${CMAKE_SOURCE_DIR}/src/app/page/files_api.cpp")
     RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/web")
   ap_minify(minify_files "${AP_OUTPUT}/web/attention-files.js" "${AP_OUTPUT}/web/attention-files.js")
   add_custom_command(TARGET attention-files POST_BUILD VERBATIM COMMAND ${minify_files})
+
+  # Posters of the presets, which stand in an article until its playground is near: drawn by the
+  # module itself, so that they come with the page and need no other build.
+  if(AP_NODE)
+    file(GLOB poster_presets CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/assets/presets/*.json")
+    list(FILTER poster_presets EXCLUDE REGEX "/index\\.json$")
+    set(presets "")
+    set(posters "")
+    foreach(file IN LISTS poster_presets)
+      get_filename_component(preset "${file}" NAME_WE)
+      list(APPEND presets "${preset}")
+      list(APPEND posters "${AP_OUTPUT}/web/posters/${preset}.svg"
+                          "${AP_OUTPUT}/web/posters/${preset}-dark.svg")
+    endforeach()
+    add_custom_command(OUTPUT ${posters} VERBATIM
+      DEPENDS attention-files "${CMAKE_SOURCE_DIR}/tools/page/posters.mjs"
+      COMMAND "${AP_NODE}" "${CMAKE_SOURCE_DIR}/tools/page/posters.mjs"
+              "${AP_OUTPUT}/web" ${presets})
+    add_custom_target(posters ALL DEPENDS ${posters})
+  endif()
 endif()

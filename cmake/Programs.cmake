@@ -30,30 +30,6 @@ else()
   message(STATUS "src/app/cli/main.cpp is not there: no command line")
 endif()
 
-# Posters of the presets, which stand in an article until its playground is near: beside the page.
-if(TARGET attention AND NOT EMSCRIPTEN AND CMAKE_BUILD_TYPE STREQUAL "Release")
-  file(GLOB poster_presets CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/assets/presets/*.json")
-  set(posters "")
-  foreach(file IN LISTS poster_presets)
-    get_filename_component(preset "${file}" NAME_WE)
-    if(preset STREQUAL "index")
-      continue()
-    endif()
-    foreach(dark "" "-dark")
-      set(flag "")
-      if(dark)
-        set(flag --dark)
-      endif()
-      set(poster "${AP_OUTPUT}/web/posters/${preset}${dark}.svg")
-      list(APPEND posters "${poster}")
-      add_custom_command(OUTPUT "${poster}" VERBATIM DEPENDS attention
-        COMMAND "${CMAKE_COMMAND}" -E make_directory "${AP_OUTPUT}/web/posters"
-        COMMAND attention render "preset:${preset}" --width 720 --output "${poster}" ${flag})
-    endforeach()
-  endforeach()
-  add_custom_target(posters ALL DEPENDS ${posters})
-endif()
-
 # ap_minify(var from to module?): the command that makes a script of the page small; a plain copy where
 # tools/page has not been installed. Emscripten's own glue loses a quarter of its gzip size.
 find_program(AP_NODE node)

@@ -6,7 +6,7 @@ BUILD="$AP_ROOT/build"
 # What a CMake tree was configured with; another answer means that it is made anew.
 configuration() {
   cat CMakePresets.json
-  printf '%s\n' "$AP_ROOT" "$AP_SOURCES" "$AP_SDL2_WEB" "$AP_EMSCRIPTEN_ROOT" "${CC:-} ${CXX:-}" \
+  printf '%s\n' "$AP_ROOT" "$AP_SOURCES" "$AP_EMSCRIPTEN_ROOT" "${CC:-} ${CXX:-}" \
     "$(command -v ccache || true)"
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/assets.hpp"
 #include "platform/native_files.hpp"
+#include "platform/native_keys.hpp"
 #include "platform/native_labels.hpp"
 #include "platform/window.hpp"
 
@@ -151,9 +152,9 @@ class NativeWindow final : public Window {
   [[nodiscard]] Viewport viewport() const override;
   void present() override { SDL_GL_SwapWindow(window_); }
   [[nodiscard]] bool keeps_picture() const override { return false; }
-  void cursor(SDL_SystemCursor shape) override {
-    SDL_Cursor*& made = cursors_[shape];
-    if (made == nullptr) made = SDL_CreateSystemCursor(shape);
+  void cursor(Cursor shape) override {
+    SDL_Cursor*& made = cursors_[static_cast<std::size_t>(shape)];
+    if (made == nullptr) made = SDL_CreateSystemCursor(system_cursor(shape));
     SDL_SetCursor(made);
   }
   void text_cursor(Box box) override {
@@ -187,7 +188,7 @@ class NativeWindow final : public Window {
   float fixed_scale_;
   NativePorts ports_;
   WindowClient client_;
-  SDL_Cursor* cursors_[SDL_NUM_SYSTEM_CURSORS] = {};
+  SDL_Cursor* cursors_[kCursors] = {};
 };
 
 Viewport NativeWindow::viewport() const {
@@ -260,7 +261,7 @@ bool NativeWindow::handle(const SDL_Event& event) {
                      (mod & KMOD_GUI) != 0);
       const bool down = event.type == SDL_KEYDOWN;
       if (down && clipboard_key(event.key)) break;
-      sink.key(event.key.keysym.sym, down);
+      sink.key(key_of(event.key.keysym.sym), down);
       break;
     }
     case SDL_TEXTINPUT: sink.text(event.text.text); break;

@@ -1,6 +1,6 @@
-// The page's window: a WebGL 2 context of the canvas, input from web_glue.js. No SDL here but the
-// names in its headers (key codes, cursor shapes): 30 kB less to download, and none of its
-// listeners, which would prevent the default of every key, wheel and touch of the page.
+// The page's window: a WebGL 2 context of the canvas, input from web_glue.js. No SDL: 43 kB
+// less to download, and none of its listeners, which would prevent the default of every key, wheel
+// and touch of the page.
 #ifdef __EMSCRIPTEN__
 #include <algorithm>
 #include <cstdlib>
@@ -45,7 +45,7 @@ class WebWindow final : public Window {
   [[nodiscard]] Viewport viewport() const override { return page().viewport; }
   void present() override {}
   [[nodiscard]] bool keeps_picture() const override { return true; }
-  void cursor(SDL_SystemCursor shape) override {
+  void cursor(Cursor shape) override {
     if (shape == cursor_) return;
     cursor_ = shape;
     ap_glue_cursor(static_cast<int>(shape));
@@ -65,7 +65,7 @@ class WebWindow final : public Window {
   [[nodiscard]] Ports& ports() noexcept override { return web_ports(); }
 
  private:
-  SDL_SystemCursor cursor_ = SDL_SYSTEM_CURSOR_ARROW;
+  Cursor cursor_ = Cursor::kArrow;
 };
 
 }  // namespace
@@ -159,7 +159,7 @@ EMSCRIPTEN_KEEPALIVE void ap_web_wheel(double dx, double dy) {
   wake();
 }
 EMSCRIPTEN_KEEPALIVE void ap_web_key(int code, int down) {
-  page().client.sink->key(code, down != 0);
+  page().client.sink->key(static_cast<Key>(code), down != 0);
   wake();
 }
 EMSCRIPTEN_KEEPALIVE void ap_web_typed(char* text) {

@@ -12,7 +12,7 @@ int ap_glue_media(const char* query);
 int ap_glue_dark();
 int ap_glue_embedded();
 void ap_glue_show_theme(int dark);
-/// shape: SDL_SystemCursor
+/// shape: platform::Cursor
 void ap_glue_cursor(int shape);
 /// Tells the page's listeners; they are called on the next tick.
 void ap_glue_emit(const char* event);

@@ -1,7 +1,6 @@
 // All JavaScript between the page and web.cpp, as an Emscripten library (--js-library).
-// SDL's own listeners on the canvas are taken off by web.cpp (they prevent every default); these
-// replace them and leave to the page what is the page's: Tab, browser shortcuts, wheel and touch
-// that merely pass over. Nothing here is evaluated from strings, styles are set through CSSOM.
+// Its listeners leave to the page what is the page's: Tab, browser shortcuts, wheel and touch that
+// merely pass over. Nothing here is evaluated from strings, styles are set through CSSOM.
 // C calls ap_glue_*; the page calls C through _ap_web_*. Strings given to C are freed by C.
 addToLibrary({
   $AP__deps: ['$stringToNewUTF8', '$UTF8ToString', 'malloc', 'free'],
@@ -236,7 +235,7 @@ addToLibrary({
       _ap_web_wheel(-e.deltaX * unit, -e.deltaY * unit);
     },
 
-    // ---- keyboard, as SDL key codes
+    // ---- keyboard, by the numbers of platform/keys.hpp
     KEYS: {
       Backspace: 8,
       Tab: 9,
@@ -244,23 +243,23 @@ addToLibrary({
       Escape: 27,
       ' ': 32,
       Delete: 127,
-      ArrowRight: 79,
-      ArrowLeft: 80,
-      ArrowDown: 81,
-      ArrowUp: 82,
-      Home: 74,
-      End: 77,
-      PageUp: 75,
-      PageDown: 78,
-      Insert: 73,
-      F1: 58,
-      F2: 59,
-      F10: 67,
-      ContextMenu: 101,
-      Control: 224,
-      Shift: 225,
-      Alt: 226,
-      Meta: 227,
+      ArrowLeft: 128,
+      ArrowRight: 129,
+      ArrowUp: 130,
+      ArrowDown: 131,
+      PageUp: 132,
+      PageDown: 133,
+      Home: 134,
+      End: 135,
+      Insert: 136,
+      ContextMenu: 137,
+      Control: 139,
+      Shift: 141,
+      Alt: 143,
+      Meta: 145,
+      F1: 147,
+      F2: 148,
+      F10: 156,
     },
     // Shortcuts that are ours; all others with Ctrl or Cmd stay the browser's.
     COMMANDS: [
@@ -283,9 +282,10 @@ addToLibrary({
       'Alt',
     ],
     keyCode(e) {
-      const code = AP.KEYS[e.key];
-      if (code !== undefined) return code > 57 && code !== 127 ? 0x40000000 | code : code;
-      return e.key.length === 1 ? e.key.toLowerCase().charCodeAt(0) : 0;
+      const named = AP.KEYS[e.key];
+      if (named) return named;
+      const code = e.key.length === 1 ? e.key.toLowerCase().charCodeAt(0) : 0;
+      return code < 127 ? code : 0;
     },
     isOurs(e) {
       if (e.isComposing || e.key === 'Dead' || e.key === 'Process') return false;
@@ -597,20 +597,17 @@ addToLibrary({
   },
   ap_glue_cursor__deps: ['$AP'],
   ap_glue_cursor: (shape) => {
-    // in the order of SDL_SystemCursor
+    // in the order of platform::Cursor
     AP.canvas.style.cursor = [
       'default',
       'text',
-      'wait',
-      'crosshair',
-      'progress',
-      'nwse-resize',
-      'nesw-resize',
+      'pointer',
+      'move',
       'ew-resize',
       'ns-resize',
-      'move',
+      'nesw-resize',
+      'nwse-resize',
       'not-allowed',
-      'pointer',
     ][shape];
   },
   ap_glue_emit: (event) => Module['emit']?.(UTF8ToString(event)),

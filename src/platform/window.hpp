@@ -1,14 +1,14 @@
-// Window: the SDL window (or the page's canvas), its OpenGL context, and the pump that turns input
-// into calls on an InputSink. Frames are on demand: one is drawn after an event, a request, or
-// while the last one asked for more; an idle window draws nothing. Leaves out: what is drawn, and
-// which toolkit reads the input.
+// Window: the desktop's window (or the page's canvas), its OpenGL context, and the pump that turns
+// input into calls on an InputSink. Frames are on demand: one is drawn after an event, a request,
+// or while the last one asked for more; an idle window draws nothing. Leaves out: what is drawn,
+// and which toolkit reads the input.
 #pragma once
 
-#include <SDL.h>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "platform/keys.hpp"
 #include "platform/ports.hpp"
 
 namespace ap::platform {
@@ -24,7 +24,7 @@ class InputSink {
   virtual void button(int index, bool down, PointerKind kind) = 0;  // 0 left, 1 right, 2 middle
   virtual void wheel(float dx, float dy) = 0;                       // notches
   virtual void modifiers(bool ctrl, bool shift, bool alt, bool super) = 0;
-  virtual void key(SDL_Keycode code, bool down) = 0;
+  virtual void key(Key which, bool down) = 0;
   virtual void text(const char* utf8) = 0;
   virtual void focus(bool gained) = 0;
 };
@@ -67,7 +67,7 @@ class Window {
   virtual void present() = 0;
   /// What was shown last stays there until something else is drawn, whatever passed over it.
   [[nodiscard]] virtual bool keeps_picture() const = 0;
-  virtual void cursor(SDL_SystemCursor shape) = 0;
+  virtual void cursor(Cursor shape) = 0;
   /// Desktop: where the input method's candidates go.
   virtual void text_cursor(Box box) = 0;
   /// Desktop: writes a file where it is told (for screenshots). Page: unsupported.

@@ -2,8 +2,8 @@
 # they come from Debian 13's source packages through the private apt state; elsewhere CMake's
 # FetchContent gets the same releases from upstream (cmake/Dependencies.cmake).
 
-AP_LIBRARIES="imgui catch2 eigen3 nlohmann-json3 libstb cli11 libsdl2"
-SOURCES_RECIPE=1
+AP_LIBRARIES="imgui catch2 eigen3 nlohmann-json3 libstb cli11"
+SOURCES_RECIPE=2
 
 fetch_sources() { # temporary final
   need_space 600 "$AP_CACHE" "the libraries' sources"

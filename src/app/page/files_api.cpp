@@ -184,6 +184,12 @@ EMSCRIPTEN_KEEPALIVE char* files_document(const char* json, std::size_t size) {
   return done ? nullptr : given(done.error());
 }
 
+/// A prepared document by its name, for pictures of it (tools/page/posters.mjs). Null: done.
+EMSCRIPTEN_KEEPALIVE char* files_preset(const char* id) {
+  const auto done = state().session.dispatch(action::LoadPreset{id});
+  return done ? nullptr : given(done.error());
+}
+
 EMSCRIPTEN_KEEPALIVE char* files_formats() {
   Json list = Json::array();
   for (const ExportFormat& f : export_formats()) {

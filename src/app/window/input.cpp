@@ -6,6 +6,9 @@
 namespace ap::app {
 namespace {
 
+using platform::Cursor;
+using platform::Key;
+using platform::key;
 using platform::PointerKind;
 
 ImGuiMouseSource source_of(PointerKind kind) {
@@ -17,54 +20,59 @@ ImGuiMouseSource source_of(PointerKind kind) {
   return ImGuiMouseSource_Mouse;
 }
 
-ImGuiKey named_key(SDL_Keycode code) {
-  switch (code) {
-    case SDLK_TAB: return ImGuiKey_Tab;
-    case SDLK_LEFT: return ImGuiKey_LeftArrow;
-    case SDLK_RIGHT: return ImGuiKey_RightArrow;
-    case SDLK_UP: return ImGuiKey_UpArrow;
-    case SDLK_DOWN: return ImGuiKey_DownArrow;
-    case SDLK_PAGEUP: return ImGuiKey_PageUp;
-    case SDLK_PAGEDOWN: return ImGuiKey_PageDown;
-    case SDLK_HOME: return ImGuiKey_Home;
-    case SDLK_END: return ImGuiKey_End;
-    case SDLK_APPLICATION: return ImGuiKey_Menu;
-    case SDLK_INSERT: return ImGuiKey_Insert;
-    case SDLK_DELETE: return ImGuiKey_Delete;
-    case SDLK_BACKSPACE: return ImGuiKey_Backspace;
-    case SDLK_SPACE: return ImGuiKey_Space;
-    case SDLK_RETURN: return ImGuiKey_Enter;
-    case SDLK_KP_ENTER: return ImGuiKey_KeypadEnter;
-    case SDLK_ESCAPE: return ImGuiKey_Escape;
-    case SDLK_QUOTE: return ImGuiKey_Apostrophe;
-    case SDLK_COMMA: return ImGuiKey_Comma;
-    case SDLK_MINUS: return ImGuiKey_Minus;
-    case SDLK_PERIOD: return ImGuiKey_Period;
-    case SDLK_SLASH: return ImGuiKey_Slash;
-    case SDLK_SEMICOLON: return ImGuiKey_Semicolon;
-    case SDLK_EQUALS:
-    case SDLK_PLUS: return ImGuiKey_Equal;
-    case SDLK_LEFTBRACKET: return ImGuiKey_LeftBracket;
-    case SDLK_RIGHTBRACKET: return ImGuiKey_RightBracket;
-    case SDLK_LCTRL: return ImGuiKey_LeftCtrl;
-    case SDLK_RCTRL: return ImGuiKey_RightCtrl;
-    case SDLK_LSHIFT: return ImGuiKey_LeftShift;
-    case SDLK_RSHIFT: return ImGuiKey_RightShift;
-    case SDLK_LALT: return ImGuiKey_LeftAlt;
-    case SDLK_RALT: return ImGuiKey_RightAlt;
-    case SDLK_LGUI: return ImGuiKey_LeftSuper;
-    case SDLK_RGUI: return ImGuiKey_RightSuper;
+/// Of a run of keys that stand in the same order here and there.
+ImGuiKey within(ImGuiKey first, Key which, Key first_of_ours) {
+  return static_cast<ImGuiKey>(first + static_cast<int>(which) - static_cast<int>(first_of_ours));
+}
+
+ImGuiKey named_key(Key which) {
+  switch (which) {
+    case Key::kTab: return ImGuiKey_Tab;
+    case Key::kLeft: return ImGuiKey_LeftArrow;
+    case Key::kRight: return ImGuiKey_RightArrow;
+    case Key::kUp: return ImGuiKey_UpArrow;
+    case Key::kDown: return ImGuiKey_DownArrow;
+    case Key::kPageUp: return ImGuiKey_PageUp;
+    case Key::kPageDown: return ImGuiKey_PageDown;
+    case Key::kHome: return ImGuiKey_Home;
+    case Key::kEnd: return ImGuiKey_End;
+    case Key::kMenu: return ImGuiKey_Menu;
+    case Key::kInsert: return ImGuiKey_Insert;
+    case Key::kDelete: return ImGuiKey_Delete;
+    case Key::kBackspace: return ImGuiKey_Backspace;
+    case Key::kSpace: return ImGuiKey_Space;
+    case Key::kEnter: return ImGuiKey_Enter;
+    case Key::kPadEnter: return ImGuiKey_KeypadEnter;
+    case Key::kEscape: return ImGuiKey_Escape;
+    case Key::kLeftCtrl: return ImGuiKey_LeftCtrl;
+    case Key::kRightCtrl: return ImGuiKey_RightCtrl;
+    case Key::kLeftShift: return ImGuiKey_LeftShift;
+    case Key::kRightShift: return ImGuiKey_RightShift;
+    case Key::kLeftAlt: return ImGuiKey_LeftAlt;
+    case Key::kRightAlt: return ImGuiKey_RightAlt;
+    case Key::kLeftSuper: return ImGuiKey_LeftSuper;
+    case Key::kRightSuper: return ImGuiKey_RightSuper;
     default: return ImGuiKey_None;
   }
 }
 
-ImGuiKey key_of(SDL_Keycode code) {
-  if (code >= SDLK_a && code <= SDLK_z) return static_cast<ImGuiKey>(ImGuiKey_A + (code - SDLK_a));
-  if (code >= SDLK_0 && code <= SDLK_9) return static_cast<ImGuiKey>(ImGuiKey_0 + (code - SDLK_0));
-  if (code >= SDLK_F1 && code <= SDLK_F12) {
-    return static_cast<ImGuiKey>(ImGuiKey_F1 + (code - SDLK_F1));
+ImGuiKey key_of(Key which) {
+  if (which >= key('a') && which <= key('z')) return within(ImGuiKey_A, which, key('a'));
+  if (which >= key('0') && which <= key('9')) return within(ImGuiKey_0, which, key('0'));
+  if (which >= Key::kF1 && which <= Key::kF12) return within(ImGuiKey_F1, which, Key::kF1);
+  switch (static_cast<char>(which)) {
+    case '\'': return ImGuiKey_Apostrophe;
+    case ',': return ImGuiKey_Comma;
+    case '-': return ImGuiKey_Minus;
+    case '.': return ImGuiKey_Period;
+    case '/': return ImGuiKey_Slash;
+    case ';': return ImGuiKey_Semicolon;
+    case '=':
+    case '+': return ImGuiKey_Equal;
+    case '[': return ImGuiKey_LeftBracket;
+    case ']': return ImGuiKey_RightBracket;
+    default: return named_key(which);
   }
-  return named_key(code);
 }
 
 }  // namespace
@@ -88,9 +96,9 @@ void GuiInput::modifiers(bool ctrl, bool shift, bool alt, bool super) {
   io.AddKeyEvent(ImGuiMod_Alt, alt);
   io.AddKeyEvent(ImGuiMod_Super, super);
 }
-void GuiInput::key(SDL_Keycode code, bool down) {
-  const ImGuiKey key = key_of(code);
-  if (key != ImGuiKey_None) ImGui::GetIO().AddKeyEvent(key, down);
+void GuiInput::key(Key which, bool down) {
+  const ImGuiKey named = key_of(which);
+  if (named != ImGuiKey_None) ImGui::GetIO().AddKeyEvent(named, down);
 }
 void GuiInput::text(const char* utf8) { ImGui::GetIO().AddInputCharactersUTF8(utf8); }
 void GuiInput::focus(bool gained) {
@@ -99,17 +107,17 @@ void GuiInput::focus(bool gained) {
   if (!gained) ImGui::GetIO().ClearInputKeys();
 }
 
-SDL_SystemCursor cursor_shape() {
+Cursor cursor_shape() {
   switch (ImGui::GetMouseCursor()) {
-    case ImGuiMouseCursor_TextInput: return SDL_SYSTEM_CURSOR_IBEAM;
-    case ImGuiMouseCursor_ResizeAll: return SDL_SYSTEM_CURSOR_SIZEALL;
-    case ImGuiMouseCursor_ResizeNS: return SDL_SYSTEM_CURSOR_SIZENS;
-    case ImGuiMouseCursor_ResizeEW: return SDL_SYSTEM_CURSOR_SIZEWE;
-    case ImGuiMouseCursor_ResizeNESW: return SDL_SYSTEM_CURSOR_SIZENESW;
-    case ImGuiMouseCursor_ResizeNWSE: return SDL_SYSTEM_CURSOR_SIZENWSE;
-    case ImGuiMouseCursor_Hand: return SDL_SYSTEM_CURSOR_HAND;
-    case ImGuiMouseCursor_NotAllowed: return SDL_SYSTEM_CURSOR_NO;
-    default: return SDL_SYSTEM_CURSOR_ARROW;
+    case ImGuiMouseCursor_TextInput: return Cursor::kText;
+    case ImGuiMouseCursor_ResizeAll: return Cursor::kMove;
+    case ImGuiMouseCursor_ResizeNS: return Cursor::kSizeNorthSouth;
+    case ImGuiMouseCursor_ResizeEW: return Cursor::kSizeWestEast;
+    case ImGuiMouseCursor_ResizeNESW: return Cursor::kSizeNorthEast;
+    case ImGuiMouseCursor_ResizeNWSE: return Cursor::kSizeNorthWest;
+    case ImGuiMouseCursor_Hand: return Cursor::kHand;
+    case ImGuiMouseCursor_NotAllowed: return Cursor::kForbidden;
+    default: return Cursor::kArrow;
   }
 }
 

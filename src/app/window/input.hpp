@@ -12,12 +12,12 @@ class GuiInput final : public platform::InputSink {
   void button(int index, bool down, platform::PointerKind kind) override;
   void wheel(float dx, float dy) override;
   void modifiers(bool ctrl, bool shift, bool alt, bool super) override;
-  void key(SDL_Keycode code, bool down) override;
+  void key(platform::Key which, bool down) override;
   void text(const char* utf8) override;
   void focus(bool gained) override;
 };
 
-/// SDL's shape for what ImGui asks for this frame.
-[[nodiscard]] SDL_SystemCursor cursor_shape();
+/// The shape that ImGui asks for in this frame.
+[[nodiscard]] platform::Cursor cursor_shape();
 
 }  // namespace ap::app
