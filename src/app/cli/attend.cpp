@@ -29,7 +29,7 @@ Result<Loaded> load(const std::string& path) {
   if (path.empty()) return Loaded{};
   const auto npy = read_npy_file(path);
   if (!npy) return std::unexpected(npy.error());
-  if (npy->dtype == Dtype::kBool || npy->dtype == Dtype::kInt32 || npy->dtype == Dtype::kInt64) {
+  if (npy->dtype == Dtype::kBool || is_integer(npy->dtype)) {
     return fail(ErrorCode::kUnsupported, "is " + std::string(name(npy->dtype)) + ", needs floats",
                 path);
   }

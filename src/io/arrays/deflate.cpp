@@ -283,4 +283,10 @@ Result<std::string> inflate(std::string_view packed, std::size_t most) {
   return fail(ErrorCode::kParse, "is cut off or damaged");
 }
 
+std::string inflate_front(std::string_view packed, std::size_t most) {
+  Inflater inflater{BitReader(packed), most, {}, {}, {}};
+  inflater.run();
+  return std::move(inflater.out);
+}
+
 }  // namespace ap

@@ -16,5 +16,7 @@ namespace ap {
 [[nodiscard]] std::string deflate(std::string_view bytes);
 /// kParse for a damaged or cut off stream, kTooLarge when it would become longer than `most`.
 [[nodiscard]] Result<std::string> inflate(std::string_view packed, std::size_t most);
+/// The first bytes of what a stream unpacks to, `most` or fewer; what comes after is not looked at.
+[[nodiscard]] std::string inflate_front(std::string_view packed, std::size_t most);
 
 }  // namespace ap

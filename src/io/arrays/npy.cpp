@@ -14,8 +14,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "arrays are copied as they are");
 
-constexpr std::array<unsigned char, 6> kMagic{0x93, 'N', 'U', 'M', 'P', 'Y'};
-
 template <class T>
 T item(const unsigned char* data, std::size_t index) noexcept {
   T value;
@@ -32,20 +30,28 @@ float item_as_float(const NpyArray& a, std::size_t i) noexcept {
     case Dtype::kBool: return data[i] != 0 ? 1.0F : 0.0F;
     case Dtype::kInt32: return static_cast<float>(item<std::int32_t>(data, i));
     case Dtype::kInt64: return static_cast<float>(item<std::int64_t>(data, i));
+    case Dtype::kBfloat16: return float_from_bfloat16(item<std::uint16_t>(data, i));
+    case Dtype::kInt8: return static_cast<float>(item<std::int8_t>(data, i));
+    case Dtype::kInt16: return static_cast<float>(item<std::int16_t>(data, i));
+    case Dtype::kUint8: return static_cast<float>(data[i]);
+    case Dtype::kUint16: return static_cast<float>(item<std::uint16_t>(data, i));
+    case Dtype::kUint32: return static_cast<float>(item<std::uint32_t>(data, i));
+    case Dtype::kUint64: return static_cast<float>(item<std::uint64_t>(data, i));
   }
   return 0.0F;
 }
 
-/// Bytes that shape and dtype need, or none if that is no size_t.
-bool byte_count(const NpyHeader& header, std::size_t& bytes) {
-  std::uint64_t size = item_size(header.dtype);
-  const bool empty = std::ranges::find(header.shape, 0) != header.shape.end();
-  for (const std::int64_t d : header.shape) {
-    if (!empty && __builtin_mul_overflow(size, static_cast<std::uint64_t>(d), &size)) return false;
+/// False for what int64 does not hold.
+bool item_as_integer(const NpyArray& a, std::size_t i, std::int64_t& out) noexcept {
+  const unsigned char* data = a.data.data();
+  switch (a.dtype) {
+    case Dtype::kInt64: out = item<std::int64_t>(data, i); return true;
+    case Dtype::kUint32: out = item<std::uint32_t>(data, i); return true;
+    case Dtype::kUint64: out = item<std::int64_t>(data, i); return out >= 0;
+    case Dtype::kInt32: out = item<std::int32_t>(data, i); return true;
+    // A float has every smaller integer.
+    default: out = static_cast<std::int64_t>(item_as_float(a, i)); return true;
   }
-  if (empty) size = 0;
-  bytes = static_cast<std::size_t>(size);
-  return size <= std::numeric_limits<std::size_t>::max() / 2;
 }
 
 /// Column-major bytes in row-major order: the last index runs fastest.
@@ -72,58 +78,36 @@ Bytes from_fortran(std::span<const unsigned char> data, const std::vector<std::i
 }  // namespace
 
 std::string_view name(Dtype dtype) noexcept {
-  constexpr std::array<std::string_view, 6> kNames{"float32", "float16", "float64",
-                                                   "bool",    "int32",   "int64"};
+  constexpr std::array<std::string_view, 13> kNames{
+      "float32", "float16", "float64", "bool",   "int32",  "int64", "bfloat16",
+      "int8",    "int16",   "uint8",   "uint16", "uint32", "uint64"};
   return kNames[static_cast<std::size_t>(dtype)];
 }
 
 std::size_t item_size(Dtype dtype) noexcept {
-  constexpr std::array<std::size_t, 6> kSizes{4, 2, 8, 1, 4, 8};
+  constexpr std::array<std::size_t, 13> kSizes{4, 2, 8, 1, 4, 8, 2, 1, 2, 1, 2, 4, 8};
   return kSizes[static_cast<std::size_t>(dtype)];
 }
 
-Result<NpyArray> read_npy(std::span<const unsigned char> bytes, std::string_view where) {
-  const auto bad = [&](std::string message, ErrorCode code = ErrorCode::kParse) {
-    return fail(code, std::move(message), std::string(where));
-  };
-  if (bytes.size() < 10 || !std::equal(kMagic.begin(), kMagic.end(), bytes.begin())) {
-    return bad("is not an .npy file");
-  }
-  const int version = bytes[6];
-  if (version < 1 || version > 3) {
-    return bad("is of .npy version " + std::to_string(version) + "; 1 to 3 are known",
-               ErrorCode::kUnsupported);
-  }
-  std::size_t start = version == 1 ? 10 : 12;
-  if (bytes.size() < start) return bad("ends within its header");
-  std::size_t length = bytes[8] + (std::size_t{bytes[9]} << 8);
-  if (version > 1) length += (std::size_t{bytes[10]} << 16) + (std::size_t{bytes[11]} << 24);
-  if (length > kMaxNpyHeader) {
-    return bad("has a header of " + std::to_string(length) + " bytes; the limit is " +
-                   std::to_string(kMaxNpyHeader),
-               ErrorCode::kTooLarge);
-  }
-  if (bytes.size() - start < length) return bad("ends within its header");
-  const std::string text(bytes.begin() + static_cast<std::ptrdiff_t>(start),
-                         bytes.begin() + static_cast<std::ptrdiff_t>(start + length));
-  auto header = parse_npy_header(text, where);
-  if (!header) return std::unexpected(header.error());
+bool is_integer(Dtype dtype) noexcept {
+  return dtype == Dtype::kInt32 || dtype == Dtype::kInt64 || dtype > Dtype::kBfloat16;
+}
 
-  const std::span<const unsigned char> data = bytes.subspan(start + length);
-  std::size_t needed = 0;
-  if (!byte_count(*header, needed))
-    return bad("shape " + shape_text(header->shape) + " is too large", ErrorCode::kTooLarge);
-  if (data.size() != needed) {
-    return bad("shape " + shape_text(header->shape) + " of " + std::string(name(header->dtype)) +
-               " needs " + std::to_string(needed) + " bytes, there are " +
-               std::to_string(data.size()));
-  }
-  NpyArray array{header->dtype, std::move(header->shape), {}};
-  const std::size_t size = item_size(array.dtype);
-  array.data = header->fortran_order && array.shape.size() > 1
-                   ? from_fortran(data, array.shape, size)
-                   : Bytes(data.begin(), data.end());
-  if (header->big_endian && size > 1) {
+Result<NpyArray> read_npy(std::span<const unsigned char> bytes, std::string_view where) {
+  auto front = read_npy_front(bytes, where);
+  if (!front) return std::unexpected(front.error());
+  NpyHeader& header = front->header;
+  if (!header.known)
+    return fail(ErrorCode::kUnsupported, "header: " + describe_npy_type(header).second,
+                std::string(where));
+  const std::size_t size = item_size(header.dtype);
+  const auto data = npy_items(bytes, *front, size, name(header.dtype), where);
+  if (!data) return std::unexpected(data.error());
+  NpyArray array{header.dtype, std::move(header.shape), {}};
+  array.data = header.fortran_order && array.shape.size() > 1
+                   ? from_fortran(*data, array.shape, size)
+                   : Bytes(data->begin(), data->end());
+  if (header.big_endian && size > 1) {
     for (std::size_t i = 0; i < array.data.size(); i += size) {
       std::reverse(array.data.begin() + static_cast<std::ptrdiff_t>(i),
                    array.data.begin() + static_cast<std::ptrdiff_t>(i + size));
@@ -138,7 +122,7 @@ Bytes write_npy(const NpyArray& array) {
   // Data begins at a multiple of 64, so that it can be mapped.
   header.append(63 - (kStart + header.size()) % 64, ' ');
   header += '\n';
-  Bytes bytes(kMagic.begin(), kMagic.end());
+  Bytes bytes(kNpyMagic.begin(), kNpyMagic.end());
   bytes.reserve(kStart + header.size() + array.data.size());
   bytes.push_back(1);
   bytes.push_back(0);
@@ -160,21 +144,21 @@ Array to_array(const NpyArray& array) {
 }
 
 Result<std::vector<std::int64_t>> to_integers(const NpyArray& array, std::string_view where) {
-  if (array.dtype != Dtype::kInt32 && array.dtype != Dtype::kInt64) {
+  if (!is_integer(array.dtype)) {
     return fail(ErrorCode::kUnsupported,
                 "is " + std::string(name(array.dtype)) + ", needs int64 or int32",
                 std::string(where));
   }
   std::vector<std::int64_t> out(array.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = array.dtype == Dtype::kInt32 ? item<std::int32_t>(array.data.data(), i)
-                                          : item<std::int64_t>(array.data.data(), i);
+    if (!item_as_integer(array, i, out[i]))
+      return fail(ErrorCode::kRange, "a number is too large", std::string(where));
   }
   return out;
 }
 
 Result<Array> to_additive_mask(const NpyArray& array, std::string_view where) {
-  if (array.dtype == Dtype::kInt32 || array.dtype == Dtype::kInt64) {
+  if (is_integer(array.dtype)) {
     return fail(
         ErrorCode::kUnsupported,
         "is " + std::string(name(array.dtype)) + "; needs bool (true = attend) or floats (added)",

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "io/arrays/half.hpp"
 #include "playground/json/read.hpp"
@@ -12,27 +14,58 @@ namespace {
 
 using Json = nlohmann::json;
 
+template <class T>
+T load(const unsigned char* at) noexcept {
+  T value;
+  std::memcpy(&value, at, sizeof(T));
+  return value;
+}
+template <class T>
+float cast(const unsigned char* at) noexcept {
+  return static_cast<float>(load<T>(at));
+}
+/// One sign, four exponent and three mantissa bits; 0x7F alone is NaN, nothing is infinite.
+float float_from_e4m3(const unsigned char* at) noexcept {
+  const unsigned exponent = (*at >> 3) & 15U, mantissa = *at & 7U;
+  const float size = (*at & 0x7FU) == 0x7FU ? std::numeric_limits<float>::quiet_NaN()
+                     : exponent == 0        ? static_cast<float>(mantissa) * 0x1p-9F
+                                            : std::ldexp(static_cast<float>(8U + mantissa),
+                                                         static_cast<int>(exponent) - 10);
+  return (*at & 0x80U) != 0 ? -size : size;
+}
+
 struct Kind {
   std::string_view name;
   std::uint64_t bytes;
-  bool readable;
+  float (*number)(const unsigned char*) noexcept;
 };
-constexpr std::array<Kind, 16> kKinds{{{"F32", 4, true},
-                                       {"F16", 2, true},
-                                       {"BF16", 2, true},
-                                       {"F64", 8, true},
-                                       {"BOOL", 1, true},
-                                       {"U8", 1, true},
-                                       {"I8", 1, true},
-                                       {"I16", 2, true},
-                                       {"U16", 2, true},
-                                       {"I32", 4, true},
-                                       {"U32", 4, true},
-                                       {"I64", 8, false},
-                                       {"U64", 8, false},
-                                       {"F8_E4M3", 1, false},
-                                       {"F8_E5M2", 1, false},
-                                       {"F8_E8M0", 1, false}}};
+constexpr std::array<Kind, 16> kKinds{
+    {{"F32", 4, load<float>},
+     {"F16", 2,
+      [](const unsigned char* at) noexcept { return float_from_half(load<std::uint16_t>(at)); }},
+     {"BF16", 2,
+      [](const unsigned char* at) noexcept {
+        return float_from_bfloat16(load<std::uint16_t>(at));
+      }},
+     {"F64", 8, cast<double>},
+     {"BOOL", 1, [](const unsigned char* at) noexcept { return *at != 0 ? 1.0F : 0.0F; }},
+     {"U8", 1, cast<std::uint8_t>},
+     {"I8", 1, cast<std::int8_t>},
+     {"I16", 2, cast<std::int16_t>},
+     {"U16", 2, cast<std::uint16_t>},
+     {"I32", 4, cast<std::int32_t>},
+     {"U32", 4, cast<std::uint32_t>},
+     {"I64", 8, cast<std::int64_t>},
+     {"U64", 8, cast<std::uint64_t>},
+     {"F8_E4M3", 1, float_from_e4m3},
+     // The upper half of a binary16.
+     {"F8_E5M2", 1,
+      [](const unsigned char* at) noexcept {
+        return float_from_half(static_cast<std::uint16_t>(*at << 8));
+      }},
+     {"F8_E8M0", 1, [](const unsigned char* at) noexcept {
+        return *at == 255 ? std::numeric_limits<float>::quiet_NaN() : std::ldexp(1.0F, *at - 127);
+      }}}};
 
 const Kind* kind_of(std::string_view name) noexcept {
   const auto* it = std::ranges::find(kKinds, name, &Kind::name);
@@ -41,7 +74,7 @@ const Kind* kind_of(std::string_view name) noexcept {
 
 /// Runs nearer than this are read in one piece: a request costs more than the bytes between.
 constexpr std::uint64_t kGap = 32768;
-constexpr std::size_t kMaxRank = 8;
+constexpr std::size_t kMaxRank = 8, kMaxListedRank = 32;
 constexpr std::int64_t kMaxWindow = std::int64_t{64} << 20;
 
 bool whole(const Json& json, std::uint64_t& out) {
@@ -67,12 +100,9 @@ Result<SafeTensor> read_entry(const std::string& name, const Json& json, std::st
   tensor.name = name;
   tensor.dtype = dtype.get_ref<const std::string&>();
   const Kind* kind = kind_of(tensor.dtype);
-  if (kind == nullptr)
-    return bad("has the unknown dtype '" + tensor.dtype.substr(0, 20) + "'",
-               ErrorCode::kUnsupported);
-  if (!shape.is_array() || shape.size() > kMaxRank)
-    return bad("has no shape of at most 8 dimensions");
-  std::uint64_t bytes = kind->bytes;
+  if (!shape.is_array() || shape.size() > kMaxListedRank)
+    return bad("has no shape of at most 32 dimensions");
+  std::uint64_t bytes = kind != nullptr ? kind->bytes : 1;
   for (const Json& item : shape) {
     std::uint64_t d = 0;
     if (!whole(item, d)) return bad("has a dimension that is no whole number");
@@ -89,6 +119,7 @@ Result<SafeTensor> read_entry(const std::string& name, const Json& json, std::st
       !whole(offsets[1], end) || begin > end) {
     return bad("has data_offsets that are not [begin, end]");
   }
+  if (kind == nullptr) bytes = end - begin;  // whatever an item of it takes
   if (end - begin != bytes) {
     return bad("of shape " + shape_text(tensor.shape) + " needs " + std::to_string(bytes) +
                " bytes, not " + std::to_string(end - begin));
@@ -98,36 +129,11 @@ Result<SafeTensor> read_entry(const std::string& name, const Json& json, std::st
   return tensor;
 }
 
-template <class T>
-T load(const unsigned char* at) noexcept {
-  T value;
-  std::memcpy(&value, at, sizeof(T));
-  return value;
-}
-
-float number(const unsigned char* at, std::string_view dtype) noexcept {
-  if (dtype == "F32") return load<float>(at);
-  if (dtype == "F16") return float_from_half(load<std::uint16_t>(at));
-  if (dtype == "BF16") return float_from_bfloat16(load<std::uint16_t>(at));
-  if (dtype == "F64") return static_cast<float>(load<double>(at));
-  if (dtype == "BOOL") return *at != 0 ? 1.0F : 0.0F;
-  if (dtype == "U8") return static_cast<float>(*at);
-  if (dtype == "I8") return static_cast<float>(load<std::int8_t>(at));
-  if (dtype == "I16") return static_cast<float>(load<std::int16_t>(at));
-  if (dtype == "U16") return static_cast<float>(load<std::uint16_t>(at));
-  if (dtype == "I32") return static_cast<float>(load<std::int32_t>(at));
-  return static_cast<float>(load<std::uint32_t>(at));
-}
-
 /// The window lies in the matrix, and its numbers can be read. Gives the file offset of cell (0, 0)
 /// of its matrix.
 Result<std::uint64_t> check_window(const SafeTensor& tensor, const Window& w) {
-  if (!readable(tensor)) {
-    return fail(
-        ErrorCode::kUnsupported,
-        "numbers of type " + tensor.dtype + " cannot be read; use float32, float16 or bfloat16",
-        tensor.name);
-  }
+  if (!readable(tensor))
+    return fail(ErrorCode::kUnsupported, unreadable_because(tensor), tensor.name);
   const Extent extent = matrix_extent(tensor.shape);
   const auto inside = [](std::int64_t first, std::int64_t count, std::int64_t limit) {
     return first >= 0 && count >= 0 && first <= limit && count <= limit - first;
@@ -150,8 +156,14 @@ Result<std::uint64_t> check_window(const SafeTensor& tensor, const Window& w) {
 }  // namespace
 
 bool readable(const SafeTensor& tensor) noexcept {
-  const Kind* kind = kind_of(tensor.dtype);
-  return kind != nullptr && kind->readable;
+  return kind_of(tensor.dtype) != nullptr && tensor.shape.size() <= kMaxRank;
+}
+
+std::string unreadable_because(const SafeTensor& tensor) {
+  if (readable(tensor)) return {};
+  if (tensor.shape.size() > kMaxRank) return "more than 8 dimensions cannot be read";
+  return "numbers of type " + tensor.dtype.substr(0, 20) +
+         " cannot be read; use float32, float16 or bfloat16";
 }
 
 Result<std::uint64_t> safetensors_header_bytes(std::span<const unsigned char> prefix,
@@ -262,7 +274,8 @@ Result<Matrix> read_window(const SafeTensor& tensor, const Window& w,
       return fail(ErrorCode::kIo, "not all of it was read", tensor.name);
   }
   const auto start = check_window(tensor, w);
-  const std::uint64_t item = kind_of(tensor.dtype)->bytes;
+  const Kind& kind = *kind_of(tensor.dtype);
+  const std::uint64_t item = kind.bytes;
   const auto stride = static_cast<std::uint64_t>(matrix_extent(tensor.shape).cols) * item;
   Matrix out(static_cast<int>(w.rows), static_cast<int>(w.cols));
   float* to = out.data();
@@ -273,7 +286,7 @@ Result<Matrix> read_window(const SafeTensor& tensor, const Window& w,
     while (from >= (*ranges)[piece].offset + (*ranges)[piece].size) ++piece;
     const unsigned char* at =
         pieces[piece].data() + static_cast<std::size_t>(from - (*ranges)[piece].offset);
-    for (std::int64_t j = 0; j < w.cols; ++j, at += item) *to++ = number(at, tensor.dtype);
+    for (std::int64_t j = 0; j < w.cols; ++j, at += item) *to++ = kind.number(at);
   }
   return out;
 }

@@ -1,6 +1,6 @@
 // safetensors, reading only: the header is checked whole (as the reference implementation does, and
 // a little stricter), then any window of any tensor can be had from the bytes that it needs alone.
-// Leaves out writing, and the 8-bit floats beyond their names.
+// A tensor of a type that is not known is listed, and its numbers are refused. Leaves out writing.
 // Format: github.com/huggingface/safetensors, README "Format".
 #pragma once
 
@@ -38,8 +38,11 @@ struct SafeTensor {
                                                                       std::uint64_t file_size,
                                                                       std::string_view where);
 
-/// F32, F16, BF16, F64 and the integers up to 32 bits can be read as floats.
+/// Floats of 8 (E4M3, E5M2, E8M0), 16, 32 and 64 bits, BF16, integers and bool can be read as
+/// floats.
 [[nodiscard]] bool readable(const SafeTensor& tensor) noexcept;
+/// Why not; empty where it can.
+[[nodiscard]] std::string unreadable_because(const SafeTensor& tensor);
 
 /// Part of a tensor as a matrix: the last two dimensions at one index of those before them; one
 /// dimension alone is a row.

@@ -9,10 +9,10 @@ namespace ap {
 namespace {
 
 constexpr std::uint32_t kLocal = 0x04034B50, kCentral = 0x02014B50, kEnd = 0x06054B50;
-constexpr std::uint32_t kDeflated = 8;
+constexpr std::uint32_t kDeflated = 8, kEncryptedFlag = 1;
 constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22;
-/// Unpacked bytes of an archive that is not stored as it is.
-constexpr std::size_t kMaxUnpacked = std::size_t{64} << 20;
+/// Of a packed member that is only listed, so much is unpacked for its header.
+constexpr std::size_t kFront = 1024;
 constexpr unsigned kFirstDay = (1U << 5) | 1U;  // 1980-01-01: the same bytes every time
 
 void put(Bytes& out, std::uint32_t value, int bytes) {
@@ -40,59 +40,96 @@ void put_member(Bytes& out, std::uint32_t crc, std::size_t size, const std::stri
   put(out, 0, 2);  // no extra field
 }
 
-/// One member of the central directory at `at`, which it moves on.
-Result<std::pair<std::string, NpyArray>> read_member(std::span<const unsigned char> bytes,
-                                                     std::size_t& at, std::size_t& room,
-                                                     std::string_view where) {
-  const auto bad = [&](const char* what, ErrorCode code = ErrorCode::kParse) {
-    return fail(code, what, std::string(where));
-  };
-  if (bytes.size() - at < kCentralSize || get(bytes, at, 4) != kCentral)
-    return bad("the archive's directory is damaged");
-  const std::uint32_t method = get(bytes, at + 10, 2), crc = get(bytes, at + 16, 4);
-  const std::size_t packed = get(bytes, at + 20, 4), size = get(bytes, at + 24, 4),
-                    name_size = get(bytes, at + 28, 2);
+/// Names are only shown and written again, never opened; still, none of these is an array's. A last
+/// dot would make ".." of the name it is written under.
+bool is_elsewhere(const std::string& file) {
+  return file.empty() || file.front() == '/' || file.back() == '.' ||
+         file.find("..") != std::string::npos || std::ranges::any_of(file, [](char c) {
+           return c == '\\' || static_cast<unsigned char>(c) < 0x20;
+         });
+}
+
+/// One member of the central directory at `at`, which it moves on; false if that is damaged.
+bool read_directory(std::span<const unsigned char> bytes, std::size_t& at, NpzMember& member) {
+  if (at > bytes.size() || bytes.size() - at < kCentralSize || get(bytes, at, 4) != kCentral)
+    return false;
+  const std::uint32_t flags = get(bytes, at + 8, 2), method = get(bytes, at + 10, 2);
+  member.crc = get(bytes, at + 16, 4);
+  member.packed = get(bytes, at + 20, 4);
+  member.size = get(bytes, at + 24, 4);
+  const std::size_t name_size = get(bytes, at + 28, 2);
   const std::size_t rest = name_size + get(bytes, at + 30, 2) + get(bytes, at + 32, 2);
   const std::size_t local = get(bytes, at + 42, 4);
-  if (bytes.size() - at - kCentralSize < rest) return bad("the archive's directory is damaged");
+  if (bytes.size() - at - kCentralSize < rest) return false;
   std::string file(reinterpret_cast<const char*>(bytes.data()) + at + kCentralSize, name_size);
   at += kCentralSize + rest;
-  if (file.ends_with(".npy")) file.resize(file.size() - 4);
-  // Names are only shown, never opened; still, none of these is an array's. A last dot would make
-  // ".." of the name it is written under.
-  if (file.empty() || file.front() == '/' || file.back() == '.' ||
-      file.find("..") != std::string::npos || std::ranges::any_of(file, [](char c) {
-        return c == '\\' || static_cast<unsigned char>(c) < 0x20;
-      })) {
-    return bad("a member has a name that is a path elsewhere");
+  const bool array = file.ends_with(".npy");
+  if (array) file.resize(file.size() - 4);
+  member.deflated = method == kDeflated;
+  std::string& problem = member.outline.problem;
+  if (is_elsewhere(file)) {
+    problem = "a member has a name that is a path elsewhere";
+    std::ranges::replace_if(file, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
+  } else if ((flags & kEncryptedFlag) != 0) {
+    problem = "is encrypted";
+  } else if (method != 0 && !member.deflated) {
+    problem = "is compressed in a way other than numpy's";
+  } else if (method == 0 && member.packed != member.size) {
+    problem = "the archive's directory is damaged";
+  } else if (bytes.size() < kLocalSize || local > bytes.size() - kLocalSize ||
+             get(bytes, local, 4) != kLocal) {
+    problem = "a member's header is damaged";
+  } else {
+    member.start = local + kLocalSize + get(bytes, local + 26, 2) + get(bytes, local + 28, 2);
+    if (member.start > bytes.size() || bytes.size() - member.start < member.packed) {
+      problem = "a member is cut off";
+    } else if (!array && !file.ends_with('/')) {
+      problem = "is no .npy file";
+    }
   }
-  if (method != 0 && method != kDeflated) {
-    return bad("is compressed in a way other than numpy's", ErrorCode::kUnsupported);
+  member.name = std::move(file);
+  return true;
+}
+
+std::string_view packed_text(std::span<const unsigned char> bytes, const NpzMember& member) {
+  return {reinterpret_cast<const char*>(bytes.data()) + member.start, member.packed};
+}
+
+/// What its first bytes say; nothing is known yet of those after the header.
+Result<NpyOutline> outline_front(std::span<const unsigned char> bytes, const NpzMember& member,
+                                 std::string_view where) {
+  if (!member.deflated) return outline_npy(bytes.subspan(member.start, member.packed), where);
+  for (const std::size_t most : {kFront, kMaxNpyHeader + kFront}) {
+    const std::string front = inflate_front(packed_text(bytes, member), most);
+    auto outline =
+        outline_npy({reinterpret_cast<const unsigned char*>(front.data()), front.size()}, where);
+    if (outline || front.size() < most || most > kFront) return outline;
   }
-  if (method == 0 && packed != size) return bad("the archive's directory is damaged");
-  if (bytes.size() < kLocalSize || local > bytes.size() - kLocalSize ||
-      get(bytes, local, 4) != kLocal) {
-    return bad("a member's header is damaged");
+  return fail(ErrorCode::kParse, "ends within its header", std::string(where));
+}
+
+/// Fills in the outline: from the whole member while `room` is left, else from its header.
+void outline(std::span<const unsigned char> bytes, NpzMember& member, std::size_t& room,
+             std::string_view where) {
+  const auto found = [&]() -> Result<NpyOutline> {
+    if (member.size > room) {
+      room -= std::min(room, kFront);
+      return outline_front(bytes, member, where);
+    }
+    room -= member.size;
+    const auto data = unpack_npz(bytes, member, where);
+    if (!data) return std::unexpected(data.error());
+    auto whole = outline_npy(*data, where);
+    if (!whole || !whole->problem.empty()) return whole;
+    const auto array = read_npy(*data, where);
+    if (!array) whole->problem = array.error().message;
+    return whole;
+  }();
+  if (found) {
+    member.outline = *found;
+  } else {
+    member.outline.problem = found.error().message;
   }
-  const std::size_t start =
-      local + kLocalSize + get(bytes, local + 26, 2) + get(bytes, local + 28, 2);
-  if (start > bytes.size() || bytes.size() - start < packed) return bad("a member is cut off");
-  // Members may share their bytes or pack them beyond belief: what they unpack to is bounded.
-  if (size > room)
-    return bad("unpacks to more than numbers of this size would", ErrorCode::kTooLarge);
-  room -= size;
-  auto data = bytes.subspan(start, packed);
-  std::string unpacked;
-  if (method == kDeflated) {
-    auto done = inflate({reinterpret_cast<const char*>(data.data()), data.size()}, size);
-    if (!done || done->size() != size) return bad("a member's packed bytes are damaged");
-    unpacked = std::move(*done);
-    data = {reinterpret_cast<const unsigned char*>(unpacked.data()), unpacked.size()};
-  }
-  if (crc32(data) != crc) return bad("a member's checksum does not fit");
-  auto array = read_npy(data, std::string(where) + ":" + file + ".npy");
-  if (!array) return std::unexpected(array.error());
-  return std::pair(std::move(file), std::move(*array));
 }
 
 }  // namespace
@@ -145,7 +182,8 @@ Bytes write_npz(const NamedArrays& arrays) {
   return out;
 }
 
-Result<NamedArrays> read_npz(std::span<const unsigned char> bytes, std::string_view where) {
+Result<std::vector<NpzMember>> list_npz(std::span<const unsigned char> bytes,
+                                        std::string_view where) {
   const auto bad = [&](const char* what, ErrorCode code = ErrorCode::kParse) {
     return fail(code, what, std::string(where));
   };
@@ -158,15 +196,57 @@ Result<NamedArrays> read_npz(std::span<const unsigned char> bytes, std::string_v
   const std::uint32_t count = get(bytes, end + 10, 2), start = get(bytes, end + 16, 4);
   if (count == 0xFFFFU || start == 0xFFFFFFFFU)
     return bad("is a ZIP64 archive", ErrorCode::kUnsupported);
-  NamedArrays arrays;
+  std::vector<NpzMember> members;
   std::size_t at = start;
+  // Members may share their bytes or pack them beyond belief: what is looked at in them is bounded.
   std::size_t room =
-      std::max(bytes.size(), std::min(kMaxUnpacked, (std::size_t{1} << 20) + 200 * bytes.size()));
+      std::max(bytes.size(), (std::size_t{1} << 20) + std::min(kMaxMember / 4, 200 * bytes.size()));
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (at > bytes.size()) return bad("the archive's directory is damaged");
-    auto member = read_member(bytes, at, room, where);
-    if (!member) return std::unexpected(member.error());
-    arrays.push_back(std::move(*member));
+    NpzMember member;
+    if (!read_directory(bytes, at, member)) return bad("the archive's directory is damaged");
+    if (member.name.ends_with('/') && member.outline.problem.empty()) continue;  // a folder
+    if (member.outline.problem.empty())
+      outline(bytes, member, room, std::string(where) + ":" + member.name + ".npy");
+    members.push_back(std::move(member));
+  }
+  return members;
+}
+
+Result<Bytes> unpack_npz(std::span<const unsigned char> bytes, const NpzMember& member,
+                         std::string_view where) {
+  const auto bad = [&](const char* what, ErrorCode code = ErrorCode::kParse) {
+    return fail(code, what, std::string(where));
+  };
+  const auto data = bytes.subspan(member.start, member.packed);
+  Bytes out;
+  if (member.deflated) {
+    if (member.size > kMaxMember) return bad("unpacks to more than 256 MB", ErrorCode::kTooLarge);
+    const auto done = inflate(packed_text(bytes, member), member.size);
+    if (!done || done->size() != member.size) return bad("a member's packed bytes are damaged");
+    out.assign(done->begin(), done->end());
+  } else {
+    out.assign(data.begin(), data.end());
+  }
+  if (crc32(out) != member.crc) return bad("a member's checksum does not fit");
+  return out;
+}
+
+Result<NamedArrays> read_npz(std::span<const unsigned char> bytes, std::string_view where) {
+  const auto members = list_npz(bytes, where);
+  if (!members) return std::unexpected(members.error());
+  NamedArrays arrays;
+  std::size_t total = 0;
+  for (const NpzMember& member : *members) {
+    const std::string file = std::string(where) + ":" + member.name + ".npy";
+    if (!member.outline.problem.empty())
+      return fail(ErrorCode::kParse, member.outline.problem, file);
+    total += member.deflated ? member.size : 0;
+    if (total > kMaxMember) return fail(ErrorCode::kTooLarge, "unpacks to more than 256 MB", file);
+    const auto data = unpack_npz(bytes, member, file);
+    if (!data) return std::unexpected(data.error());
+    auto array = read_npy(*data, file);
+    if (!array) return std::unexpected(array.error());
+    arrays.emplace_back(member.name, std::move(*array));
   }
   return arrays;
 }

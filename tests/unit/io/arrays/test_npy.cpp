@@ -57,6 +57,82 @@ TEST_CASE("arrays of every type are read") {
   CHECK(read("<i8", bytes_of<std::int64_t>({1, -2})) == want);
   CHECK(read(">i4", {0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFE}) == want);
   CHECK(read("|b1", {1, 0}) == std::vector<float>{1, 0});
+  CHECK(read("|i1", {1, 0xFE}) == want);
+  CHECK(read("<i2", bytes_of<std::int16_t>({1, -2})) == want);
+  CHECK(read(">i2", {0, 1, 0xFF, 0xFE}) == want);
+  CHECK(read(">i8", {0, 0, 0, 0, 0, 0, 0, 1, 255, 255, 255, 255, 255, 255, 255, 0xFE}) == want);
+  CHECK(read("<V2", {0x80, 0x3F, 0x00, 0xC0}) == want);  // bfloat16, as ml_dtypes saves it
+  CHECK(read("|V2", {0x80, 0x3F, 0x00, 0xC0}) == want);
+  CHECK(read(">f2", {0x3C, 0x00, 0xC0, 0x00}) == want);
+  const std::vector<float> large{1, 250};
+  CHECK(read("|u1", {1, 250}) == large);
+  CHECK(read("<u1", {1, 250}) == large);
+  CHECK(read("<u2", bytes_of<std::uint16_t>({1, 250})) == large);
+  CHECK(read("<u4", bytes_of<std::uint32_t>({1, 250})) == large);
+  CHECK(read(">u4", {0, 0, 0, 1, 0, 0, 0, 250}) == large);
+  CHECK(read("<u8", bytes_of<std::uint64_t>({1, 250})) == large);
+}
+
+TEST_CASE("integers of any size come back whole, or are said to be too large") {
+  const auto ints = [](const char* descr, const Bytes& data) {
+    const auto got = read_npy(
+        file(std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (1,)}",
+             data),
+        "x");
+    REQUIRE(got);
+    CHECK(is_integer(got->dtype));
+    return to_integers(*got, "n");
+  };
+  CHECK(ints("<u4", bytes_of<std::uint32_t>({4294967295U}))->front() == 4294967295);
+  CHECK(ints("<i8", bytes_of<std::int64_t>({INT64_MIN}))->front() == INT64_MIN);
+  CHECK(ints("<i2", bytes_of<std::int16_t>({-32768}))->front() == -32768);
+  CHECK(ints("|u1", {255})->front() == 255);
+  CHECK(ints("<u8", bytes_of<std::uint64_t>({1ULL << 63})).error().code == ErrorCode::kRange);
+}
+
+TEST_CASE("a header of Python 2 is read") {
+  const auto got = read_npy(
+      file("{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 3L), }  \n", kSix), "x");
+  REQUIRE(got);
+  CHECK(got->shape == std::vector<std::int64_t>{2, 3});
+}
+
+TEST_CASE("what is no number is outlined by its type and shape, with the reason") {
+  const auto outline = [](const char* descr) {
+    const auto got = outline_npy(
+        file(std::string("{'descr': ") + descr + ", 'fortran_order': False, 'shape': (3,)}", {}),
+        "x");
+    REQUIRE(got);
+    CHECK(got->shape == std::vector<std::int64_t>{3});
+    return *got;
+  };
+  CHECK(outline("'<f4'").problem.empty());
+  CHECK(outline("'<f4'").dtype == "float32");
+  CHECK(outline("'<U5'").dtype == "str");
+  CHECK(outline("'<U5'").text);
+  CHECK(outline("'|S5'").text);
+  CHECK(outline("'|O'").dtype == "object");
+  CHECK(outline("'|O'").problem.find("objects") != std::string::npos);
+  CHECK(outline("[('a', '<f4'), ('b', [('c', '|S2')], (2,))]").dtype == "record");
+  CHECK(outline("'<M8[ns]'").dtype == "<M8[ns]");
+  CHECK(outline("'<c8'").problem.find("<c8") != std::string::npos);
+}
+
+TEST_CASE("lists of texts are read as texts") {
+  const auto texts = [](const char* descr, const char* shape, const Bytes& data) {
+    return read_npy_texts(file(std::string("{'descr': '") + descr +
+                                   "', 'fortran_order': False, 'shape': " + shape + "}",
+                               data),
+                          "x");
+  };
+  using Words = std::vector<std::string>;
+  CHECK(*texts("|S2", "(2,)", {'a', 'b', 'c', 0}) == Words{"ab", "c"});
+  CHECK(*texts("<U1", "(2,)", {0xE9, 0, 0, 0, 0x42, 0xF6, 1, 0}) == Words{"é", "🙂"});
+  CHECK(*texts(">U1", "(1,)", {0, 0, 0, 0xE9}) == Words{"é"});
+  CHECK(*texts("<U0", "(9223372036854775807,)", {}) == Words{});
+  CHECK_FALSE(texts("<U1", "(1, 1)", {0xE9, 0, 0, 0}));
+  CHECK_FALSE(texts("<U1", "(2,)", {0xE9, 0, 0, 0}));
+  CHECK_FALSE(texts("<f4", "(1,)", {0, 0, 0, 0}));
 }
 
 TEST_CASE("header versions, key order, quotes and a scalar") {

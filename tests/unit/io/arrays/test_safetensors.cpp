@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 #include <cstring>
 
 #include "base/rng.hpp"
@@ -191,11 +193,54 @@ TEST_CASE("windows that are not there, and numbers of types that are not read") 
   CHECK(why(t, {{0}, 1, 0, 3, 4}) == "w: the window does not lie in (2, 3, 4)");
   CHECK(why(t, {{0}, -1, 0, 1, 1}) == "w: the window does not lie in (2, 3, 4)");
   CHECK(why(t, {{0}, 0, INT64_MAX, 1, 2}) == "w: the window does not lie in (2, 3, 4)");
-  CHECK(why({"w", "F8_E4M3", {2}, 0, 2}, {{}, 0, 0, 1, 1}) ==
-        "w: numbers of type F8_E4M3 cannot be read; use float32, float16 or bfloat16");
+  CHECK(why({"w", "F4", {2}, 0, 1}, {{}, 0, 0, 1, 1}) ==
+        "w: numbers of type F4 cannot be read; use float32, float16 or bfloat16");
+  CHECK(why({"w", "F32", Shape(9, 1), 0, 4}, {{}, 0, 0, 1, 1}) ==
+        "w: more than 8 dimensions cannot be read");
   const auto cut = read_window(t, {{0}, 0, 0, 3, 4}, std::vector<Bytes>{Bytes(47)});
   REQUIRE_FALSE(cut);
   CHECK(cut.error().message == "not all of it was read");
+}
+
+TEST_CASE("a tensor of any type stands beside those that are read") {
+  const File f = file_of(
+      R"({"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},)"
+      R"("scalar":{"dtype":"F32","shape":[],"data_offsets":[2,6]},)"
+      R"("none":{"dtype":"F32","shape":[0,5],"data_offsets":[6,6]},)"
+      R"("deep":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[6,7]},)"
+      R"("long":{"dtype":"I64","shape":[2],"data_offsets":[7,23]}})",
+      {0, 0, 0, 0, 0x80, 0x3F, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0xFE, 255, 255, 255, 255, 255, 255, 255});
+  REQUIRE(f.tensors.size() == 5);
+  const auto named = [&](std::string_view name) -> const SafeTensor& {
+    return *std::ranges::find(f.tensors, name, &SafeTensor::name);
+  };
+  CHECK_FALSE(readable(named("a")));
+  CHECK(unreadable_because(named("a")).starts_with("numbers of type F4"));
+  CHECK_FALSE(readable(named("deep")));
+  CHECK(unreadable_because(named("scalar")).empty());
+  CHECK(window_of(f, named("scalar"), {{}, 0, 0, 1, 1})(0, 0) == 1.0F);
+  CHECK(window_of(f, named("none"), {{}, 0, 0, 0, 5}).size() == 0);
+  const Matrix two = window_of(f, named("long"), {{}, 0, 0, 1, 2});
+  CHECK((two(0, 0) == 1.0F && two(0, 1) == -2.0F));
+}
+
+TEST_CASE("floats of eight bits have the values of their formats") {
+  const auto value = [](const char* dtype, unsigned char byte) {
+    const File f = file_of(one(dtype, "[1]", "[0,1]"), {byte});
+    return window_of(f, f.tensors[0], {{}, 0, 0, 1, 1})(0, 0);
+  };
+  // The OCP specification's table: greatest, smallest normal, smallest subnormal, NaN.
+  CHECK(value("F8_E4M3", 0x7E) == 448.0F);
+  CHECK(value("F8_E4M3", 0x08) == 0x1p-6F);
+  CHECK(value("F8_E4M3", 0x81) == -0x1p-9F);
+  CHECK(std::isnan(value("F8_E4M3", 0xFF)));
+  CHECK(value("F8_E5M2", 0x7B) == 57344.0F);
+  CHECK(value("F8_E5M2", 0x04) == 0x1p-14F);
+  CHECK(value("F8_E5M2", 0x01) == 0x1p-16F);
+  CHECK(value("F8_E5M2", 0xFC) == -INFINITY);
+  CHECK(value("F8_E8M0", 0) == 0x1p-127F);
+  CHECK(value("F8_E8M0", 254) == 0x1p127F);
+  CHECK(std::isnan(value("F8_E8M0", 255)));
 }
 
 TEST_CASE("headers that lie are refused with the reason") {
@@ -219,7 +264,7 @@ TEST_CASE("headers that lie are refused with the reason") {
         "m.safetensors: has 4 bytes that belong to no tensor");
   CHECK(refused(one("F32", "[2]", "[0,8]"), 4) == at + "is cut off");
   CHECK(refused(one("F32", "[2]", "[0,4]"), 4) == at + "of shape (2,) needs 8 bytes, not 4");
-  CHECK(refused(one("Q7", "[1]", "[0,4]"), 4) == at + "has the unknown dtype 'Q7'");
+  CHECK(refused(one("Q7", "[1]", "[0,4]"), 3) == at + "is cut off");
   CHECK(refused(one("F32", "[1.5]", "[0,4]"), 4) == at + "has a dimension that is no whole number");
   CHECK(refused(one("F32", "[4294967296,4294967296]", "[0,0]"), 0) ==
         at + "has a shape that is too large");

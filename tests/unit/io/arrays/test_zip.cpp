@@ -1,7 +1,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <cstring>
 
 #include "base/rng.hpp"
+#include "io/arrays/deflate.hpp"
 #include "io/arrays/zip.hpp"
 
 using namespace ap;
@@ -61,6 +63,96 @@ TEST_CASE("a member that says it is packed and is not is refused") {
   REQUIRE_FALSE(got);
   CHECK(got.error().code == ErrorCode::kParse);
   CHECK(got.error().message.find("packed") != std::string::npos);
+}
+
+TEST_CASE("a member that cannot be read is listed with the reason, the others are read") {
+  Bytes archive = write_npz({{"tokens", to_npy(Array{{3}, {1, 2, 3}})},
+                             {"broken", to_npy(Array{{2}, {1, 2}})},
+                             {"..", to_npy(Array{{1}, {1}})},
+                             {"w", to_npy(Array{{2}, {5, 6}})}});
+  // The first becomes text of the same size, and its checksum that of the text; of the second one
+  // number is damaged.
+  const std::string_view text(reinterpret_cast<const char*>(archive.data()), archive.size());
+  const std::size_t first = text.find("<f4");
+  archive[first + 1] = 'S';
+  const auto crc = crc32(std::span(archive).subspan(40, 140));
+  const auto directory = archive.begin() + static_cast<std::ptrdiff_t>(text.find("PK\x01\x02"));
+  std::memcpy(&*directory + 16, &crc, 4);
+  const std::size_t second = text.find("broken.npy") + 10 + 128;
+  archive[second] ^= 1;
+  const auto got = list_npz(archive, "x.npz");
+  REQUIRE(got);
+  REQUIRE(got->size() == 4);
+  CHECK((*got)[0].outline.problem == "holds text, not numbers");
+  CHECK((*got)[0].outline.text);
+  CHECK((*got)[1].outline.problem == "a member's checksum does not fit");
+  CHECK((*got)[2].outline.problem.find("name") != std::string::npos);
+  CHECK((*got)[3].outline.problem.empty());
+  CHECK((*got)[3].outline.dtype == "float32");
+  const auto w = read_npy(*unpack_npz(archive, (*got)[3], "x.npz"), "w");
+  REQUIRE(w);
+  CHECK(to_array(*w).data == std::vector<float>{5, 6});
+}
+
+namespace {
+/// An archive whose one member is packed.
+Bytes packed(const NpyArray& array) {
+  const Bytes plain = write_npy(array);
+  const std::string body = deflate({reinterpret_cast<const char*>(plain.data()), plain.size()});
+  Bytes out;
+  const auto put = [&](std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) out.push_back(static_cast<unsigned char>(value >> (8 * i)));
+  };
+  const auto shared = [&] {
+    for (const int zero : {20, 0, 8, 0, 0}) put(static_cast<std::uint64_t>(zero), 2);
+    put(crc32(plain), 4);
+    put(body.size(), 4);
+    put(plain.size(), 4);
+    put(5, 2);
+    put(0, 2);
+  };
+  const std::string_view name = "w.npy";
+  put(0x04034B50, 4);
+  shared();
+  out.insert(out.end(), name.begin(), name.end());
+  out.insert(out.end(), body.begin(), body.end());
+  const std::size_t start = out.size();
+  put(0x02014B50, 4);
+  put(20, 2);
+  shared();
+  put(0, 10);
+  put(0, 4);
+  out.insert(out.end(), name.begin(), name.end());
+  const std::size_t size = out.size() - start;
+  put(0x06054B50, 4);
+  put(0, 4);
+  put(1, 2);
+  put(1, 2);
+  put(size, 4);
+  put(start, 4);
+  put(0, 2);
+  return out;
+}
+}  // namespace
+
+TEST_CASE("an archive opens however much it is compressed; what is unpacked at once is bounded") {
+  const std::int64_t side = 2048;  // 16 MB
+  NpyArray zeros{Dtype::kFloat32, {side, side}, Bytes(std::size_t{4} * side * side)};
+  Bytes archive = packed(zeros);
+  CHECK(archive.size() < 200'000);
+  const auto got = list_npz(archive, "x.npz");
+  REQUIRE(got);
+  REQUIRE(got->size() == 1);
+  const NpzMember& w = (*got)[0];
+  CHECK(w.outline.problem.empty());
+  CHECK(w.outline.shape == std::vector<std::int64_t>{side, side});
+  CHECK(unpack_npz(archive, w, "x")->size() == 128 + zeros.data.size());
+  NpzMember large = w;
+  large.size = kMaxMember + 1;
+  CHECK(unpack_npz(archive, large, "x").error().code == ErrorCode::kTooLarge);
+  NpzMember lies = w;
+  lies.size = 100;
+  CHECK_FALSE(unpack_npz(archive, lies, "x"));
 }
 
 TEST_CASE("an array's name is one that it can be written under again") {
