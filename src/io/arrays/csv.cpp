@@ -1,246 +1,173 @@
 #include "io/arrays/csv.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <cmath>
+#include <optional>
 
-#include "attention/model/tensor_id.hpp"
 #include "io/arrays/number_text.hpp"
+#include "io/arrays/table_lines.hpp"
 
 namespace ap {
 namespace {
 
-/// Fields of one text, line by line; a quoted field may hold line ends.
-class Fields {
- public:
-  Fields(std::string_view text, char separator) : text_(text), separator_(separator) {}
+std::string_view bare(std::string_view field) noexcept {
+  field = trimmed(field);
+  return is_quoted(field) ? field.substr(1, field.size() - 2) : field;
+}
 
-  [[nodiscard]] bool done() const { return at_ >= text_.size(); }
+NumberReading reading(std::string_view field) noexcept { return read_cell_number(bare(field)); }
 
-  /// The next line's fields, quotes still on; false if a quote does not end.
-  bool line(std::vector<std::string_view>& out) {
-    out.clear();
-    while (true) {
-      if (separator_ == ' ') {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
-        if (done() || ends(at_)) break;
-      }
-      const std::size_t start = at_;
-      if (at_ < text_.size() && text_[at_] == '"' && !skip_quoted()) return false;
-      while (at_ < text_.size() && text_[at_] != separator_ && !ends(at_)) ++at_;
-      out.push_back(text_.substr(start, at_ - start));
-      if (done() || ends(at_)) break;
-      ++at_;  // the separator
-      if (done() && separator_ != ' ') out.push_back({});
+/// Part of a row or a column of a grid.
+struct Cells {
+  const Grid& grid;
+  bool column;
+  std::size_t from;
+  [[nodiscard]] std::size_t size() const { return (column ? grid.rows : grid.cols) - from; }
+  [[nodiscard]] std::string_view operator[](std::size_t i) const {
+    return column ? grid.at(from + i, 0) : grid.at(0, from + i);
+  }
+};
+
+/// No cell is a number, and one at least is more than a sign that something is missing. `quotes`:
+/// numbers in quotes that they do not need are labels too.
+bool are_labels(const Cells& cells, bool quotes) {
+  bool label = false;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool text = quotes && is_quoted(cells[i]) &&
+                      bare(cells[i]).find_first_of(",;\t") == std::string_view::npos;
+    if (!text && reading(cells[i]).number()) return false;
+    label = label || text || !is_missing(cells[i]);
+  }
+  return label;
+}
+
+/// Whole numbers, each the one before and one: how programs call columns without a name.
+bool are_counted(const Cells& cells, bool from_start) {
+  float last = 0;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const NumberReading x = reading(cells[i]);
+    if (!x.number() || x.by_point != std::floor(x.by_point)) return false;
+    if (i == 0 ? from_start && x.by_point != 0 && x.by_point != 1 : x.by_point != last + 1)
+      return false;
+    last = x.by_point;
+  }
+  return true;
+}
+
+struct Sides {
+  bool head = false, side = false;
+};
+
+Sides find_labels(const Grid& grid) {
+  const bool corner = grid.rows > 1 && grid.cols > 1 && bare(grid.at(0, 0)).empty();
+  if (!corner) {
+    const bool head = are_labels({grid, false, 0}, false);
+    return {head, grid.cols > 1 && grid.rows > (head ? 1U : 0U) &&
+                      are_labels({grid, true, head ? 1U : 0U}, false)};
+  }
+  // An empty corner means labels on both sides, or that a number is missing.
+  bool quotes = false, whole = true;
+  for (std::size_t i = 1; i < grid.rows; ++i) {
+    for (std::size_t j = 1; j < grid.cols; ++j) {
+      const std::string_view field = grid.at(i, j);
+      const NumberReading x = reading(field);
+      quotes = quotes || (x.number() && !is_quoted(field));
+      whole = whole && x.number() && x.by_point == std::floor(x.by_point);
     }
-    if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-    if (at_ < text_.size() && text_[at_] == '\n') ++at_;
-    return true;
+  }
+  const Cells head{grid, false, 1}, side{grid, true, 1};
+  const bool both = are_labels(head, quotes) || are_labels(side, quotes) ||
+                    (are_counted(head, whole) && are_counted(side, whole));
+  return {both, both};
+}
+
+/// The numbers of a grid right of and below its labels.
+class Body {
+ public:
+  Body(const Grid& grid, Sides labels, std::string_view where)
+      : grid_(grid), top_(labels.head ? 1 : 0), left_(labels.side ? 1 : 0), where_(where) {}
+
+  Result<void> read(Table& out) {
+    out.boolean = true;
+    for (std::size_t i = top_; i < grid_.rows; ++i) {
+      for (std::size_t j = left_; j < grid_.cols; ++j) {
+        const NumberReading x = reading(grid_.at(i, j));
+        if (!x.number()) return no_number({i, j});
+        if (x.decides() && x.point && !point_) point_ = Place{i, j};
+        if (x.decides() && x.comma && !comma_) comma_ = Place{i, j};
+        if (x.differs() && x.grouped && !either_) either_ = Place{i, j};
+        out.boolean = out.boolean && x.boolean;
+        out.array.data.push_back(x.by_point);
+      }
+    }
+    if (point_ && comma_) {
+      return bad(*comma_, " has a decimal comma, '" + text(*point_) + "' in " + name(*point_) +
+                              " a decimal point; write all of them in one way");
+    }
+    if (!point_ && !comma_ && either_) {
+      return bad(
+          *either_,
+          " may be a fraction or thousands, and no other number says which; write it without "
+          "a mark between thousands");
+    }
+    if (comma_) by_comma(out);
+    return {};
   }
 
  private:
-  [[nodiscard]] bool ends(std::size_t at) const { return text_[at] == '\n' || text_[at] == '\r'; }
-  bool skip_quoted() {
-    for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] != '"') continue;
-      ++at_;
-      if (at_ >= text_.size() || text_[at_] != '"') return true;
-    }
-    return false;
-  }
-
-  std::string_view text_;
-  char separator_;
-  std::size_t at_ = 0;
-};
-
-std::string unquoted(std::string_view field) {
-  field = trimmed(field);
-  if (field.size() < 2 || field.front() != '"' || field.back() != '"') return std::string(field);
-  std::string out;
-  for (std::size_t i = 1; i + 1 < field.size(); ++i) {
-    out += field[i];
-    if (field[i] == '"' && field[i + 1] == '"') ++i;
-  }
-  return out;
-}
-
-bool number(std::string_view field, char separator, float& out, bool* boolean = nullptr) {
-  field = trimmed(field);
-  if (field.size() >= 2 && field.front() == '"' && field.back() == '"')
-    field = field.substr(1, field.size() - 2);
-  if (read_number(field, out, boolean)) return true;
-  const std::size_t comma = field.find(',');
-  if (separator == ',' || comma == std::string_view::npos || field.size() > 60) return false;
-  std::string dotted(field);
-  dotted[comma] = '.';
-  return read_number(dotted, out, boolean);
-}
-
-char find_separator(std::string_view text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  for (const char c : {'\t', ';', ','}) {
-    if (line.find(c) != std::string_view::npos) return c;
-  }
-  return ',';
-}
-
-struct Grid {
-  std::vector<std::string_view> fields;
-  std::size_t rows = 0;
-  std::size_t cols = 0;
-  [[nodiscard]] std::string_view at(std::size_t i, std::size_t j) const {
-    return fields[i * cols + j];
-  }
-};
-
-Result<Grid> read_grid(std::string_view text, char separator, std::string_view where) {
-  const auto bad = [&](std::string message, ErrorCode code = ErrorCode::kParse) {
-    return fail(code, std::move(message), std::string(where));
+  struct Place {
+    std::size_t row, col;
   };
-  Fields lines(text, separator);
-  Grid grid;
-  std::vector<std::string_view> line;
-  for (std::size_t n = 1; !lines.done(); ++n) {
-    if (!lines.line(line)) return bad("a quote in line " + std::to_string(n) + " does not end");
-    if (line.empty() || (line.size() == 1 && trimmed(line[0]).empty())) continue;
-    if (grid.rows == 0) grid.cols = line.size();
-    if (line.size() != grid.cols) {
-      return bad("line " + std::to_string(n) + " has " + std::to_string(line.size()) +
-                 (line.size() == 1 ? " field" : " fields") + ", the first has " +
-                 std::to_string(grid.cols));
+  [[nodiscard]] std::string text(Place p) const {
+    return std::string(trimmed(grid_.at(p.row, p.col)).substr(0, 30));
+  }
+  static std::string name(Place p) {
+    return "row " + std::to_string(p.row + 1) + ", column " + std::to_string(p.col + 1);
+  }
+  [[nodiscard]] std::unexpected<Error> bad(Place p, const std::string& what) const {
+    return fail(ErrorCode::kParse, "'" + text(p) + "'" + what,
+                std::string(where_) + ", " + name(p));
+  }
+  [[nodiscard]] std::unexpected<Error> no_number(Place p) const {
+    if (bare(grid_.at(p.row, p.col)).empty()) {
+      return fail(ErrorCode::kParse, "the cell is empty; write nan where there is no number",
+                  std::string(where_) + ", " + name(p));
     }
-    if (grid.fields.size() + line.size() > kMaxFields)
-      return bad("more than 8 million fields", ErrorCode::kTooLarge);
-    grid.fields.insert(grid.fields.end(), line.begin(), line.end());
-    ++grid.rows;
+    return bad(p, " is not a number");
   }
-  if (grid.rows == 0) return bad("there is no line with numbers");
-  return grid;
-}
+  void by_comma(Table& out) const {
+    std::size_t at = 0;
+    for (std::size_t i = top_; i < grid_.rows; ++i) {
+      for (std::size_t j = left_; j < grid_.cols; ++j)
+        out.array.data[at++] = reading(grid_.at(i, j)).by_comma;
+    }
+  }
 
-/// The whole number of a field, at most `most`.
-bool whole(std::string_view field, std::int64_t most, std::int64_t& out) {
-  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), out);
-  return error == std::errc{} && end == field.data() + field.size() && out >= 0 && out <= most;
-}
-
-/// The lines of one stage of one layer.
-struct Group {
-  std::string name;
-  bool stacked = false;
-  std::vector<std::array<std::int64_t, 3>> places;  // head, row, col
-  std::vector<float> values;
+  const Grid& grid_;
+  std::size_t top_, left_;
+  std::string_view where_;
+  // The first cell that has a decimal point, that has a decimal comma, that might have either.
+  std::optional<Place> point_, comma_, either_;
 };
-
-Result<Array> arranged(const Group& group, std::string_view where) {
-  std::array<std::int64_t, 3> size{0, 0, 0};
-  for (const auto& place : group.places) {
-    for (std::size_t k = 0; k < 3; ++k) size[k] = std::max(size[k], place[k] + 1);
-  }
-  const auto count = static_cast<std::int64_t>(group.values.size());
-  // Each index is below 2^31 and the rows alone are no more than the numbers: no product overflows.
-  const bool full = size[0] <= count && size[1] <= count && size[0] * size[1] <= count &&
-                    size[0] * size[1] * size[2] == count;
-  std::vector<bool> seen(full ? group.values.size() : 0);
-  Array out{{size[1], size[2]}, std::vector<float>(seen.size())};
-  if (group.stacked) out.shape.insert(out.shape.begin(), size[0]);
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    const auto& p = group.places[i];
-    const auto at = static_cast<std::size_t>((p[0] * size[1] + p[1]) * size[2] + p[2]);
-    if (seen[at])
-      return fail(ErrorCode::kParse, group.name + " has a cell twice", std::string(where));
-    seen[at] = true;
-    out.data[at] = group.values[i];
-  }
-  if (!full) return fail(ErrorCode::kParse, group.name + " lacks cells", std::string(where));
-  return out;
-}
 
 }  // namespace
 
 Result<Table> read_table(std::string_view text, std::string_view where, char separator) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  if (separator == '\0') separator = find_separator(text);
   const auto grid = read_grid(text, separator, where);
   if (!grid) return std::unexpected(grid.error());
-  float value = 0;
-  // An empty corner means labels on both sides; else labels are what is no number.
-  const bool corner = grid->rows > 1 && grid->cols > 1 && unquoted(grid->at(0, 0)).empty();
-  bool head = corner;
-  for (std::size_t j = corner ? grid->cols : 0; j < grid->cols && !head; ++j) {
-    head = (j > 0 || grid->cols == 1) && !number(grid->at(0, j), separator, value);
-  }
-  bool side = corner;
-  for (std::size_t i = head ? 1 : 0; i < grid->rows && !side && grid->cols > 1; ++i) {
-    side = !number(grid->at(i, 0), separator, value);
-  }
-  const std::size_t top = head ? 1 : 0, left = side ? 1 : 0;
+  const Sides labels = find_labels(*grid);
+  const std::size_t top = labels.head ? 1 : 0, left = labels.side ? 1 : 0;
   Table out;
-  for (std::size_t j = left; head && j < grid->cols; ++j)
+  for (std::size_t j = left; labels.head && j < grid->cols; ++j)
     out.cols.push_back(unquoted(grid->at(0, j)));
-  for (std::size_t i = top; side && i < grid->rows; ++i)
+  for (std::size_t i = top; labels.side && i < grid->rows; ++i)
     out.rows.push_back(unquoted(grid->at(i, 0)));
   out.array.shape = {static_cast<std::int64_t>(grid->rows - top),
                      static_cast<std::int64_t>(grid->cols - left)};
-  out.boolean = true;
-  for (std::size_t i = top; i < grid->rows; ++i) {
-    for (std::size_t j = left; j < grid->cols; ++j) {
-      bool boolean = false;
-      if (!number(grid->at(i, j), separator, value, &boolean)) {
-        return fail(ErrorCode::kParse,
-                    "'" + std::string(grid->at(i, j).substr(0, 30)) + "' is not a number",
-                    std::string(where) + ", row " + std::to_string(i + 1) + ", column " +
-                        std::to_string(j + 1));
-      }
-      out.boolean = out.boolean && boolean;
-      out.array.data.push_back(value);
-    }
-  }
+  if (auto ok = Body(*grid, labels, where).read(out); !ok) return std::unexpected(ok.error());
   if (out.array.data.empty())
     return fail(ErrorCode::kParse, "there are labels but no numbers", std::string(where));
-  return out;
-}
-
-Result<NamedTensors> read_long_csv(std::string_view text, std::string_view where) {
-  const auto grid = read_grid(text, ',', where);
-  if (!grid) return std::unexpected(grid.error());
-  if (grid->cols != 8)
-    return fail(ErrorCode::kParse, "the first line must be " + std::string(kLongHeader),
-                std::string(where));
-  std::vector<Group> groups;
-  constexpr std::int64_t kMost = 1 << 20;
-  for (std::size_t i = 1; i < grid->rows; ++i) {
-    std::int64_t layer = 0;
-    std::array<std::int64_t, 3> place{};
-    float value = 0;
-    const std::string_view stage_name = grid->at(i, 1);
-    const auto stage = stage_from(stage_name);
-    const bool good = whole(grid->at(i, 0), 100, layer) && whole(grid->at(i, 2), kMost, place[0]) &&
-                      whole(grid->at(i, 3), kMost, place[1]) &&
-                      whole(grid->at(i, 4), kMost, place[2]) && read_number(grid->at(i, 7), value);
-    if (!stage || !good) {
-      return fail(ErrorCode::kParse, "is not layer, stage, head, row, col, labels, value",
-                  std::string(where) + ", row " + std::to_string(i + 1));
-    }
-    const std::string name =
-        before_layers(*stage) ? std::string(stage_name)
-                              : "layers." + std::to_string(layer) + "." + std::string(stage_name);
-    if (groups.empty() || groups.back().name != name)
-      groups.push_back({name, per_head(*stage), {}, {}});
-    groups.back().places.push_back(place);
-    groups.back().values.push_back(value);
-  }
-  NamedTensors out;
-  for (Group& group : groups) {
-    // Positions are by head for ALiBi alone.
-    if (group.name == "positions") {
-      group.stacked = std::ranges::any_of(group.places, [](const auto& p) { return p[0] > 0; });
-    }
-    auto array = arranged(group, where);
-    if (!array) return std::unexpected(array.error());
-    out.emplace_back(group.name, std::move(*array));
-  }
   return out;
 }
 

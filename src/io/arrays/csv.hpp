@@ -1,7 +1,9 @@
-// Tables of numbers as text (RFC 4180): commas, semicolons (then a decimal comma is read too) or
-// tabs between fields, quotes, a first row and a first column of labels where they are no numbers.
-// Also the long form that the whole-trace export writes, back as named tensors.
-// Safe on any text: memory is bounded by the number of fields that are there.
+// Tables of numbers as text (RFC 4180): commas, semicolons, tabs or blanks between fields, quotes,
+// comments with #, Excel's "sep=;". A first row or column is labels where no cell of it is a
+// number; anything else that is no number is an error with its place, never a row or column less. A
+// decimal comma and marks between thousands are read where the table as a whole says which is
+// which. Also the long form that the whole-trace export writes, back as named tensors
+// (long_csv.cpp). Safe on any text: memory is bounded by the number of fields that are there.
 #pragma once
 
 #include <string>
@@ -23,7 +25,7 @@ struct Table {
 
 inline constexpr std::size_t kMaxFields = 8'000'000;
 
-/// separator: '\0' is found out from the first line; ' ' is one or more spaces.
+/// separator: '\0' is found out from the first lines; ' ' is one or more spaces.
 [[nodiscard]] Result<Table> read_table(std::string_view text, std::string_view where,
                                        char separator = '\0');
 
