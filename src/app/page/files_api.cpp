@@ -12,6 +12,7 @@
 #include "exchange/exports.hpp"
 #include "exchange/model_file.hpp"
 #include "exchange/standalone.hpp"
+#include "playground/actions/action_json.hpp"
 #include "playground/json/read.hpp"
 #include "playground/json/state_json.hpp"
 #include "playground/session/session.hpp"
