@@ -457,20 +457,17 @@ class Run {
   stages({ layer = 0 } = {}) {
     const at = this.#wasm._ap_core_stages(this.#live(), layer) >> 2;
     const all = new Int32Array(this.#wasm.HEAPU8.buffer);
-    return Array.from(all.slice(at + 1, at + 1 + 6 * all[at])).reduce((list, n, i, numbers) => {
-      if (i % 6 > 0) return list;
-      const [stage, heads, per_head, editable, rows, cols] = numbers.slice(i, i + 6);
-      return [
-        ...list,
-        {
-          stage: this.#core._name(0, stage),
-          heads,
-          per_head: per_head === 1,
-          editable: editable === 1,
-          shape: [rows, cols],
-        },
-      ];
-    }, []);
+    return Array.from({ length: all[at] }, (_, i) => {
+      const from = at + 1 + 6 * i;
+      const [stage, heads, per_head, editable, rows, cols] = all.subarray(from, from + 6);
+      return {
+        stage: this.#core._name(0, stage),
+        heads,
+        per_head: per_head === 1,
+        editable: editable === 1,
+        shape: [rows, cols],
+      };
+    });
   }
 
   /** Where a number comes from, as the page's explain gives it. */

@@ -280,7 +280,7 @@ export class AttentionPlaygroundElement extends HTMLElement {
 
   static {
     for (const name of CALLS) {
-      this.prototype[name] = async function call(...args) {
+      AttentionPlaygroundElement.prototype[name] = async function call(...args) {
         await this.ready;
         return this.#call(name, args);
       };

@@ -132,7 +132,7 @@ class Lessons {
       this.contents(state);
       return;
     }
-    const blank = (name, value) => (Array.isArray(value) && value[0] === 'v' ? 'v' : value);
+    const blank = (_name, value) => (Array.isArray(value) && value[0] === 'v' ? 'v' : value);
     const key = JSON.stringify(state, blank);
     this.shown = state;
     if (key !== this.key) {

@@ -27,7 +27,7 @@ export function large(x) {
   return Math.round(x).toLocaleString('en').replaceAll(',', '\u202f');
 }
 
-async function sizes(api, wasm, place) {
+async function sizes(_api, wasm, place) {
   const { models } = await json('assets/models.json');
   const known = models.filter(({ width }) => width);
   const select = make(
@@ -162,7 +162,7 @@ async function sizes(api, wasm, place) {
   return {};
 }
 
-async function picture(api, wasm, place) {
+async function picture(api, _wasm, place) {
   const park = await json('assets/lessons/park.json');
   const { across, down } = park;
   const width = park.rows[0].length;
@@ -187,7 +187,7 @@ async function picture(api, wasm, place) {
   let row = chosen_row() ?? 0;
 
   const names = letters_of(across, down);
-  const buttons = names.map((name, j) => {
+  const buttons = names.map((_, j) => {
     const made = make('button', { type: 'button' });
     made.addEventListener('click', () => {
       row = j;

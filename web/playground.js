@@ -163,7 +163,7 @@ function is_oversize(value) {
     if (typeof v === 'string') budget -= v.length + 2;
     else if (ArrayBuffer.isView(v) || Array.isArray(v)) {
       budget -= 2 * v.length;
-      if (budget >= 0 && Array.isArray(v)) v.every((item) => (walk(item), budget >= 0));
+      if (Array.isArray(v)) for (let i = 0; i < v.length && budget >= 0; ++i) walk(v[i]);
     } else if (v && typeof v === 'object') {
       for (const key in v) {
         budget -= key.length + 3;
@@ -179,7 +179,7 @@ function is_oversize(value) {
 const INFINITIES = new Set(['Infinity', '-Infinity', 'NaN']);
 const revive = (key, value) =>
   (key === 'value' || key === 'factor') && INFINITIES.has(value) ? Number(value) : value;
-const plain = (key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value);
+const plain = (_key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value);
 const failure = (code, message, where = '') => ({ ok: false, error: { code, message, where } });
 const NO_MEMORY = { code: 'too_large', message: 'there is not enough memory for this' };
 

@@ -96,7 +96,7 @@ async function againstPeak(variants, jobs, samples) {
 function largestDifference(a, b) {
   let most = 0;
   for (let i = 0; i < a.length; ++i) most = Math.max(most, Math.abs(a[i] - b[i]));
-  return a.length === b.length && most === most ? most : Infinity;
+  return a.length === b.length && !Number.isNaN(most) ? most : Infinity;
 }
 
 /** Runs all of them once and compares with the first: they must do the same work. */

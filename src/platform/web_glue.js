@@ -336,11 +336,10 @@ addToLibrary({
       const box = canvas.getBoundingClientRect();
       let width = Math.round(box.width * ratio);
       let height = Math.round(box.height * ratio);
-      const exact = entry && entry.devicePixelContentBoxSize;
+      const exact = entry?.devicePixelContentBoxSize;
       // The exact count of device pixels, where the browser knows it (emulated densities differ).
       if (
-        exact &&
-        exact.length &&
+        exact?.length &&
         Math.abs(exact[0].inlineSize - width) <= 1 &&
         Math.abs(exact[0].blockSize - height) <= 1
       ) {
@@ -727,7 +726,7 @@ addToLibrary({
       history[replace ? 'replaceState' : 'pushState'](
         history.state,
         '',
-        '#' + [UTF8ToString(link), ...others].filter(Boolean).join('&'),
+        `#${[UTF8ToString(link), ...others].filter(Boolean).join('&')}`,
       );
     } catch {
       // no address of its own, or too many steps in a short time: the address stays behind

@@ -31,16 +31,7 @@ function save(name, { op, attributes, inputs, outputs, dtype }) {
   const present = (order, all) => order.filter((n) => n in all);
   writeFileSync(
     join(folder, 'case.json'),
-    JSON.stringify(
-      {
-        op,
-        attributes,
-        inputs: present(inputOrder, inputs),
-        outputs: present(outputOrder, outputs),
-      },
-      null,
-      1,
-    ) + '\n',
+    `${JSON.stringify({ op, attributes, inputs: present(inputOrder, inputs), outputs: present(outputOrder, outputs) }, null, 1)}\n`,
   );
 }
 

@@ -98,7 +98,7 @@ export function writeNpy(path, { dtype, shape, data }) {
   const [descr, type] = Object.entries(types).find(([, t]) => t.name === dtype);
   const dims = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   let header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${dims}, }`;
-  header += ' '.repeat(63 - ((10 + header.length) % 64)) + '\n';
+  header += `${' '.repeat(63 - ((10 + header.length) % 64))}\n`;
   const bytes = Buffer.alloc(10 + header.length + data.length * type.size);
   bytes.write('\x93NUMPY\x01\x00', 'latin1');
   bytes.writeUInt16LE(header.length, 8);

@@ -54,7 +54,7 @@ for code in "f2 f4 f8 i4 i8 b1".split():
             x = rng.normal(size=(4, 3)) * 3
             a = np.asarray(x > 0 if code == "b1" else x, dtype=np.dtype(end + code), order=order)
             name = f"{code}{order}{'le' if end == '<' else 'be'}"
-            np.save(${JSON.stringify(work + '/')} + name + ".npy", a)
+            np.save(${JSON.stringify(`${work}/`)} + name + ".npy", a)
             arrays[name] = a
             made.append({"name": name, "values": a.astype(np.float64).tolist()})
 np.savez(${JSON.stringify(file('stored.npz'))}, **arrays)

@@ -28,7 +28,7 @@ function joined(past, now) {
   };
 }
 
-function maskReader(mask, S) {
+function maskReader(mask) {
   if (!mask) return () => 0;
   const dims = [1, 1, 1, 1];
   mask.shape.forEach((d, i) => {
@@ -59,7 +59,7 @@ export function attention(inputs, attributes = {}) {
     group = q.H / k.H;
   const scale = attributes.scale ?? 1 / Math.sqrt(q.K),
     cap = attributes.softcap ?? 0;
-  const mask = maskReader(inputs.attn_mask, S);
+  const mask = maskReader(inputs.attn_mask);
   const lengths = inputs.nonpad_kv_seqlen?.data;
   const keep = stages[attributes.qk_matmul_output_mode ?? 0];
   const qk = [],

@@ -150,7 +150,7 @@ export async function api(page, name, ...args) {
   const text = await page.evaluate(
     async ({ name, args }) => {
       const answer = await (await window.playgroundReady)[name](...args);
-      return JSON.stringify(answer, (key, v) => {
+      return JSON.stringify(answer, (_key, v) => {
         if (typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0)))
           return { number: Object.is(v, -0) ? '-0' : String(v) };
         return ArrayBuffer.isView(v) ? { typed: v.constructor.name, values: Array.from(v) } : v;
@@ -160,7 +160,7 @@ export async function api(page, name, ...args) {
   );
   return text === undefined
     ? undefined
-    : JSON.parse(text, (key, v) => {
+    : JSON.parse(text, (_key, v) => {
         if (typeof v?.number === 'string' && Object.keys(v).length === 1) return Number(v.number);
         return typeof v?.typed === 'string' ? new globalThis[v.typed](v.values) : v;
       });

@@ -44,8 +44,6 @@ async function source_of(id) {
       };
     });
 }
-const open = (page, id, step) =>
-  page.goto(`${site.address}#lesson=${id}&step=${step}`).then(() => shown(page, step));
 async function shown(page, step) {
   await page.waitForFunction(
     (n) =>

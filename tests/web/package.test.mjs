@@ -81,7 +81,9 @@ test('the element is under 6 kB, the core under 60 kB, gzip', async () => {
 test("the README's example runs in Node and prints what the README says", async () => {
   const readme = (await bytes('README.md')).toString();
   const section = readme.slice(readme.indexOf('## In Node'));
-  const [code, printed] = [...section.matchAll(/```(?:js)?\n([^]*?)```/g)].map(([, text]) => text);
+  const [code, printed] = [...section.matchAll(/```(?:js)?\n([\s\S]*?)```/g)].map(
+    ([, text]) => text,
+  );
   await writeFile(join(folder, 'page', 'example.mjs'), code);
   const { stdout } = await run('node', [join(folder, 'page', 'example.mjs')]);
   assert.equal(stdout, printed);

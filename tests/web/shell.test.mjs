@@ -3,16 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
-import {
-  api,
-  browser,
-  frames,
-  open_page,
-  picture_share,
-  ready,
-  serve,
-  settled,
-} from './harness.mjs';
+import { api, browser, frames, open_page, picture_share, serve, settled } from './harness.mjs';
 
 let chrome;
 let site;

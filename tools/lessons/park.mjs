@@ -55,7 +55,7 @@ const ellipse = (cx, cy, rx, ry) => (x, y) => {
 };
 const box = (x0, y0, x1, y1) => (x, y) => (x >= x0 && x < x1 && y >= y0 && y < y1 ? 0.5 : null);
 
-paint('sky', (x, y) => (y < 26 ? y / 26 : null));
+paint('sky', (_x, y) => (y < 26 ? y / 26 : null));
 paint('sun', ellipse(63, 6, 4.2, 4.2));
 for (const [x, y, rx, ry] of [
   [14, 7, 6, 2.4],

@@ -57,8 +57,8 @@ function attention(X, Y, Wq, Wk, causal) {
 
 /// Cross-entropy of the target rows; a small pull toward the start keeps numbers readable.
 function fit_head(X, Y, target, start, causal, emphasis = {}, centre = 0) {
-  let Wq = start.map((row) => [...row]),
-    Wk = start.map((row) => [...row]);
+  const Wq = start.map((row) => [...row]);
+  const Wk = start.map((row) => [...row]);
   const moments = [Wq, Wk].map((W) => W.map((row) => row.map(() => [0, 0])));
   for (let step = 1; step <= STEPS; ++step) {
     const { Q, K, weights, scale } = attention(X, Y, Wq, Wk, causal);

@@ -78,7 +78,7 @@ function registerGradients(tf) {
     { inputsToSave: ['x'] },
   );
   register('Reshape', (dy, [x]) => ({ x: () => tf.reshape(dy, x.shape) }), { inputsToSave: ['x'] });
-  register('Transpose', (dy, saved, { perm }) => ({
+  register('Transpose', (dy, _saved, { perm }) => ({
     x: () =>
       tf.transpose(
         dy,
