@@ -54,7 +54,8 @@ step() {
   local number="$1" title="$2" target="$3" action="$4"
   [ -d "$target" ] && return 0
   say "[$number/$AP_STEPS] $title ..."
-  local started=$SECONDS temporary="$AP_CACHE/tmp/$(basename "$target").$$"
+  local started=$SECONDS temporary
+  temporary="$AP_CACHE/tmp/$(basename "$target").$$"
   rm -rf "$temporary"
   mkdir -p "$temporary" "$(dirname "$target")" || fail "cannot write $AP_CACHE; check its owner"
   "$action" "$temporary" "$target"

@@ -24,7 +24,7 @@ usable_emcc() {
       fi
     fi
   fi
-  [ $AP_EMCC_USABLE = yes ]
+  [ "$AP_EMCC_USABLE" = yes ]
 }
 
 fetch_emscripten() { # temporary final
@@ -47,7 +47,7 @@ fetch_emscripten() { # temporary final
 # binaryen is linked against a newer libc than Debian 12's, so it gets the one it came with.
 wrap_binaryen() { # prefix
   local tool loader
-  loader=$(cd "$1" && find usr/lib64 usr/lib -maxdepth 1 -name 'ld-linux*.so.*' 2>/dev/null || true)
+  loader=$(cd "$1" && find usr/lib64 usr/lib -maxdepth 1 -name 'ld-linux*.so.*' 2>/dev/null) || true
   loader=${loader%%$'\n'*}
   [ -n "$loader" ] || fail "no dynamic loader in Debian 13's libc6 for $(uname -m); install emsdk"
   mkdir -p "$1/binaryen/bin"
