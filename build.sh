@@ -4,6 +4,7 @@ set -eEuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . tools/setup.sh
 . tools/verbs.sh
+. tools/lint.sh
 # Nothing ends without a word: what is foreseen says more, this is for the rest.
 trap 'printf "build.sh: unexpected failure (%s, line %s); please report it\n" \
   "${BASH_SOURCE[0]##*/}" "$LINENO" >&2' ERR
@@ -14,6 +15,7 @@ usage() {
   build          the page in build/web, the window and the command line in build/native (default)
   serve [PORT]   build the page and serve it on 127.0.0.1 (port 8080 unless given)
   test           every test: native, sanitizers, wasm, command line, browser, window
+  lint [--all]   lengths, formats and the checks of C++, JavaScript and shell: what changed, or everything
   bench          the benchmarks; tables on screen, numbers in build/bench
   render         make the pictures of the documentation and the golden images anew
   clean          remove build/ (downloads stay in the cache folder)
@@ -26,7 +28,7 @@ TEXT
 verb="${1:-build}"
 [ $# -eq 0 ] || shift
 case "$verb" in
-  build | serve | test | bench | render | clean) "verb_$verb" "$@" ;;
+  build | serve | test | lint | bench | render | clean) "verb_$verb" "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

@@ -15,6 +15,7 @@ part() {
   say "== $title"
   "$2" || status=$?
   counts=$(node tools/count_results.mjs "$RESULTS" $status) || counts="0 1 0"
+  # shellcheck disable=SC2086 # three numbers
   set -- $counts
   TOTAL_PASSED=$((TOTAL_PASSED + $1))
   TOTAL_FAILED=$((TOTAL_FAILED + $2))
@@ -106,7 +107,8 @@ window_tests() {
       sleep 0.1
       tries=$((tries + 1))
     done
-    export DISPLAY=":$(cat "$RESULTS/display")" LIBGL_ALWAYS_SOFTWARE=1 SDL_VIDEODRIVER=x11
+    DISPLAY=":$(cat "$RESULTS/display")"
+    export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 SDL_VIDEODRIVER=x11
   fi
   node_tests desktop --test-concurrency=1 || status=$?
   stop_screen
@@ -118,6 +120,7 @@ run_all_parts() {
   setup test
   say "set up in $((SECONDS - started)) s"
   export AP_BUILD="$BUILD"
+  part "lint" lint_tests
   part "native" native_tests
   part "address and undefined-behaviour sanitizers" sanitizer_tests
   part "wasm in Node, SIMD128" wasm_tests

@@ -23,6 +23,16 @@ debian_version() { # the release number on Debian, nothing elsewhere
 
 # want COMMAND PACKAGE: PACKAGE is missing if COMMAND is.
 want() { have "$1" || missing="$missing $2"; }
+# The tools that lint is pinned to: Debian 12 and 13 have them, elsewhere if apt knows them.
+want_llvm_19() {
+  local tool
+  for tool in clang-19 clang-format-19 clang-tidy-19; do
+    case "$(debian_version)" in
+      12 | 13) want $tool $tool ;;
+      *) if apt-cache show $tool >/dev/null 2>&1; then want $tool $tool; fi ;;
+    esac
+  done
+}
 want_package() {
   dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed' || missing="$missing $1"
 }
@@ -46,6 +56,10 @@ missing_debian() { # verb
     want llvm-ar-19 llvm-19
   elif [ -n "$(debian_version)" ] && ! usable_emcc; then
     want emcc emscripten
+  fi
+  if [ "$1" = test ] || [ "$1" = lint ]; then
+    want shellcheck shellcheck
+    want_llvm_19
   fi
   if [ "$1" = test ]; then
     want Xvfb xvfb
