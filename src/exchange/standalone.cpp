@@ -65,6 +65,7 @@ const std::vector<std::string>& standalone_files() {
                                                "style.css",
                                                "page.js",
                                                "playground.js",
+                                               "api.js",
                                                "attention-playground.js",
                                                "attention-playground.wasm",
                                                "assets/words.bin"};
@@ -77,11 +78,19 @@ const std::vector<std::string>& standalone_extras() {
                                                "offer.js",
                                                "embed.js",
                                                "core.js",
+                                               "core_arrays.js",
+                                               "core_run.js",
                                                "lessons.js",
                                                "lessons_picture.js",
                                                "lessons_widgets.js",
                                                "lessons.css",
+                                               "elements.js",
                                                "files.js",
+                                               "files_array.js",
+                                               "files_controls.js",
+                                               "files_export.js",
+                                               "files_import.js",
+                                               "files_module.js",
                                                "attention-files.js",
                                                "attention-files.wasm"};
   return kFiles;
