@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 
 #include "attention/forward/trace.hpp"
@@ -15,8 +14,6 @@ namespace {
 
 using Value = LessonValue;
 using Kind = LessonValue::Kind;
-
-bool is_name(char c) { return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9'); }
 
 Value number(double x) {
   Value v;
@@ -59,8 +56,8 @@ class Reader {
   bool take(std::string_view token) {
     skip();
     if (!rest_.starts_with(token)) return false;
-    const bool word = is_name(token.back());
-    if (word && rest_.size() > token.size() && is_name(rest_[token.size()])) return false;
+    const bool word = is_lesson_name(token.back());
+    if (word && rest_.size() > token.size() && is_lesson_name(rest_[token.size()])) return false;
     rest_.remove_prefix(token.size());
     return true;
   }
@@ -163,7 +160,7 @@ class Reader {
   }
 
   Value named() {
-    const auto last = std::find_if_not(rest_.begin(), rest_.end(), is_name);
+    const auto last = std::find_if_not(rest_.begin(), rest_.end(), is_lesson_name);
     const std::string name(rest_.begin(), last);
     if (name.empty()) return stop(ErrorCode::kParse, "needs a number or a name here"), Value{};
     if (stage_from(name)) return tensor();
@@ -329,102 +326,10 @@ class Reader {
   Error error_{ErrorCode::kParse, {}, {}};
 };
 
-std::string grouped(double x) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.0f", x);
-  std::string out = digits;
-  for (std::size_t i = out.size(); i > 3 + (out[0] == '-' ? 1U : 0U);) {
-    i -= 3;
-    out.insert(i, "\u202f");  // a narrow space that does not break
-  }
-  return out;
-}
-
 }  // namespace
-
-int label_index(const std::vector<std::string>& labels, std::string_view token) noexcept {
-  while (token.starts_with(' ')) token.remove_prefix(1);
-  while (token.ends_with(' ')) token.remove_suffix(1);
-  int wanted = 1;
-  std::string_view name = token;
-  if (const std::size_t colon = token.rfind(':'); colon != token.npos && colon > 0) {
-    wanted = std::atoi(token.data() + colon + 1);
-    name = token.substr(0, colon);
-  }
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] == name && --wanted == 0) return static_cast<int>(i);
-  }
-  if (token.empty() || token.find_first_not_of("0123456789") != token.npos || token.size() > 6)
-    return -1;
-  const int index = std::atoi(std::string(token).c_str());
-  return index < static_cast<int>(labels.size()) ? index : -1;
-}
-
-Result<LessonPlace> read_place(std::string_view& rest, const LessonMoment& moment) {
-  const auto last = std::find_if_not(rest.begin(), rest.end(), is_name);
-  const std::string_view name(rest.begin(), last);
-  const auto stage = stage_from(name);
-  if (!stage)
-    return fail(ErrorCode::kParse, "needs a stage's name here", std::string(rest.substr(0, 40)));
-  rest.remove_prefix(name.size());
-  LessonPlace place;
-  place.tensor.stage = *stage;
-  for (int* part : {&place.tensor.layer, &place.tensor.head}) {
-    if (rest.size() < 2 || rest[0] != '/' || rest[1] < '0' || rest[1] > '9') break;
-    *part = rest[1] - '0';
-    rest.remove_prefix(2);
-  }
-  if (moment.trace->tensor(place.tensor).data == nullptr) {
-    return fail(ErrorCode::kNotFound, "the model has no such tensor now", std::string(name));
-  }
-  if (!rest.starts_with('[')) return place;
-  const std::size_t end = rest.find(']');
-  if (end == rest.npos)
-    return fail(ErrorCode::kParse, "a bracket is not closed", std::string(name));
-  const std::string_view inside = rest.substr(1, end - 1);
-  rest.remove_prefix(end + 1);
-  const std::size_t comma = inside.find(',', 1);
-  place.row = label_index(row_labels(*moment.document, place.tensor), inside.substr(0, comma));
-  if (comma != inside.npos) {
-    place.col = label_index(col_labels(*moment.document, place.tensor), inside.substr(comma + 1));
-  }
-  if (place.row < 0 || (comma != inside.npos && place.col < 0)) {
-    return fail(ErrorCode::kNotFound, "there is no such row or column now", std::string(inside));
-  }
-  return place;
-}
 
 Result<LessonValue> evaluate(std::string_view expression, const LessonScene& scene) {
   return Reader(expression, scene).all();
-}
-
-bool holds(std::string_view condition, const LessonScene& scene) {
-  const auto value = evaluate(condition, scene);
-  return value && value->kind == Kind::kNumber && value->number != 0;
-}
-
-std::string filled(std::string_view value, const LessonScene& scene) {
-  // The last colon that is not a token's ("the:2" is inside brackets).
-  std::string_view format;
-  const std::size_t colon = value.rfind(':');
-  if (colon != value.npos && value.find_first_of("])\"", colon) == value.npos) {
-    format = value.substr(colon + 1);
-    value = value.substr(0, colon);
-  }
-  const auto found = evaluate(value, scene);
-  if (!found || found->kind == Kind::kMatrix) return "–";
-  if (found->kind == Kind::kText) return found->text;
-  double x = found->number;
-  if (!std::isfinite(x)) return std::isnan(x) ? "–" : x > 0 ? "∞" : "−∞";
-  if (format == ",") return grouped(x);
-  const bool percent = format == "%";
-  const int decimals = percent ? 0 : format.empty() ? 2 : std::atoi(std::string(format).c_str());
-  if (percent) x *= 100;
-  char buffer[48];
-  std::snprintf(buffer, sizeof buffer, "%.*f", std::clamp(decimals, 0, 9), std::abs(x));
-  const bool negative =
-      x < 0 && std::string_view(buffer).find_first_not_of("0.") != std::string_view::npos;
-  return (negative ? "−" : "") + std::string(buffer) + (percent ? " %" : "");
 }
 
 }  // namespace ap

@@ -47,6 +47,10 @@ struct LessonValue {
 /// whole, in groups of three. "–" where it cannot be said now.
 [[nodiscard]] std::string filled(std::string_view value, const LessonScene& scene);
 
+/// A letter of stages' and functions' names.
+[[nodiscard]] constexpr bool is_lesson_name(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+}
 /// A token's address in a lesson: "cat", "the:2" (the second), "0" (the first, unless a label is
 /// so). -1: there is none.
 [[nodiscard]] int label_index(const std::vector<std::string>& labels,
