@@ -1,6 +1,7 @@
 // The DOM companion: the sentence, the choosers and the chosen matrix as a real table with real
 // inputs, in step with the canvas both ways. Always there for screen readers; the Table button shows
 // it to everyone. Large matrices are shown a window at a time.
+import { make } from './elements.js';
 
 const WINDOW = 24; // rows and columns at once
 const REST_MS = 250;
@@ -40,15 +41,6 @@ function read(text) {
   return plain === '' ? NaN : Number(plain);
 }
 
-function make(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes('-') || name === 'for') element.setAttribute(name, value);
-    else element[name] = value;
-  }
-  element.append(...children);
-  return element;
-}
 const labelled = (text, control, wide = false) =>
   make('label', { className: wide ? 'wide' : '' }, text, control);
 

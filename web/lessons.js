@@ -1,19 +1,11 @@
 // Lessons beside the canvas: real text, selectable and read by screen readers. The wasm parses a
 // lesson, fills its numbers and does what its links say (src/app/page/lesson.cpp); this lays it out.
 // Fetched when Lessons is first opened, or when the address names one (#lesson=bank&step=3).
+import { make } from './elements.js';
 
 const here = (path) => new URL(path, import.meta.url).href;
 const TAGS = { t: null, b: 'strong', e: 'em', c: 'code', v: 'span' };
 
-function make(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes('-') || name === 'for' || name === 'role') element.setAttribute(name, value);
-    else element[name] = value;
-  }
-  element.append(...children);
-  return element;
-}
 const button = (text, on_click, properties = {}) => {
   const made = make('button', { type: 'button', textContent: text, ...properties });
   made.addEventListener('click', on_click);

@@ -1,19 +1,10 @@
 // Widgets of lessons: the table of model sizes with a run at that size, and a picture whose patches
 // are tokens. The desktop's are in src/ui/lessons/widgets_native.cpp.
+import { make } from './elements.js';
 import { letters_of, patch_rows, pixels_of } from './lessons_picture.js';
 
 const here = (path) => new URL(path, import.meta.url).href;
 const json = async (path) => (await fetch(here(path))).json();
-
-function make(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes('-') || name === 'role') element.setAttribute(name, value);
-    else element[name] = value;
-  }
-  element.append(...children);
-  return element;
-}
 
 /** "2.4 million": three digits and a word. */
 export function large(x) {
