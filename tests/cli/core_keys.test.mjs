@@ -70,6 +70,8 @@ test('every word of either reader is a key for both, or for none, at every place
   const words = new Set();
   for (const file of [
     'web/core.js',
+    'web/core_arrays.js',
+    'web/core_run.js',
     'src/playground/json/state_read.cpp',
     'src/playground/json/sentence_read.cpp',
     'src/playground/json/model_read.cpp',
