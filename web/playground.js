@@ -5,7 +5,6 @@
 
 export const version = '0.1.0';
 
-const MAX_JSON = 64 << 20; // characters; checked before anything is copied or allocated
 // Written out, so that bundlers see what belongs to the package.
 const VARIANTS = {
   'attention-playground-relaxed': [
@@ -77,6 +76,13 @@ function wants_all() {
   }
 }
 
+/** The canvas's size in pixels of the device, as near as CSS pixels tell. */
+function pixels_of(canvas) {
+  const { width, height } = canvas.getBoundingClientRect();
+  const ratio = window.devicePixelRatio || 1;
+  return { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+}
+
 /** `complete` loads the second part; until then only the first picture may be drawn. */
 async function load_variant(name, options) {
   const [script, binary, late] = VARIANTS[name];
@@ -86,9 +92,9 @@ async function load_variant(name, options) {
   // While they come the GPU process sets up what src/platform/web.cpp will be given for the same canvas,
   // at the size that it will have: another one later would be a second set of buffers to wait for.
   if (options.canvas) {
-    const { width, height } = options.canvas.getBoundingClientRect();
-    options.canvas.width = Math.max(1, Math.round(width * (window.devicePixelRatio || 1)));
-    options.canvas.height = Math.max(1, Math.round(height * (window.devicePixelRatio || 1)));
+    const { width, height } = pixels_of(options.canvas);
+    options.canvas.width = Math.max(1, width);
+    options.canvas.height = Math.max(1, height);
     options.canvas.getContext('webgl2', {
       alpha: false,
       depth: false,
@@ -124,14 +130,19 @@ async function load_variant(name, options) {
   });
 }
 
-/** The rest of the module, when the picture stands; a hidden page draws none and is not waited for. */
-async function complete(wasm) {
+/** Until the picture stands; a hidden page draws none and is not waited for. */
+async function first_picture(wasm) {
   if (wasm.is_complete) return;
   if (wasm.broken) throw wasm.broken;
   const latest = performance.now() + 1000;
   while (wasm._ap_web_has_window() && !wasm._ap_web_frames() && performance.now() < latest) {
     await new Promise((resolve) => setTimeout(resolve, 8));
   }
+}
+
+/** The rest of the module. */
+async function complete(wasm) {
+  if (wasm.is_complete) return;
   await wasm.complete();
   wasm._ap_web_wake();
 }
@@ -156,262 +167,6 @@ async function load(options, wanted) {
   throw new PlaygroundError({ code: 'load', message: `could not be loaded (${last?.message})` });
 }
 
-/** More than `budget` characters in all strings and numbers of a value: seen without copying it. */
-function is_oversize(value) {
-  let budget = MAX_JSON;
-  const walk = (v) => {
-    if (typeof v === 'string') budget -= v.length + 2;
-    else if (ArrayBuffer.isView(v) || Array.isArray(v)) {
-      budget -= 2 * v.length;
-      if (Array.isArray(v)) for (let i = 0; i < v.length && budget >= 0; ++i) walk(v[i]);
-    } else if (v && typeof v === 'object') {
-      for (const key in v) {
-        budget -= key.length + 3;
-        if (budget < 0) return;
-        walk(v[key]);
-      }
-    }
-  };
-  walk(value);
-  return budget < 0;
-}
-
-const INFINITIES = new Set(['Infinity', '-Infinity', 'NaN']);
-const revive = (key, value) =>
-  (key === 'value' || key === 'factor') && INFINITIES.has(value) ? Number(value) : value;
-const plain = (_key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value);
-const failure = (code, message, where = '') => ({ ok: false, error: { code, message, where } });
-const NO_MEMORY = { code: 'too_large', message: 'there is not enough memory for this' };
-
-// The order of src/app/page/debug.cpp.
-const PARTS = ['cell', 'title', 'row', 'col', 'ghost', 'thumbnail', 'caption', 'legend'];
-const VIEW = [
-  'layer',
-  'head',
-  'panel',
-  'pinned',
-  'step',
-  'zoom',
-  'rows',
-  'cols',
-  'hover',
-  'help',
-  'difference',
-  'sensitivity',
-  'x',
-  'y',
-  'editing',
-  'theme',
-];
-
-class Playground {
-  #wasm;
-  #listeners = new Map(
-    ['change', 'select', 'error', 'theme', 'lessons', 'import', 'export'].map((name) => [
-      name,
-      new Set(),
-    ]),
-  );
-  #queued = new Set();
-
-  constructor(wasm, variant) {
-    this.#wasm = wasm;
-    this.version = version;
-    /** Not part of the contract: for tests and the bench. */
-    this.debug = Object.freeze({
-      variant,
-      hasPicture: () => Boolean(wasm._ap_web_has_window()),
-      frames: () => wasm._ap_web_frames(),
-      isAwaited: () => wasm.isAwaited?.() ?? false,
-      frameMs: () => wasm._ap_web_frame_ms(0),
-      worstFrameMs: () => wasm._ap_web_frame_ms(1),
-      totalFrameMs: () => wasm._ap_web_frame_ms(2),
-      resetTimes: () => wasm._ap_web_reset_times(),
-      wake: () => wasm._ap_web_wake(),
-      memoryBytes: () => wasm.HEAPU8.byteLength,
-      module: wasm,
-      /** {x, y, w, h} on the canvas of a part of the sheet; null if it is not there. */
-      rect: (stage, { part = 'cell', row = 0, col = 0, layer = 0, head = 0 } = {}) =>
-        this.#lent(stage, (at) => {
-          const from = wasm._ap_debug_rect(PARTS.indexOf(part), at, row, col, layer, head) >> 2;
-          const [x, y, w, h] = wasm.HEAPF32.slice(from, from + 4);
-          return w > 0 ? { x, y, w, h } : null;
-        })?.result ?? null,
-      view: () => {
-        const from = wasm._ap_debug_view() >> 2;
-        const numbers = wasm.HEAPF32.slice(from, from + VIEW.length);
-        return Object.fromEntries(VIEW.map((name, i) => [name, numbers[i]]));
-      },
-    });
-  }
-
-  /** The string that wasm gave us, parsed and freed. */
-  #taken(pointer) {
-    if (!pointer) throw new PlaygroundError(NO_MEMORY);
-    const text = this.#wasm.UTF8ToString(pointer);
-    this.#wasm._free(pointer);
-    return JSON.parse(text, revive);
-  }
-
-  /** Calls back with the address and size of the text in wasm memory; null when memory is short. */
-  #lent(text, use) {
-    const bytes = new TextEncoder().encode(text);
-    const pointer = this.#wasm._malloc(bytes.length + 1);
-    if (!pointer) return null;
-    this.#wasm.HEAPU8.set(bytes, pointer);
-    this.#wasm.HEAPU8[pointer + bytes.length] = 0;
-    const result = use(pointer, bytes.length);
-    this.#wasm._free(pointer);
-    return { result };
-  }
-
-  #stage(stage, use) {
-    if (typeof stage !== 'string' || stage.length > 64) {
-      throw new PlaygroundError({ code: 'unknown_key', message: 'there is no stage of this name' });
-    }
-    const lent = this.#lent(stage, use);
-    if (!lent) throw new PlaygroundError(NO_MEMORY);
-    const answer = this.#taken(lent.result);
-    if (answer.ok === false) throw new PlaygroundError(answer.error);
-    return answer;
-  }
-
-  state() {
-    return this.#taken(this.#wasm._ap_api_state());
-  }
-
-  dispatch(action, { gesture = 0 } = {}) {
-    let text = action;
-    if (is_oversize(action)) return failure('too_large', 'the action is over 64 MB');
-    if (typeof action !== 'string') {
-      try {
-        text = JSON.stringify(action, plain);
-      } catch (error) {
-        return failure('parse', `not JSON: ${error.message}`);
-      }
-    }
-    if (typeof text !== 'string') return failure('parse', 'an action is an object');
-    const lent = this.#lent(text, (at, size) => this.#wasm._ap_api_dispatch(at, size, gesture));
-    if (!lent) return failure(NO_MEMORY.code, NO_MEMORY.message);
-    return lent.result ? this.#taken(lent.result) : { ok: true };
-  }
-
-  newGesture() {
-    return this.#wasm._ap_api_new_gesture();
-  }
-
-  endGesture() {
-    this.#wasm._ap_api_end_gesture();
-  }
-
-  undo() {
-    return Boolean(this.#wasm._ap_api_undo());
-  }
-
-  redo() {
-    return Boolean(this.#wasm._ap_api_redo());
-  }
-
-  history() {
-    return this.#taken(this.#wasm._ap_api_history());
-  }
-
-  training() {
-    return this.#taken(this.#wasm._ap_api_training());
-  }
-
-  tensor(stage, { layer = 0, head = 0 } = {}) {
-    const answer = this.#stage(stage, (at) => this.#wasm._ap_api_tensor(at, layer, head));
-    const [rows, cols] = answer.shape;
-    const data = this.#wasm.HEAPF32.slice(answer.data >> 2, (answer.data >> 2) + rows * cols);
-    this.#wasm._free(answer.data);
-    return { ...answer, data };
-  }
-
-  explain(stage, row, col, { layer = 0, head = 0 } = {}) {
-    return this.#stage(stage, (at) => this.#wasm._ap_api_explain(at, row, col, layer, head));
-  }
-
-  stages({ layer = 0 } = {}) {
-    return this.#taken(this.#wasm._ap_api_stages(layer));
-  }
-
-  presets() {
-    return this.#taken(this.#wasm._ap_api_presets());
-  }
-
-  /** Everything as it is now: the part of an address after '#'. */
-  link() {
-    const answer = this.#taken(this.#wasm._ap_api_link());
-    if (answer.ok === false) throw new PlaygroundError(answer.error);
-    return answer.link;
-  }
-
-  open(link_or_state) {
-    if (is_oversize(link_or_state)) return failure('too_large', 'this is over 64 MB');
-    const text =
-      typeof link_or_state === 'string' ? link_or_state : JSON.stringify(link_or_state, plain);
-    const lent = this.#lent(text ?? '', (at, size) => this.#wasm._ap_api_open(at, size));
-    if (!lent) return failure(NO_MEMORY.code, NO_MEMORY.message);
-    return lent.result ? this.#taken(lent.result) : { ok: true };
-  }
-
-  show(settings) {
-    if ('theme' in settings) this.#wasm.theme = null; // the address's, from before the first frame
-    this.#lent(new URLSearchParams(settings).toString().replaceAll('+', '%20'), (at, size) =>
-      this.#wasm._ap_api_show(at, size),
-    );
-    this._emit('theme');
-  }
-
-  setTheme(theme) {
-    this.show({ theme: theme === 'dark' || theme === 'light' ? theme : 'auto' });
-  }
-
-  selection() {
-    return this.#taken(this.#wasm._ap_api_selection());
-  }
-
-  problem() {
-    const { error } = this.#taken(this.#wasm._ap_api_problem());
-    return error.message ? error : null;
-  }
-
-  height() {
-    return this.#wasm._ap_api_height();
-  }
-
-  on(event, callback) {
-    const set = this.#listeners.get(event);
-    if (!set) {
-      throw new PlaygroundError({
-        code: 'unknown_key',
-        message: `there is no event '${event}'; there are ${[...this.#listeners.keys()].join(', ')}`,
-      });
-    }
-    const entry = { callback };
-    set.add(entry);
-    return () => set.delete(entry);
-  }
-
-  /** From wasm: heard on the next tick, once for any number of changes, never inside a call. */
-  _emit(event) {
-    if (this.#queued.has(event)) return;
-    this.#queued.add(event);
-    setTimeout(() => {
-      this.#queued.delete(event);
-      const detail = { type: event, revision: this.#wasm._ap_api_revision() };
-      for (const { callback } of [...(this.#listeners.get(event) ?? [])]) {
-        try {
-          callback(detail);
-        } catch (error) {
-          reportError(error); // one bad listener does not silence the others
-        }
-      }
-    });
-  }
-}
-
 /** A playground in `container`: an <attention-playground> that is loaded at once. */
 export async function createPlayground(container, options) {
   return (await import('./element.js')).create(container, options);
@@ -428,6 +183,7 @@ export async function start({ canvas, theme = null, offer, variant } = {}) {
   const { wasm, variant: name } = await load(
     {
       canvas,
+      pixelsOf: pixels_of,
       theme,
       offer,
       assetUrl: (path) => new URL(path, import.meta.url).href,
@@ -437,9 +193,10 @@ export async function start({ canvas, theme = null, offer, variant } = {}) {
     },
     variant,
   );
-  api = new Playground(wasm, name);
   try {
-    await complete(wasm);
+    await first_picture(wasm);
+    const [{ Playground }] = await Promise.all([import('./api.js'), complete(wasm)]);
+    api = new Playground(wasm, name);
   } catch (error) {
     throw new PlaygroundError({
       code: 'load',
