@@ -85,7 +85,6 @@ else()
     -sMODULARIZE -sEXPORT_ES6
     -sENVIRONMENT=web -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH
     -sMAXIMUM_MEMORY=2GB -sSTACK_SIZE=1MB -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2
-    "SHELL:--js-library ${CMAKE_SOURCE_DIR}/src/platform/web_glue.js"
     -sTEXTDECODER=2 -sMIN_SAFARI_VERSION=160400 -sMIN_FIREFOX_VERSION=110 -sMIN_CHROME_VERSION=100
     -sGL_TRACK_ERRORS=0 -sSUPPORT_LONGJMP=0
     -sEXPORT_NAME=createPlayground -sEXPORTED_FUNCTIONS=_main,_malloc,_free
@@ -98,8 +97,6 @@ else()
     string(REPLACE "_" "-" page_name "${page}")
     set_target_properties(${page} PROPERTIES OUTPUT_NAME ${page_name}
       RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/web")
-    set_property(TARGET ${page} APPEND PROPERTY LINK_DEPENDS
-      "${CMAKE_SOURCE_DIR}/src/platform/web_glue.js")
     set(glue "${AP_OUTPUT}/web/${page_name}.js")
     ap_minify(minify "${glue}" "${glue}")
     add_custom_command(TARGET ${page} POST_BUILD VERBATIM COMMAND ${minify})
