@@ -1,7 +1,6 @@
 // What web/playground.js calls: JSON strings and copies of numbers over the Session. Every string
 // given to us was allocated by the caller and stays theirs; every string returned is theirs to
 // free. No exception leaves and no pointer into our memory is kept by JavaScript.
-#ifdef __EMSCRIPTEN__
 #include <emscripten.h>
 
 #include "app/page/api_json.hpp"
@@ -93,4 +92,3 @@ EMSCRIPTEN_KEEPALIVE double ap_api_height() {
   return app::shown_app() != nullptr ? static_cast<double>(app::shown_app()->natural_height()) : 0;
 }
 }
-#endif

@@ -2,7 +2,6 @@
 // copy of the document that the page gave it last, one opened file, one import that was planned; it
 // changes nothing in the page but through the action that it gives back. Strings and bytes given to
 // it stay the caller's; those that it returns are the caller's to free. Never more than one caller.
-#ifdef __EMSCRIPTEN__
 #include <cstdlib>
 #include <cstring>
 #include <emscripten.h>
@@ -312,4 +311,3 @@ EMSCRIPTEN_KEEPALIVE char* files_open_document() {
       Json{{"data", reinterpret_cast<std::uintptr_t>(s.out.data())}, {"size", s.out.size()}});
 }
 }
-#endif

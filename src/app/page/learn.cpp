@@ -1,6 +1,5 @@
 // The training run for web/playground.js: its state as JSON. Control is by dispatch({type:
 // "train"}).
-#ifdef __EMSCRIPTEN__
 #include <cstdlib>
 #include <cstring>
 #include <emscripten.h>
@@ -17,4 +16,3 @@ EMSCRIPTEN_KEEPALIVE char* ap_api_training() {
   return copy;
 }
 }
-#endif

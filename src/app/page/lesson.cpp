@@ -1,6 +1,5 @@
 // What web/lessons.js calls: the open lesson's step as JSON with its numbers filled, its links and
 // tasks, and the run of a layer at a real model's width. Strings as in api.cpp.
-#ifdef __EMSCRIPTEN__
 #include <cstdlib>
 #include <cstring>
 #include <emscripten.h>
@@ -146,4 +145,3 @@ EMSCRIPTEN_KEEPALIVE const double* ap_layer_run_advance(double seconds) {
 }
 EMSCRIPTEN_KEEPALIVE void ap_layer_run_end() { layer_run().reset(); }
 }
-#endif
