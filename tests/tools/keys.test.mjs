@@ -1,10 +1,13 @@
-// web_glue.js repeats the numbers of platform/keys.hpp: the two must say the same.
+// The page's glue repeats the numbers of platform/keys.hpp: the two must say the same.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const header = readFileSync('src/platform/keys.hpp', 'utf8');
-const glue = readFileSync('src/platform/web_glue.js', 'utf8');
+const glue = readdirSync('src/platform')
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => readFileSync(`src/platform/${name}`, 'utf8'))
+  .join('');
 
 /** The values of `enum class NAME`, numbered as C++ does. */
 function values(name) {
@@ -38,7 +41,7 @@ test('keys', () => {
     Alt: 'LeftAlt',
     Meta: 'LeftSuper',
   };
-  assert.ok(known.size >= 23, `${known.size} keys in web_glue.js`);
+  assert.ok(known.size >= 23, `${known.size} keys in the glue`);
   for (const [name, number] of known) {
     const function_key = name.match(/^F(\d+)$/);
     const expected = function_key
