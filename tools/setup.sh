@@ -7,6 +7,7 @@
 AP_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 AP_SETUP="$AP_ROOT/tools/setup"
 AP_STEPS=6
+. "$AP_ROOT/tools/progress.sh"
 for part in common system trixie emscripten sources npm; do
   . "$AP_SETUP/$part.sh"
 done

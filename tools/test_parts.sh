@@ -31,8 +31,10 @@ ctest_part() {
 run_ctest() { # preset options...
   rm -f "$BUILD/cmake/$1/results/"*.xml
   local status=0
+  heartbeat printf 'testing %s' "$1"
   (cd "$BUILD/cmake/$1" && ctest -j 2 --output-on-failure --no-tests=error \
     --output-junit "$RESULTS/ctest-junit.xml" "${@:2}" </dev/null) || status=$?
+  hush
   cp "$BUILD/cmake/$1/results/"*.xml "$RESULTS/" 2>/dev/null || true
   return $status
 }
@@ -61,17 +63,22 @@ fuzzing_compiler() {
 # Twenty seconds for each reader, after every input that once broke somebody's; its corpus alone
 # when this very program has had them.
 fuzz_tests() {
-  node tests/fuzz/run.mjs --seconds 20 --once --build "$BUILD/cmake/asan" --tap "$RESULTS/fuzz.tap" </dev/null
+  watched "fuzzing" node tests/fuzz/run.mjs --seconds 20 --once --build "$BUILD/cmake/asan" --tap "$RESULTS/fuzz.tap" </dev/null
 }
 wasm_tests() { compile web all ap_tests ap_tests_relaxed && run_ctest web -LE relaxed; }
 relaxed_tests() { run_ctest web -L relaxed; }
 
 # node_tests FOLDER [OPTION...]: node's own test runner on tests/FOLDER/*.test.mjs.
 node_tests() {
+  heartbeat tests_done "$1" "$RESULTS/$1.tap"
+  local status=0
   node --test "${@:2}" --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$RESULTS/$1.tap" \
-    tests/"$1"/*.test.mjs </dev/null
+    tests/"$1"/*.test.mjs </dev/null || status=$?
+  hush
+  return $status
 }
+tests_done() { printf 'tests/%s: %s tests done' "$1" "$(grep -cE '^ *(not )?ok ' "$2" 2>/dev/null || true)"; }
 has_tests() { ls tests/"$1"/*.test.mjs >/dev/null 2>&1; }
 
 cli_tests() { node_tests cli --test-concurrency=2; }

@@ -11,13 +11,16 @@ configuration() {
 }
 
 configure() { # preset
-  local tree="$BUILD/cmake/$1" log="$BUILD/log/configure-$1.log"
+  local tree="$BUILD/cmake/$1" log="$BUILD/log/configure-$1.log" failed=0
   mkdir -p "$BUILD/log"
   if [ -f "$tree/build.ninja" ] && configuration | cmp -s - "$tree/configured-with"; then
     return 0
   fi
   rm -rf "$tree"
-  if ! cmake --preset "$1" >"$log" 2>&1 </dev/null; then
+  heartbeat printf 'configuring %s' "$1"
+  cmake --preset "$1" >"$log" 2>&1 </dev/null || failed=1
+  hush
+  if [ $failed = 1 ]; then
     grep -A 6 'CMake Error' "$log" | head -n 30 >&2 || true
     say "build.sh: configuring '$1' failed (log: $log)" >&2
     return 1
@@ -25,19 +28,23 @@ configure() { # preset
   configuration >"$tree/configured-with"
 }
 
-# compile PRESET TARGETS...: one line of progress; the compiler's words only if it fails.
+# compile PRESET TARGETS...: a line of progress every ten seconds; the compiler's words only if it fails.
 compile() {
-  local preset="$1" log="$BUILD/log/build-$1.log" started=$SECONDS
+  local preset="$1" log="$BUILD/log/build-$1.log" started=$SECONDS failed=0
   shift
   configure "$preset" || return 1
   if [ -t 1 ]; then
-    NINJA_STATUS="[$preset %f/%t] " cmake --build "$BUILD/cmake/$preset" --target "$@" \
+    NINJA_STATUS="[$preset %f/%t, %e s] " cmake --build "$BUILD/cmake/$preset" --target "$@" \
       </dev/null && return 0
     say "build.sh: building '$preset' failed; the messages are above" >&2
     return 1
   fi
   say "building $preset ..."
-  if ! cmake --build "$BUILD/cmake/$preset" --target "$@" >"$log" 2>&1 </dev/null; then
+  : >"$log"
+  heartbeat steps_done "building $preset" "$log"
+  cmake --build "$BUILD/cmake/$preset" --target "$@" >"$log" 2>&1 </dev/null || failed=1
+  hush
+  if [ $failed = 1 ]; then
     grep -v '^\[[0-9]*/[0-9]*\]' "$log" | head -n 80 >&2 || true
     case "$(tail -n 50 "$log")" in
       *"No space left on device"*) say "build.sh: the disk is full; free some space" >&2 ;;

@@ -8,6 +8,7 @@ say() { printf '%s\n' "$*"; }
 
 # One line: what failed, where the details are, what to do.
 fail() {
+  hush
   printf 'build.sh: %s\n' "$*" >&2
   exit 1
 }
@@ -21,7 +22,7 @@ logged() {
   printf '\n== %s: %s\n' "$what" "$*" >>"$AP_LOG" 2>/dev/null
   local before
   before=$(wc -c <"$AP_LOG" 2>/dev/null || echo 0)
-  if "$@" >>"$AP_LOG" 2>&1 </dev/null; then return 0; fi
+  if watched_in_log "$what" "$@"; then return 0; fi
   local tail_text
   tail_text=$(tail -c +"$((before + 1))" "$AP_LOG" 2>/dev/null | tail -n 200)
   case "$tail_text" in
@@ -32,6 +33,14 @@ logged() {
       fail "$what: no network (log: $AP_LOG); connect and run this again, what is done is kept" ;;
   esac
   fail "$what failed (log: $AP_LOG); $advice"
+}
+
+watched_in_log() { # what command...
+  local status=0
+  heartbeat printf '%s' "$1"
+  "${@:2}" >>"$AP_LOG" 2>&1 </dev/null || status=$?
+  hush
+  return $status
 }
 
 # The hash of a recipe: change the recipe and the step is done anew.
