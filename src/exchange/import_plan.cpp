@@ -27,6 +27,10 @@ class Planner {
       return fail(ErrorCode::kNotFound,
                   "there is no array '" + choice_.array.substr(0, 80) + "' in it",
                   file_.file_name());
+    if (!entry().problem.empty()) {
+      return fail(ErrorCode::kUnsupported,
+                  "'" + entry().name + "' cannot be read: " + entry().problem, file_.file_name());
+    }
     if (auto ok = check_stage(); !ok) return std::unexpected(ok.error());
     if (auto ok = switch_on(); !ok) return std::unexpected(ok.error());
     measure();

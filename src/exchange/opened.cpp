@@ -6,7 +6,8 @@
 #include "io/arrays/csv.hpp"
 #include "io/arrays/json_arrays.hpp"
 #include "io/arrays/number_text.hpp"
-#include "io/arrays/zip.hpp"
+#include "io/arrays/text_array.hpp"
+#include "io/arrays/utf.hpp"
 #include "playground/json/state_json.hpp"
 
 namespace ap {
@@ -62,6 +63,13 @@ void OpenedFile::add(std::string name, std::string dtype, Array array, bool bool
   arrays_.push_back(std::move(array));
 }
 
+void OpenedFile::add_words(std::string name, std::vector<std::string> words) {
+  const auto count = static_cast<std::int64_t>(words.size());
+  entries_.push_back(
+      {std::move(name), "str", {count}, false, "holds text, not numbers", std::move(words)});
+  arrays_.emplace_back();
+}
+
 Result<OpenedFile> OpenedFile::open(std::string file_name, std::span<const unsigned char> bytes) {
   OpenedFile file;
   file.file_name_ = std::move(file_name);
@@ -85,15 +93,7 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
                 "is a PyTorch file of pickled objects; save it as .safetensors or .npz",
                 file_name_);
   }
-  if (text.starts_with("PK")) {
-    kind_ = FileKind::kNpz;
-    const auto all = read_npz(bytes, file_name_);
-    if (!all) return std::unexpected(all.error());
-    for (const auto& [key, npy] : *all) {
-      add(key, std::string(name(npy.dtype)), to_array(npy), npy.dtype == Dtype::kBool);
-    }
-    return {};
-  }
+  if (text.starts_with("PK")) return read_archive(bytes);
   if (is_safetensors(file_name_)) {
     return fail(ErrorCode::kUnsupported, "is read in parts", file_name_);
   }
@@ -102,30 +102,37 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
       return fail(ErrorCode::kParse, std::string("is no ") + kind + " file, whatever its name says",
                   file_name_);
   }
+  const auto wide = text_of_utf16(text);
+  return read_plain(wide ? *wide : text);
+}
+
+Result<void> OpenedFile::read_archive(std::span<const unsigned char> bytes) {
+  kind_ = FileKind::kNpz;
+  auto members = list_npz(bytes, file_name_);
+  if (!members) return std::unexpected(members.error());
+  members_ = std::move(*members);
+  archive_.assign(bytes.begin(), bytes.end());
+  for (const NpzMember& m : members_) {
+    const NpyOutline& o = m.outline;
+    FileEntry entry{m.name, o.dtype, o.shape, o.boolean, o.problem};
+    if (o.text && o.shape.size() == 1 && o.shape[0] <= kMaxTokens) {
+      const auto file = unpack_npz(archive_, m, m.name);
+      auto words = file ? read_npy_texts(*file, m.name) : std::unexpected(file.error());
+      if (words) entry.words = std::move(*words);
+    }
+    entries_.push_back(std::move(entry));
+  }
+  return {};
+}
+
+Result<void> OpenedFile::read_plain(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (is_binary(text)) {
     return fail(ErrorCode::kUnsupported, "is neither text nor a .npy, .npz or .safetensors file",
                 file_name_);
   }
   const std::string_view start = trimmed(text.substr(0, 4096));
-  if (ends_in(file_name_, ".json") || start.starts_with('{')) {
-    kind_ = FileKind::kJson;
-    auto json = read_json_arrays(text, file_name_);
-    if (!json) return std::unexpected(json.error());
-    if (json->state) {
-      kind_ = FileKind::kState;
-      auto document = document_from_json(text);
-      if (!document) {
-        Error error = document.error();
-        error.where =
-            file_name_ + (file_name_.empty() || error.where.empty() ? "" : ": ") + error.where;
-        return std::unexpected(std::move(error));
-      }
-      document_ = std::move(*document);
-    }
-    for (NamedText& entry : json->arrays)
-      add(entry.name, "text", std::move(entry.array.array), entry.array.boolean);
-    return {};
-  }
+  if (ends_in(file_name_, ".json") || start.starts_with('{')) return read_json(text);
   if (start.starts_with(kLongHeader)) {
     kind_ = FileKind::kTable;
     auto all = read_long_csv(text, file_name_);
@@ -147,6 +154,34 @@ Result<void> OpenedFile::read_whole(std::span<const unsigned char> bytes) {
   return {};
 }
 
+Result<void> OpenedFile::read_json(std::string_view text) {
+  kind_ = FileKind::kJson;
+  const auto quoted = without_bare_words(text);
+  if (quoted) text = *quoted;
+  auto json = read_json_arrays(text, file_name_);
+  if (!json) return std::unexpected(json.error());
+  if (json->state) {
+    kind_ = FileKind::kState;
+    auto document = document_from_json(text);
+    if (!document) {
+      Error error = document.error();
+      error.where =
+          file_name_ + (file_name_.empty() || error.where.empty() ? "" : ": ") + error.where;
+      return std::unexpected(std::move(error));
+    }
+    document_ = std::move(*document);
+  }
+  for (NamedText& entry : json->arrays) {
+    if (!entry.words.empty()) {
+      add_words(entry.name, std::move(entry.words));
+      continue;
+    }
+    add(entry.name, "text", std::move(entry.array.array), entry.array.boolean);
+    entries_.back().problem = std::move(entry.problem);
+  }
+  return {};
+}
+
 Result<OpenedFile> OpenedFile::open_text(std::string_view text) {
   return open("", {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
 }
@@ -160,7 +195,7 @@ Result<OpenedFile> OpenedFile::open_safetensors(std::string file_name, std::stri
   file.file_name_ = std::move(file_name);
   file.tensors_ = std::move(*tensors);
   for (const SafeTensor& t : file.tensors_)
-    file.entries_.push_back({t.name, t.dtype, t.shape, t.dtype == "BOOL"});
+    file.entries_.push_back({t.name, t.dtype, t.shape, t.dtype == "BOOL", unreadable_because(t)});
   return file;
 }
 
@@ -169,6 +204,32 @@ int OpenedFile::find(std::string_view name) const noexcept {
     if (entries_[i].name == name) return static_cast<int>(i);
   }
   return -1;
+}
+
+int OpenedFile::only() const noexcept {
+  int found = -1;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!entries_[i].problem.empty()) continue;
+    if (found >= 0) return -1;
+    found = static_cast<int>(i);
+  }
+  return found;
+}
+
+Result<std::shared_ptr<const Array>> OpenedFile::array_of(std::size_t entry) const {
+  if (kind_ != FileKind::kNpz) {
+    return std::shared_ptr<const Array>(std::shared_ptr<const Array>(), &arrays_[entry]);
+  }
+  if (unpacked_ && unpacked_entry_ == entry) return unpacked_;
+  unpacked_.reset();
+  const std::string where = file_name_ + ":" + members_[entry].name + ".npy";
+  const auto file = unpack_npz(archive_, members_[entry], where);
+  if (!file) return std::unexpected(file.error());
+  const auto npy = read_npy(*file, where);
+  if (!npy) return std::unexpected(npy.error());
+  unpacked_ = std::make_shared<const Array>(to_array(*npy));
+  unpacked_entry_ = entry;
+  return unpacked_;
 }
 
 Result<std::vector<ByteRange>> OpenedFile::needs(int entry, const Window& window) const {
@@ -180,7 +241,12 @@ Result<Matrix> OpenedFile::read(int entry, const Window& window,
                                 std::span<const Bytes> pieces) const {
   const auto at = static_cast<std::size_t>(entry);
   if (kind_ == FileKind::kSafetensors) return read_window(tensors_[at], window, pieces);
-  const Array& array = arrays_[at];
+  if (!entries_[at].problem.empty())
+    return fail(ErrorCode::kUnsupported, entries_[at].problem,
+                file_name_ + ": " + entries_[at].name);
+  const auto held = array_of(at);
+  if (!held) return std::unexpected(held.error());
+  const Array& array = **held;
   const Extent extent = matrix_extent(array.shape);
   const auto index = matrix_index(array.shape, window, file_name_);
   if (!index) return std::unexpected(index.error());

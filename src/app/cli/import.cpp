@@ -8,6 +8,7 @@
 #include "app/cli/document.hpp"
 #include "app/cli/files.hpp"
 #include "exchange/file_reader.hpp"
+#include "exchange/import_words.hpp"
 #include "exchange/model_file.hpp"
 #include "playground/json/state_json.hpp"
 
@@ -47,7 +48,13 @@ Result<void> inspect(const ImportArgs& args) {
   }
   for (const FileEntry& entry : file->entries()) {
     out += (entry.name.empty() ? "(no name)" : entry.name) + '\t' + entry.dtype + '\t' +
-           shape_text(entry.shape) + '\n';
+           shape_text(entry.shape);
+    if (!entry.words.empty()) {
+      out += "\t--into tokens makes it the sentence";
+    } else if (!entry.problem.empty()) {
+      out += "\tcannot be read: " + entry.problem;
+    }
+    out += '\n';
   }
   return write_bytes("-", out);
 }
@@ -61,8 +68,10 @@ Result<ImportChoice> choice_of(const ImportArgs& args, const OpenedFile& file) {
                       Fit::kAsIs, args.transpose, args.row, args.col};
   if (args.fit == "resize") choice.fit = Fit::kResize;
   if (args.fit == "slice") choice.fit = Fit::kSlice;
-  if (args.array.empty() && file.entries().size() == 1) choice.array = file.entries().front().name;
-  if (args.array.empty() && file.entries().size() > 1) {
+  const int only = file.only();
+  if (args.array.empty() && only >= 0)
+    choice.array = file.entries()[static_cast<std::size_t>(only)].name;
+  if (args.array.empty() && only < 0 && !file.entries().empty()) {
     return fail(ErrorCode::kNotFound,
                 "has " + std::to_string(file.entries().size()) +
                     " arrays: choose one with --array; attention inspect lists them",
@@ -76,6 +85,10 @@ Result<ImportPlan> plan(const ImportArgs& args, const Document& document, const 
     return plan_model(
         document, file,
         {0, args.model_layer, args.model_head, args.layer, args.head_width, args.width});
+  }
+  if (args.into == "tokens" || args.into == "source_tokens") {
+    return plan_words(document, file, args.array,
+                      args.into == "tokens" ? Side::kQuery : Side::kSource);
   }
   const auto choice = choice_of(args, file);
   if (!choice) return std::unexpected(choice.error());
@@ -146,7 +159,8 @@ void add_import_commands(CLI::App& app, Run& run) {
   file(command);
   CLI::Option* into = command->add_option(
       "--into", args->into,
-      "embeddings, source_embeddings, w_q, w_k, w_v, w_o, b_q, mask, positions, ...");
+      "embeddings, source_embeddings, w_q, w_k, w_v, w_o, b_q, mask, positions, ...; tokens or "
+      "source_tokens for a list of words");
   command->add_option("--array", args->array, "Which array, where there are several")->needs(into);
   command->add_option("--index", args->index, "Of its dimensions before the last two")->needs(into);
   command->add_option("--layer", args->layer, "Layer of the state, counted from 0")

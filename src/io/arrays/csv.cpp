@@ -28,15 +28,12 @@ struct Cells {
   }
 };
 
-/// No cell is a number, and one at least is more than a sign that something is missing. `quotes`:
-/// numbers in quotes that they do not need are labels too.
-bool are_labels(const Cells& cells, bool quotes) {
+/// No cell is a number, and one at least is more than a sign that something is missing.
+bool are_labels(const Cells& cells) {
   bool label = false;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const bool text = quotes && is_quoted(cells[i]) &&
-                      bare(cells[i]).find_first_of(",;\t") == std::string_view::npos;
-    if (!text && reading(cells[i]).number()) return false;
-    label = label || text || !is_missing(cells[i]);
+    if (reading(cells[i]).number() || is_figure(cells[i])) return false;
+    label = label || !is_missing(cells[i]);
   }
   return label;
 }
@@ -61,22 +58,22 @@ struct Sides {
 Sides find_labels(const Grid& grid) {
   const bool corner = grid.rows > 1 && grid.cols > 1 && bare(grid.at(0, 0)).empty();
   if (!corner) {
-    const bool head = are_labels({grid, false, 0}, false);
-    return {head, grid.cols > 1 && grid.rows > (head ? 1U : 0U) &&
-                      are_labels({grid, true, head ? 1U : 0U}, false)};
+    const bool head = are_labels({grid, false, 0});
+    const std::size_t top = head ? 1 : 0;
+    return {head, grid.cols > 1 && grid.rows > top && are_labels({grid, true, top})};
   }
-  // An empty corner means labels on both sides, or that a number is missing.
-  bool quotes = false, whole = true;
-  for (std::size_t i = 1; i < grid.rows; ++i) {
-    for (std::size_t j = 1; j < grid.cols; ++j) {
-      const std::string_view field = grid.at(i, j);
-      const NumberReading x = reading(field);
-      quotes = quotes || (x.number() && !is_quoted(field));
-      whole = whole && x.number() && x.by_point == std::floor(x.by_point);
+  // An empty corner means labels on both sides, or that a number is missing. Quotes around nothing
+  // say that it is the former.
+  if (is_quoted(grid.at(0, 0))) return {true, true};
+  bool whole = true;
+  for (std::size_t i = 1; i < grid.rows && whole; ++i) {
+    for (std::size_t j = 1; j < grid.cols && whole; ++j) {
+      const NumberReading x = reading(grid.at(i, j));
+      whole = x.number() && x.by_point == std::floor(x.by_point);
     }
   }
   const Cells head{grid, false, 1}, side{grid, true, 1};
-  const bool both = are_labels(head, quotes) || are_labels(side, quotes) ||
+  const bool both = are_labels(head) || are_labels(side) ||
                     (are_counted(head, whole) && are_counted(side, whole));
   return {both, both};
 }

@@ -1,5 +1,7 @@
 #include "io/arrays/json_arrays.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "io/arrays/number_text.hpp"
@@ -10,25 +12,34 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kMaxArrays = 20'000;
+
 class Arrays {
  public:
   explicit Arrays(std::string_view where) : where_(where) {}
 
   Result<JsonFile> read(const Json& json) {
-    if (json.is_array()) return one("", json);
-    if (!json.is_object()) return bad("is neither a list nor an object", "");
-    if (json.contains("version") && json.contains("model")) {
+    if (!json.is_array() && !json.is_object()) return bad("is neither a list nor an object", "");
+    if (json.is_object() && json.contains("version") && json.contains("model")) {
       file_.state = true;
       return std::move(file_);
     }
-    if (json.contains("shape") && json.contains("data")) return one(name_in(json), json);
-    const Json& all = json.contains("tensors") ? json["tensors"] : json;
-    if (!all.is_object()) return bad("is no object of arrays", "tensors");
-    for (auto item = all.begin(); item != all.end(); ++item) {
-      if (auto ok = add(item.key(), item.value()); !ok) return std::unexpected(ok.error());
+    const bool exported = json.is_object() && json.contains("tensors");
+    if (exported && !json["tensors"].is_object()) return bad("is no object of arrays", "tensors");
+    if (exported) {
+      for (auto item = json.begin(); item != json.end(); ++item) {
+        if (is_words(item.value())) add_words(item.key(), item.value());
+      }
     }
-    if (file_.arrays.empty()) return bad("there are no arrays in it", "");
-    return std::move(file_);
+    visit(json.is_object() && is_flat(json) ? name_in(json) : "",
+          exported ? json["tensors"] : json);
+    if (file_.arrays.size() > kMaxArrays)
+      return fail(ErrorCode::kTooLarge, "more than 20000 arrays", where_);
+    const bool any =
+        std::ranges::any_of(file_.arrays, [](const NamedText& x) { return x.problem.empty(); });
+    if (any) return std::move(file_);
+    if (problem_) return std::unexpected(*problem_);
+    return bad("there are no arrays in it", "");
   }
 
  private:
@@ -42,9 +53,45 @@ class Arrays {
                : std::string();
   }
 
-  Result<JsonFile> one(const std::string& name, const Json& json) {
-    if (auto ok = add(name, json); !ok) return std::unexpected(ok.error());
-    return std::move(file_);
+  static bool is_flat(const Json& json) { return json.contains("shape") && json.contains("data"); }
+  static bool is_words(const Json& json) {
+    return json.is_array() && !json.empty() && std::ranges::all_of(json, [](const Json& item) {
+             float value = 0;
+             return item.is_string() && !read_number(item.get_ref<const std::string&>(), value);
+           });
+  }
+
+  /// What is neither a list nor an object is passed over; it is the error if there is nothing else.
+  void visit(const std::string& name, const Json& json) {
+    if (file_.arrays.size() > kMaxArrays) return;
+    const auto child = [&](const std::string& key) {
+      return name.empty() ? key : name + "." + key;
+    };
+    if (json.is_object() && !json.contains("shape")) {
+      for (auto item = json.begin(); item != json.end(); ++item)
+        visit(child(item.key()), item.value());
+    } else if (json.is_array() && !json.empty() && json[0].is_object()) {
+      for (std::size_t i = 0; i < json.size(); ++i) visit(child(std::to_string(i)), json[i]);
+    } else if (is_words(json)) {
+      add_words(name, json);
+    } else if (auto ok = add(name, json); !ok) {
+      Error& error = ok.error();
+      if (json.is_array() || json.is_object()) {
+        // The name stands in the list already; the place within the array does not.
+        const std::size_t inside = error.where.rfind(name + "[");
+        const std::string place =
+            inside == std::string::npos ? "" : error.where.substr(inside + name.size()) + " ";
+        file_.arrays.push_back({name, {}, place + error.message});
+      }
+      if (!problem_) problem_ = std::move(error);
+    }
+  }
+
+  void add_words(const std::string& name, const Json& json) {
+    NamedText entry{name, {}};
+    for (const Json& item : json) entry.words.push_back(item.get_ref<const std::string&>());
+    entry.array.array.shape = {static_cast<std::int64_t>(json.size())};
+    file_.arrays.push_back(std::move(entry));
   }
 
   Result<void> add(const std::string& name, const Json& json) {
@@ -140,12 +187,43 @@ class Arrays {
   std::string where_;
   bool all_boolean_ = true;
   JsonFile file_;
+  std::optional<Error> problem_;  // the first
 };
 
 }  // namespace
 
+std::optional<std::string> without_bare_words(std::string_view text) {
+  struct Word {
+    std::string_view bare, quoted;
+  };
+  constexpr std::array<Word, 3> kWords{
+      {{"NaN", "\"nan\""}, {"Infinity", "\"inf\""}, {"-Infinity", "\"-inf\""}}};
+  std::string out;
+  std::size_t kept = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string && c == '\\') {
+      ++at;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (c == 'N' || c == 'I' || c == '-')) {
+      const auto word = std::ranges::find_if(
+          kWords, [&](const Word& w) { return text.substr(at).starts_with(w.bare); });
+      if (word == kWords.end()) continue;
+      out += text.substr(kept, at - kept);
+      out += word->quoted;
+      kept = at + word->bare.size();
+      at = kept - 1;
+    }
+  }
+  if (kept == 0) return std::nullopt;
+  return out += text.substr(kept);
+}
+
 Result<JsonFile> read_json_arrays(std::string_view text, std::string_view where) {
-  const auto json = parse_json(text);
+  const auto quoted = without_bare_words(text);
+  const auto json = parse_json(quoted ? *quoted : text);
   if (!json) {
     const Error& e = json.error();
     return fail(e.code, e.message, std::string(where) + (e.where.empty() ? "" : ", " + e.where));

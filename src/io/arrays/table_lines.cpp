@@ -247,6 +247,27 @@ bool is_missing(std::string_view field) noexcept {
   });
 }
 
+bool is_figure(std::string_view field) noexcept {
+  constexpr std::array<std::string_view, 17> kParts{"0", "1", "2", "3", "4",           "5",
+                                                    "6", "7", "8", "9", ".",           ",",
+                                                    "'", "%", "$", " ", "\xE2\x80\x99"};
+  constexpr std::array<std::string_view, 6> kWide{"\xC2\xA0",     "\xE2\x80\xAF", "\xE2\x80\x89",
+                                                  "\xE2\x82\xAC", "\xC2\xA3",     "\xE2\x88\x92"};
+  field = trimmed(field);
+  if (is_quoted(field)) field = trimmed(field.substr(1, field.size() - 2));
+  if (field.starts_with('-') || field.starts_with('+')) field.remove_prefix(1);
+  bool digit = false;
+  while (!field.empty()) {
+    const auto begins = [&](std::string_view part) { return field.starts_with(part); };
+    const auto* part = std::ranges::find_if(kParts, begins);
+    const auto* wide = std::ranges::find_if(kWide, begins);
+    if (part == kParts.end() && wide == kWide.end()) return false;
+    digit = digit || (field[0] >= '0' && field[0] <= '9');
+    field.remove_prefix(part != kParts.end() ? part->size() : wide->size());
+  }
+  return digit;
+}
+
 Result<Grid> read_strict_grid(std::string_view text, char separator, std::string_view where) {
   auto lines = read_lines(text, separator, where, nullptr);
   if (!lines) return std::unexpected(lines.error());

@@ -32,5 +32,8 @@ struct Grid {
 [[nodiscard]] std::string unquoted(std::string_view field);
 /// What programs write where there is no number: NA, N/A, null, -, #DIV/0!, nothing.
 [[nodiscard]] bool is_missing(std::string_view field) noexcept;
+/// Digits, marks and signs of money or percent alone, as in "12%" and "1.2.3": meant as a number,
+/// whether or not it can be read as one.
+[[nodiscard]] bool is_figure(std::string_view field) noexcept;
 
 }  // namespace ap

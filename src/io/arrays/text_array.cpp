@@ -4,139 +4,112 @@
 
 #include "io/arrays/csv.hpp"
 #include "io/arrays/number_text.hpp"
+#include "io/arrays/printed_lists.hpp"
 
 namespace ap {
 namespace {
 
-bool opens(char c) noexcept { return c == '[' || c == '('; }
-bool closes(char c) noexcept { return c == ']' || c == ')'; }
-bool parts(char c) noexcept { return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+Result<TextArray> as_table(std::string_view text, std::string_view where, char separator = '\0') {
+  auto table = read_table(text, where, separator);
+  if (!table) return std::unexpected(table.error());
+  return TextArray{std::move(table->array), table->boolean};
+}
 
-/// Nested lists from the first bracket to the one that closes it.
-class Lists {
- public:
-  Lists(std::string_view text, std::string_view where) : text_(text), where_(where) {}
+/// The first line, which it takes away.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
 
-  Result<TextArray> read() {
-    at_ = text_.find('[');
-    // "(1, 2)", but not the bracket of "array(" before its list.
-    if (at_ == std::string_view::npos) at_ = text_.find('(');
-    if (text_.substr(0, at_).find('*') != std::string_view::npos) {
-      return bad("a factor stands before the numbers; print them without it", 0);
+/// Without what stands before the numbers: comments, "A =" (MATLAB), "2×2 Matrix{Float64}:"
+/// (Julia).
+std::string_view without_heading(std::string_view text) {
+  while (true) {
+    std::string_view rest = text;
+    const std::string_view line = trimmed(take_line(rest));
+    const bool heading = line.empty() || line.starts_with("# ") || line == "#" ||
+                         line.ends_with('=') || line.ends_with(':');
+    if (!heading || rest.empty()) return text;
+    text = rest;
+  }
+}
+
+/// "[1 2; 3 4]", one matrix with rows between semicolons, as MATLAB, Octave and Julia write it.
+bool is_matlab(std::string_view text) {
+  const std::size_t open = text.find('['), close = text.find(']', open);
+  return open != std::string_view::npos && close != std::string_view::npos &&
+         text.substr(open, close - open).find(';') != std::string_view::npos &&
+         text.find('[', open + 1) == std::string_view::npos;
+}
+
+Result<TextArray> read_matlab(std::string_view text, std::string_view where) {
+  const auto bad = [&](const char* message, std::size_t at) {
+    return fail(ErrorCode::kParse, message,
+                std::string(where) + (where.empty() ? "" : ", ") + line_and_column(text, at));
+  };
+  const std::size_t open = text.find('['), close = text.find(']', open);
+  if (text.substr(0, open).find('*') != std::string_view::npos)
+    return bad("a factor stands before the numbers; print them without it", 0);
+  const std::size_t after = text.find_first_not_of(" \t\r\n;,)", close + 1);
+  if (after != std::string_view::npos)
+    return bad("something follows the matrix; paste it alone", after);
+  std::string rows(text.substr(open + 1, close - open - 1));
+  for (std::size_t at = 0; (at = rows.find("...", at)) != std::string::npos;) {
+    // A line that goes on in the next.
+    const std::size_t end = std::min(rows.find('\n', at), rows.size() - 1);
+    rows.replace(at, end - at + 1, " ");
+  }
+  std::ranges::replace(rows, ';', '\n');
+  std::ranges::replace(rows, ',', ' ');
+  return as_table(rows, where, ' ');
+}
+
+/// A line of a Markdown table, its cells without escapes; nothing where it is the rule below the
+/// labels.
+std::vector<std::string> pipe_cells(std::string_view line) {
+  std::vector<std::string> cells;
+  if (line.find_first_not_of("|:- \t") == std::string_view::npos) return cells;
+  line.remove_prefix(1);
+  std::string cell;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\\' && i + 1 < line.size()) {
+      cell += line[++i];
+    } else if (line[i] == '|') {
+      cells.emplace_back(trimmed(cell));
+      cell.clear();
+    } else {
+      cell += line[i];
     }
-    if (auto ok = list(); !ok) return std::unexpected(ok.error());
-    if (auto ok = rest(); !ok) return std::unexpected(ok.error());
-    return std::move(out_);
   }
+  if (!trimmed(cell).empty()) cells.emplace_back(trimmed(cell));
+  return cells;
+}
 
- private:
-  [[nodiscard]] std::unexpected<Error> bad(std::string message, std::size_t at) const {
-    return fail(ErrorCode::kParse, std::move(message),
-                std::string(where_) + (where_.empty() ? "" : ", ") + line_and_column(text_, at));
-  }
-
-  /// The items of all levels in one loop: a text can be nested, the stack is not.
-  Result<void> list() {
-    std::vector<std::int64_t> counts;  // of the lists that are open
-    std::vector<bool> nested;          // they hold lists
-    int deepest = -1;                  // the level that holds numbers; -1: not seen yet
-    bool all_boolean = true;
-    do {
-      while (at_ < text_.size() && parts(text_[at_])) ++at_;
-      if (at_ >= text_.size()) return bad("a bracket is not closed", text_.size());
-      const char c = text_[at_];
-      const auto level = static_cast<int>(counts.size());
-      if (opens(c)) {
-        if (level == kMaxTextDimensions) {
-          return bad("more than " + std::to_string(kMaxTextDimensions) + " dimensions", at_);
-        }
-        if (level > 0 && deepest == level) return bad("a list stands among numbers", at_);
-        if (level > 0) {
-          ++counts.back();
-          nested.back() = true;
-        }
-        counts.push_back(0);
-        nested.push_back(false);
-        ++at_;
-      } else if (closes(c)) {
-        if (auto ok = close(level - 1, counts.back()); !ok) return ok;
-        counts.pop_back();
-        nested.pop_back();
-        ++at_;
-      } else {
-        if (nested.back()) return bad("a number stands among lists", at_);
-        if (deepest >= 0 && deepest != level)
-          return bad("lists are nested to different depths", at_);
-        deepest = level;
-        if (auto ok = number(all_boolean); !ok) return ok;
-        ++counts.back();
-      }
-    } while (!counts.empty());
-    out_.boolean = all_boolean && !out_.array.data.empty();
-    std::int64_t product = 1;
-    for (const std::int64_t d : out_.array.shape) {
-      if (d < 0 || __builtin_mul_overflow(product, d, &product))
-        return bad("the lists differ in length", at_);
+/// The numbers of a table between pipes, with tabs instead. Its first line is labels, and its first
+/// column where the corner is empty. Nothing if there is no such table.
+std::string without_pipes(std::string_view text, bool& several) {
+  std::string out;
+  bool inside = false, labels = false, rule = false;
+  several = false;
+  while (!text.empty()) {
+    const std::string_view line = trimmed(take_line(text));
+    if (!line.starts_with('|')) {
+      inside = false;
+      continue;
     }
-    if (product != static_cast<std::int64_t>(out_.array.data.size()))
-      return bad("the lists differ in length", at_);
-    return {};
-  }
-
-  /// All lists of a level have one length: that of the first to end.
-  Result<void> close(int level, std::int64_t count) {
-    auto& shape = out_.array.shape;
-    if (static_cast<int>(shape.size()) <= level)
-      shape.resize(static_cast<std::size_t>(level) + 1, -1);
-    std::int64_t& known = shape[static_cast<std::size_t>(level)];
-    if (known == -1) known = count;
-    if (known == count) return {};
-    return bad("a row of length " + std::to_string(count) + ", those before it have " +
-                   std::to_string(known),
-               at_);
-  }
-
-  Result<void> number(bool& all_boolean) {
-    const std::size_t start = at_;
-    while (at_ < text_.size() && !parts(text_[at_]) && !opens(text_[at_]) && !closes(text_[at_]))
-      ++at_;
-    const std::string_view token = text_.substr(start, at_ - start);
-    if (token.starts_with("...")) {
-      return bad(
-          "numbers are left out here; print all of them: "
-          "numpy.set_printoptions(threshold=sys.maxsize) "
-          "or torch.set_printoptions(profile=\"full\")",
-          start);
+    const auto cells = pipe_cells(line);
+    if (!inside) {
+      several = several || rule;
+      labels = !cells.empty() && cells[0].empty();
     }
-    float value = 0;
-    bool boolean = false;
-    if (!read_number(token, value, &boolean)) {
-      return bad("'" + std::string(token.substr(0, 30)) + "' is not a number", start);
-    }
-    all_boolean = all_boolean && boolean;
-    out_.array.data.push_back(value);
-    return {};
+    rule = rule || cells.empty();
+    for (std::size_t j = labels ? 1 : 0; inside && j < cells.size(); ++j)
+      out += cells[j] + (j + 1 < cells.size() ? '\t' : '\n');
+    inside = true;
   }
-
-  /// After the list: closing brackets and options, but no second list.
-  Result<void> rest() {
-    const std::size_t more = text_.find('[', at_);
-    if (more != std::string_view::npos)
-      return bad("there is more than one array; paste one at a time", more);
-    return {};
-  }
-
-  std::string_view text_;
-  std::string_view where_;
-  std::size_t at_ = 0;
-  TextArray out_;
-};
-
-/// Columns with spaces between them, as programs print vectors and tables.
-bool spaced(std::string_view text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  return line.find_first_of("\t,;") == std::string_view::npos &&
-         trimmed(line).find(' ') != std::string_view::npos;
+  return rule ? out : std::string();
 }
 
 }  // namespace
@@ -156,11 +129,29 @@ Result<TextArray> read_text_array(std::string_view text, std::string_view where)
   }
   text = trimmed(text);
   if (text.empty()) return fail(ErrorCode::kParse, "there is no text", std::string(where));
-  if (text.find('[') != std::string_view::npos || text.front() == '(')
-    return Lists(text, where).read();
-  auto table = read_table(text, where, spaced(text) ? ' ' : '\0');
-  if (!table) return std::unexpected(table.error());
-  return TextArray{std::move(table->array), table->boolean};
+  bool several = false;
+  if (text.find("\n|") != std::string_view::npos) {
+    const std::string table = without_pipes(text, several);
+    if (!table.empty() && several) {
+      return fail(ErrorCode::kParse, "there is more than one array; paste one at a time",
+                  std::string(where));
+    }
+    if (!table.empty()) return as_table(table, where, '\t');
+  }
+  // What R prints: "[1,]" before rows, "[,1]" over columns.
+  if (text.starts_with("[,1]") || text.find(" [,1]") != std::string_view::npos)
+    return as_table(text, where, ' ');
+  if (is_matlab(text)) return read_matlab(text, where);
+  const std::string_view numbers = without_heading(text);
+  const bool call = !numbers.empty() && numbers.find('(') != std::string_view::npos &&
+                    numbers.find_first_of(" \t\n") > numbers.find('(');
+  if (numbers.find('[') != std::string_view::npos || call) return read_printed_lists(text, where);
+  const std::string_view first = numbers.substr(0, numbers.find('\n'));
+  if (trimmed(first).ends_with('*')) {
+    return fail(ErrorCode::kParse, "a factor stands before the numbers; print them without it",
+                std::string(where));
+  }
+  return as_table(numbers, where);
 }
 
 }  // namespace ap

@@ -1,7 +1,8 @@
 // Numbers as programs print them: NumPy ("array([[1., 2.], ...], dtype=float32)", "[[1. 2.] ..."),
-// PyTorch ("tensor([[1., 2.]], grad_fn=...)"), Python lists and tuples, and tables with tabs,
-// commas or spaces between columns. Leaves out complex numbers and prints shortened by "...". Safe
-// on any text: depth, digits and memory are bounded by what is there.
+// PyTorch, TensorFlow, JAX, Python lists and tuples (printed_lists.hpp), MATLAB ("[1 2; 3 4]"),
+// what R, Julia and pandas print, Markdown tables, and tables with tabs, commas or blanks between
+// columns (csv.hpp). Leaves out complex numbers and prints shortened by "...". Safe on any text:
+// depth, digits and memory are bounded by what is there.
 #pragma once
 
 #include <string_view>

@@ -1,15 +1,18 @@
 // The exports that are plain data: csv, json, npz.
+#include <algorithm>
 #include <cmath>
 
 #include "io/arrays/json_text.hpp"
+#include "io/arrays/number_text.hpp"
 #include "io/arrays/zip.hpp"
 #include "io/scripts/export.hpp"
 
 namespace ap {
 namespace {
 
+/// In quotes where it could part a field, or begin a comment.
 std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  if (text.find_first_of(",;\t\"\r\n") == std::string::npos && !text.starts_with('#')) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return quoted + '"';
@@ -118,13 +121,19 @@ std::string export_csv(const Document& document, const Trace& trace) {
 
 std::string export_csv(const Document& document, const NamedTensor& tensor, int head) {
   const Slice values = slice(tensor, head);
-  const auto rows = row_labels(document, {tensor.layer, tensor.stage, head});
-  const auto cols = col_labels(document, {tensor.layer, tensor.stage, head});
-  std::string out;
-  for (int j = 0; j < values.cols; ++j) out += ',' + csv_field(label(cols, j));
+  const auto rows =
+      labels_of(row_labels(document, {tensor.layer, tensor.stage, head}), values.rows);
+  const auto cols =
+      labels_of(col_labels(document, {tensor.layer, tensor.stage, head}), values.cols);
+  // Labels that look like numbers: an empty corner in quotes says that they are labels.
+  float number = 0;
+  const auto is_number = [&](const std::string& text) { return read_number(text, number); };
+  std::string out =
+      std::ranges::any_of(rows, is_number) || std::ranges::any_of(cols, is_number) ? "\"\"" : "";
+  for (const std::string& col : cols) out += ',' + csv_field(col);
   out += '\n';
   for (int i = 0; i < values.rows; ++i) {
-    out += csv_field(label(rows, i));
+    out += csv_field(rows[static_cast<std::size_t>(i)]);
     for (int j = 0; j < values.cols; ++j) out += ',' + exact(values.at(i, j));
     out += '\n';
   }

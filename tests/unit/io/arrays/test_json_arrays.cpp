@@ -96,6 +96,33 @@ TEST_CASE("a shape with its data, alone or by name, and what the export writes")
   CHECK(exported.arrays[0].name == "layers.0.w_q");
 }
 
+TEST_CASE("JSON as Python writes it: bare words, text beside numbers, objects in objects") {
+  gives("[0.0, -Infinity, Infinity]", {3}, {0, -INFINITY, INFINITY});
+  CHECK(std::isnan(read(R"({"w": [[1.0, NaN]]})").arrays[0].array.array.data[1]));
+  CHECK_FALSE(without_bare_words(R"({"NaN \" Infinity": -1})"));
+  CHECK(*without_bare_words("[NaN,-Infinity]") == R"(["nan","-inf"])");
+  CHECK(refused("[Nan]") != "no error");
+  const JsonFile named = read(
+      R"({"tokens": ["the", "cat"], "attention": [[0.5, 0.5], [0, 1]], "layer": 3, "model": "bert",
+          "ragged": [[1], [2, 3]], "none": [1, null], "deep": {"w": [1], "more": [{"x": [2]}]}})");
+  std::vector<std::string> names;
+  for (const NamedText& entry : named.arrays) names.push_back(entry.name);
+  CHECK(names == std::vector<std::string>{"attention", "deep.more.0.x", "deep.w", "none", "ragged",
+                                          "tokens"});
+  CHECK(named.arrays[0].array.array.shape == Shape{2, 2});
+  CHECK(named.arrays[1].array.array.data == std::vector<float>{2});
+  CHECK(named.arrays[3].problem == "[1] null is not a number");
+  CHECK(named.arrays[4].problem == "has 2 items, those before it 1");
+  CHECK(named.arrays[5].words == std::vector<std::string>{"the", "cat"});
+  const JsonFile words = read(R"(["a", "b"])");
+  CHECK(words.arrays[0].words.size() == 2);
+  const JsonFile exported =
+      read(R"({"tokens": ["a"], "tensors": {"q": {"shape": [1, 1], "data": [7]}}})");
+  REQUIRE(exported.arrays.size() == 2);
+  CHECK(exported.arrays[0].words.size() == 1);
+  CHECK(exported.arrays[1].name == "q");
+}
+
 TEST_CASE("a whole document is told from arrays") {
   CHECK(read(R"({"version": 1, "model": {}})").state);
   CHECK_FALSE(read(R"({"version": [1]})").state);

@@ -90,6 +90,77 @@ TEST_CASE("Python lists and tuples, and tables") {
   gives(" 7.5 \n", {1, 1}, {7.5F});
 }
 
+TEST_CASE("items that say their type: NumPy 2, PyTorch, TensorFlow, JAX") {
+  gives("[np.float64(0.5), np.float32(-2)]", {2}, {0.5F, -2});
+  gives("[array([0.5, 1]), array([2., 3.], dtype=float32)]", {2, 2}, {0.5F, 1, 2, 3});
+  gives("(array([1]), array([2]))", {2, 1}, {1, 2});
+  gives("[tensor(0.5000, grad_fn=<SelectBackward0>), tensor(-1., device='cuda:0')]", {2},
+        {0.5F, -1});
+  gives("[tensor([1., 2.], requires_grad=True),\n tensor([3., -4e-3])]", {2, 2}, kFour);
+  gives("[[tensor(1.), tensor(2.)], [tensor(3.), tensor(-0.004)]]", {2, 2}, kFour);
+  gives(
+      "<tf.Tensor: shape=(2, 2), dtype=float32, numpy=\narray([[1., 2.],\n       [3., -0.004]], "
+      "dtype=float32)>",
+      {2, 2}, kFour);
+  gives("<tf.Variable 'x:0' shape=(1, 2) dtype=float32, numpy=array([[1., 2.]], dtype=float32)>",
+        {1, 2}, {1, 2});
+  gives("tf.Tensor(\n[[1. 2.]\n [3. -0.004]], shape=(2, 2), dtype=float32)", {2, 2}, kFour);
+  gives(
+      "[<tf.Tensor: shape=(), dtype=float32, numpy=0.5>, <tf.Tensor: shape=(), dtype=float32, "
+      "numpy=2.0>]",
+      {2}, {0.5F, 2});
+  gives("[Array(0.5, dtype=float32, weak_type=True), Array(2., dtype=float32)]", {2}, {0.5F, 2});
+  gives("Array([[1., 2.],\n       [3., -0.004]], dtype=float32)", {2, 2}, kFour);
+  gives("[np.True_, np.False_]", {2}, {1, 0});
+  gives("np.array([[1, -np.inf], [float('inf'), -float('inf')]], np.float32)", {2, 2},
+        {1, -INFINITY, INFINITY, -INFINITY});
+  gives("tensor(0.5)", {1}, {0.5F});
+  gives("np.float64(0.5)", {1}, {0.5F});
+  gives(
+      "[\xE2\x88\x92"
+      "1, \xE2\x88\x92\xE2\x88\x9E, \xE2\x88\x9E]",
+      {3}, {-1, -INFINITY, INFINITY});
+  CHECK(refused("[Fraction(1, 2)]") ==
+        "pasted, line 1, column 14: more than one value in the brackets");
+  CHECK(refused("[float('x')]") == "pasted, line 1, column 8: ''x'' is not a number");
+  CHECK(refused("[tensor()]") == "pasted, line 1, column 9: there is no number in the brackets");
+  CHECK(refused("[<object at 0x7f>]") ==
+        "pasted, line 1, column 2: there are no numbers between < and >");
+  CHECK(refused("[np.complex64(1+2j)]").ends_with("'1+2j' is not a number"));
+  CHECK(refused("[np.float64(0.5), [1]]").ends_with("a list stands among numbers"));
+}
+
+TEST_CASE("MATLAB, Julia, R, pandas and Markdown") {
+  gives("[1 2; 3 -0.004]", {2, 2}, kFour);
+  gives("A = [1, 2; 3, -4e-3];", {2, 2}, kFour);
+  gives("[1 2;\n 3 -0.004;\n]", {2, 2}, kFour);
+  gives("[1;2;3]", {3, 1}, {1, 2, 3});
+  gives("x = [1 ...\n 2; 3 -0.004]", {2, 2}, kFour);
+  gives("A =\n\n     1     2\n     3    -0.004\n", {2, 2}, kFour);
+  gives(
+      "2\xC3\x97"
+      "2 Matrix{Float64}:\n 1.0   2.0\n 3.0  -0.004",
+      {2, 2}, kFour);
+  gives("     [,1]   [,2]\n[1,]    1  2.000\n[2,]    3 -0.004\n", {2, 2}, kFour);
+  gives("     a      b\n0  1.0  2.000\n1  3.0 -0.004", {2, 2}, kFour);
+  gives("# by savetxt [2, 2]\n1.0e+00 2.0e+00\n3.0e+00 -4.0e-03\n", {2, 2}, kFour);
+  gives(
+      "**q** (2 \xC3\x97 2)\n\n|  | d\\|0 | 1 |\n|---|--:|--:|\n| the | 1 | 2 |\n| 7 | 3 | "
+      "-0.004 |\n",
+      {2, 2}, kFour);
+  gives("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | -0.004 |", {2, 2}, kFour);
+  CHECK(refused("| a |\n|---|\n| 1 |\n\n| a |\n|---|\n| 1 |") ==
+        "pasted: there is more than one array; paste one at a time");
+  CHECK(refused("[1 2; 3 4]'") ==
+        "pasted, line 1, column 11: something follows the matrix; paste it alone");
+  CHECK(refused("1.0e+03 *\n\n 1 2\n 3 4") ==
+        "pasted: a factor stands before the numbers; print them without it");
+  CHECK(refused("1e3 * [1 2; 3 4]") ==
+        "pasted, line 1, column 1: a factor stands before the numbers; print them without it");
+  CHECK(refused("[1 2; 3]") == "pasted: line 2 has 1 field, the first has 2");
+  CHECK(refused("[1 x; 3 4]") == "pasted, row 1, column 2: 'x' is not a number");
+}
+
 TEST_CASE("booleans alone make a mask") {
   CHECK(read("[[True, False], [False, True]]").boolean);
   CHECK(read("tensor([[ True, False]])").boolean);
