@@ -27,5 +27,6 @@ void add_lesson(CLI::App& app, Run& run);
 void add_train(CLI::App& app, Run& run);
 /// link
 void add_link(CLI::App& app, Run& run);
+void add_tokenize(CLI::App& app, Run& run);
 
 }  // namespace ap::cli

@@ -26,6 +26,7 @@ int run_command_line(int argc, char** argv) {
   ap::cli::add_train(app, run);
   ap::cli::add_link(app, run);
   ap::cli::add_lesson(app, run);
+  ap::cli::add_tokenize(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {

@@ -64,7 +64,6 @@ enum class CutKind : std::uint8_t {
   kMetaspace,
   kPunctuation,
   kDigits,
-  kCharacters,  // each character (or grapheme cluster's code point) is a word
 };
 enum class CutBehavior : std::uint8_t { kRemoved, kIsolated, kPrevious, kNext, kContiguous };
 enum class PrependScheme : std::uint8_t { kAlways, kFirst, kNever };

@@ -19,8 +19,8 @@
 
 namespace ap {
 
-inline constexpr int kMaxVocabulary = 1 << 22;
-inline constexpr std::size_t kMaxTokenizedBytes = std::size_t{1} << 28;
+inline constexpr int kMaxTokenIds = 1 << 22;
+inline constexpr std::size_t kMaxTokenizedBytes = std::size_t{1} << 25;
 
 /// One token of a text. [begin, end) are bytes of the text as given; empty for what the template or
 /// a normalizer adds. `word` counts the stretches that are merged by themselves: pieces of one word
@@ -36,6 +36,7 @@ struct Piece {
 struct Encoding {
   std::vector<Piece> pieces;
   int replaced = 0;  // places in the text that were not UTF-8 and were read as U+FFFD
+  int dropped = 0;   // characters without an id in a vocabulary without an unknown token
   [[nodiscard]] std::vector<int> ids() const;
 };
 
@@ -61,6 +62,8 @@ struct WordStory {
   std::vector<Part> end;
 };
 
+struct TokenizerParts;
+
 class Tokenizer {
  public:
   /// Checks everything that later steps rely on: ids in range and each but once, merges whose parts
@@ -68,7 +71,8 @@ class Tokenizer {
   [[nodiscard]] static Result<Tokenizer> make(TokenizerSpec spec);
 
   /// special: put the template's tokens around the text. Errors: kTooLarge over kMaxTokenizedBytes,
-  /// kUnsupported for a pattern of the file that takes too long on this text.
+  /// kUnsupported for a pattern of the file that takes too long on this text, kNotFound for a word
+  /// of a vocabulary of words that is not in it and has no token for unknown ones.
   [[nodiscard]] Result<Encoding> encode(std::string_view text, bool special = true) const;
 
   /// The text of some ids, bytes that are no text as U+FFFD. Ids must exist (see has()); others are
@@ -87,7 +91,7 @@ class Tokenizer {
   [[nodiscard]] std::string bytes(int id) const;
   /// These as text; bytes that are no text are U+FFFD. What `tokens` of the command line has.
   [[nodiscard]] std::string text(int id) const;
-  /// As people read it: a space is ·, a line feed ↵, a byte that is no text ⟨E2⟩. Never empty for
+  /// As people read it: a space is ·, a line feed ⟨LF⟩, a byte that is no text ⟨E2⟩. Never empty for
   /// an id that exists.
   [[nodiscard]] std::string piece_text(int id) const;
   /// By what the file writes, added tokens included.
@@ -107,9 +111,8 @@ class Tokenizer {
   [[nodiscard]] WordStory explain(int id) const;
 
  private:
-  struct Data;
-  explicit Tokenizer(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
-  std::shared_ptr<const Data> data_;
+  explicit Tokenizer(std::shared_ptr<const TokenizerParts> parts) : parts_(std::move(parts)) {}
+  std::shared_ptr<const TokenizerParts> parts_;
 };
 
 }  // namespace ap

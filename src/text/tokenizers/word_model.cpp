@@ -1,0 +1,208 @@
+#include "text/tokenizers/word_model.hpp"
+
+#include <algorithm>
+
+#include "text/tokenizers/byte_level.hpp"
+#include "text/unicode.hpp"
+#include "text/unicode/unicode_data.hpp"
+
+namespace ap {
+namespace {
+
+std::size_t code_size(std::string_view text, std::size_t at) {
+  const auto code = decode(text, at);
+  return code ? static_cast<std::size_t>(code->size) : 1;
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
+std::uint32_t at32(std::size_t n) { return static_cast<std::uint32_t>(n); }
+
+void record(std::string_view word, const std::vector<Symbol>& symbols,
+            std::vector<WordStory::Part>& into) {
+  for (const Symbol& s : symbols) {
+    into.push_back({s.id == kNoId ? -1 : static_cast<int>(s.id),
+                    std::string(word.substr(s.begin, s.end - s.begin))});
+  }
+}
+
+}  // namespace
+
+std::uint32_t WordModel::whole(std::string_view word) const {
+  if (byte_level_) {
+    const auto found = byte_words_.find(std::string(word));
+    return found == byte_words_.end() ? kNoId : static_cast<std::uint32_t>(found->second);
+  }
+  const int id = vocabulary_->find_model(word);
+  return id < 0 ? kNoId : static_cast<std::uint32_t>(id);
+}
+
+std::optional<std::string> WordModel::bytes_of(int id) const {
+  if (!byte_level_) return std::nullopt;
+  return bytes_of_letters(vocabulary_->raw(id));
+}
+
+std::uint32_t WordModel::letter(std::string_view one) const {
+  if (const int id = vocabulary_->find_model(one); id >= 0) return static_cast<std::uint32_t>(id);
+  const auto found = extra_.find(one);
+  return found == extra_.end() ? kNoId : found->second;
+}
+
+void WordModel::letters_of_bytes(std::string_view word, std::vector<Symbol>& out) const {
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const std::uint32_t id = bytes_[static_cast<unsigned char>(word[i])];
+    const std::uint32_t known = id == kNoId ? unknown_ : id;
+    if (known == kNoId) continue;
+    const bool fuse = id == kNoId && spec_->fuse_unknown && !out.empty() &&
+                      out.back().id == unknown_ && out.back().end == i;
+    if (fuse) {
+      out.back().end = at32(i + 1);
+    } else {
+      out.push_back({known, at32(i), at32(i + 1)});
+    }
+  }
+}
+
+bool WordModel::append_bytes(std::string_view word, std::size_t begin, std::size_t end,
+                             std::vector<Symbol>& out) const {
+  const std::string_view part = word.substr(begin, end - begin);
+  const bool all = std::ranges::all_of(
+      part, [&](char c) { return bytes_[static_cast<unsigned char>(c)] != kNoId; });
+  if (!all) return false;
+  for (std::size_t i = begin; i < end; ++i)
+    out.push_back({bytes_[static_cast<unsigned char>(word[i])], at32(i), at32(i + 1)});
+  return true;
+}
+
+/// As Hugging Face's merge_word does, to the order in which unknown characters come out.
+void WordModel::letters_of_merges(std::string_view word, std::vector<Symbol>& out) const {
+  std::optional<Symbol> waiting;  // unknown characters not yet put out
+  std::string key;
+  const bool bare = spec_->continuing_prefix.empty() && spec_->word_suffix.empty();
+  for (std::size_t at = 0; at < word.size();) {
+    const std::size_t end = at + code_size(word, at);
+    std::string_view one = word.substr(at, end - at);
+    if (!bare) {
+      key = at > 0 ? spec_->continuing_prefix : std::string();
+      key += one;
+      if (end == word.size()) key += spec_->word_suffix;
+      one = key;
+    }
+    if (const int id = vocabulary_->find_model(one); id >= 0) {
+      if (waiting) out.push_back(*std::exchange(waiting, std::nullopt));
+      out.push_back({static_cast<std::uint32_t>(id), at32(at), at32(end)});
+    } else if (spec_->byte_fallback && append_bytes(word, at, end, out)) {
+      // Nothing is left of it.
+    } else if (unknown_ != kNoId) {
+      if (waiting && spec_->fuse_unknown) {
+        waiting->end = at32(end);
+      } else {
+        if (waiting) out.push_back(*waiting);
+        waiting = Symbol{unknown_, at32(at), at32(end)};
+      }
+    }
+    at = end;
+  }
+  if (waiting) out.push_back(*waiting);
+}
+
+/// A character without an id is bytes at once (llama2.c), or only after merging (llama.cpp).
+void WordModel::letters_of_scores(std::string_view word, std::vector<Symbol>& out) const {
+  for (std::size_t at = 0; at < word.size();) {
+    const std::size_t end = at + code_size(word, at);
+    const std::uint32_t id = letter(word.substr(at, end - at));
+    if (id != kNoId || spec_->merge_unknown || !append_bytes(word, at, end, out))
+      out.push_back({id, at32(at), at32(end)});
+    at = end;
+  }
+}
+
+/// What has no id of its own after merging: bytes, or unknown.
+void WordModel::name_letters(std::string_view word, std::vector<Symbol>& out) const {
+  const auto nameless = [&](const Symbol& s) {
+    return s.id == kNoId || !vocabulary_->has(static_cast<int>(s.id));
+  };
+  if (std::ranges::none_of(out, nameless)) return;
+  std::vector<Symbol> named;
+  for (const Symbol& s : out) {
+    if (!nameless(s)) {
+      named.push_back(s);
+    } else if (!append_bytes(word, s.begin, s.end, named) && unknown_ != kNoId) {
+      named.push_back({unknown_, s.begin, s.end});
+    }
+  }
+  out = std::move(named);
+}
+
+void WordModel::longest_first(std::string_view word, std::vector<Symbol>& out,
+                              WordStory* story) const {
+  const Symbol unknown{unknown_, 0, at32(word.size())};
+  if (characters(word) > static_cast<std::size_t>(std::max(0, spec_->max_word_characters))) {
+    out = {unknown};
+    return;
+  }
+  std::string key;
+  for (std::size_t at = 0; at < word.size();) {
+    const std::string_view prefix = at > 0 ? std::string_view(spec_->continuing_prefix) : "";
+    std::size_t end = std::min(word.size(), at + longest_);
+    std::uint32_t id = kNoId;
+    for (; end > at && id == kNoId; --end) {
+      if (end < word.size() && (static_cast<unsigned char>(word[end]) & 0xc0U) == 0x80U) continue;
+      key = prefix;
+      key += word.substr(at, end - at);
+      id = whole(key);
+      if (id != kNoId) break;
+    }
+    if (id == kNoId) {
+      out = {unknown};
+      if (story != nullptr) story->steps.clear();
+      return;
+    }
+    if (story != nullptr)
+      story->steps.push_back({static_cast<int>(out.size()), -1, -1, static_cast<int>(id)});
+    out.push_back({id, at32(at), at32(end)});
+    at = end;
+  }
+}
+
+void WordModel::letters(std::string_view word, std::vector<Symbol>& out) const {
+  if (byte_level_) return letters_of_bytes(word, out);
+  if (spec_->model == TokenModel::kScores) return letters_of_scores(word, out);
+  letters_of_merges(word, out);
+}
+
+void WordModel::pieces(std::string_view word, std::vector<Symbol>& out, WordStory* story) const {
+  out.clear();
+  if (word.empty()) return;
+  if (spec_->model == TokenModel::kWordPiece) {
+    longest_first(word, out, story);
+  } else if (spec_->model == TokenModel::kWords) {
+    const std::uint32_t id = whole(word);
+    out.push_back({id == kNoId ? unknown_ : id, 0, at32(word.size())});
+  } else {
+    if (spec_->ignore_merges) {
+      if (const std::uint32_t id = whole(word); id != kNoId) {
+        out.push_back({id, 0, at32(word.size())});
+        if (story != nullptr) record(word, out, story->start);
+        if (story != nullptr) record(word, out, story->end);
+        return;
+      }
+    }
+    letters(word, out);
+    if (story != nullptr) record(word, out, story->start);
+    merge_symbols(table_, out, story != nullptr ? &story->steps : nullptr);
+    if (spec_->model == TokenModel::kScores) name_letters(word, out);
+    if (story != nullptr) {
+      for (MergeStep& step : story->steps) {
+        if (!ranked_scores_.empty())
+          step.score = ranked_scores_[static_cast<std::size_t>(step.rank)];
+      }
+    }
+  }
+  if (story != nullptr) record(word, out, story->end);
+}
+
+}  // namespace ap
