@@ -14,6 +14,7 @@ namespace {
 
 struct TokenizeArgs {
   std::string model, text, texts;
+  std::vector<int> ids;
   bool json = false;
   bool plain = false;
 };
@@ -50,12 +51,34 @@ Result<std::string> tokens_of(const Tokenizer& tokenizer, std::string_view text,
   return lines_of(tokenizer, *encoding);
 }
 
+/// The other way: what some ids say.
+Result<std::string> text_of(const Tokenizer& tokenizer, const TokenizeArgs& args) {
+  nlohmann::json out = {{"ids", args.ids}, {"tokens", nlohmann::json::array()}};
+  for (const int id : args.ids) {
+    if (!tokenizer.has(id)) {
+      return fail(ErrorCode::kRange,
+                  "there is no token " + std::to_string(id) + "; ids are below " +
+                      std::to_string(tokenizer.size()),
+                  "--ids");
+    }
+    out["tokens"].push_back(tokenizer.text(id));
+  }
+  const std::string text = tokenizer.decode(args.ids);
+  out["text"] = text;
+  return args.json ? out.dump() + '\n' : text + '\n';
+}
+
 Result<void> tokenize(const TokenizeArgs& args) {
   const auto opened = open_tokenizer(args.model);
   if (!opened) return std::unexpected(opened.error());
   for (const std::string& note : opened->notes)
     std::fprintf(stderr, "attention: %s\n", note.c_str());
   std::string out;
+  if (!args.ids.empty()) {
+    const auto text = text_of(opened->tokenizer, args);
+    if (!text) return std::unexpected(text.error());
+    return write_bytes("-", *text);
+  }
   if (args.texts.empty()) {
     const auto tokens = tokens_of(opened->tokenizer, args.text, args);
     if (!tokens) return std::unexpected(tokens.error());
@@ -89,12 +112,17 @@ void add_tokenize(CLI::App& app, Run& run) {
       command->add_option("--text", args->text, "The text")->allow_extra_args(false);
   CLI::Option* texts =
       command->add_option("--texts", args->texts, "A file of texts with a zero byte between them");
+  CLI::Option* ids = command->add_option("--ids", args->ids, "Ids, 1,2,3: what they say")
+                         ->delimiter(',')
+                         ->excludes(text)
+                         ->excludes(texts);
   text->excludes(texts);
   command->add_flag("--json", args->json,
                     R"({"ids": [...], "tokens": [...]}; a line for each text)");
   command->add_flag("--plain", args->plain, "Without the tokens that begin and end a text");
-  command->callback([args, text, texts, &run] {
-    if (text->count() + texts->count() == 0) throw CLI::RequiredError("--text or --texts");
+  command->callback([args, text, texts, ids, &run] {
+    if (text->count() + texts->count() + ids->count() == 0)
+      throw CLI::RequiredError("--text, --texts or --ids");
     run = [args] {
       const auto done = tokenize(*args);
       return done ? 0 : report(done.error());
