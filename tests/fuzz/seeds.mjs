@@ -92,6 +92,93 @@ export function safetensors(header, data = Buffer.alloc(0), length) {
 const tensor = (dtype, shape, from, to) => ({ dtype, shape, data_offsets: [from, to] });
 const nested = (depth) => '['.repeat(depth) + ']'.repeat(depth);
 
+const bpe = (more, parts) => ({
+  added_tokens: [{ id: 9, content: '<s>', special: true, lstrip: true, rstrip: true }],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+  ...parts,
+  model: {
+    type: 'BPE',
+    vocab: { h: 0, e: 1, he: 2, '\u0120': 3, '\u0120he': 4, '\u2581': 5, '<0xC3>': 6, '<0xA9>': 7 },
+    merges: [
+      ['h', 'e'],
+      ['\u0120', 'he'],
+    ],
+    ...more,
+  },
+});
+const TOKENIZERS = {
+  bytes: bpe(
+    { ignore_merges: true },
+    {
+      normalizer: { type: 'NFC' },
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [
+          {
+            type: 'Split',
+            pattern: { Regex: "(?i:'s)|\\p{L}+| ?[^\\s\\p{L}]+|\\s+(?!\\S)|\\s+" },
+            behavior: 'Isolated',
+          },
+          { type: 'Digits', individual_digits: true },
+          { type: 'ByteLevel', add_prefix_space: true, use_regex: false },
+        ],
+      },
+      decoder: { type: 'ByteLevel' },
+    },
+  ),
+  pieces: bpe(
+    { byte_fallback: true, fuse_unk: true, unk_token: 'h' },
+    {
+      normalizer: {
+        type: 'Sequence',
+        normalizers: [
+          { type: 'Prepend', prepend: '\u2581' },
+          { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+          { type: 'NFKD' },
+          { type: 'StripAccents' },
+        ],
+      },
+      pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'first' },
+      post_processor: { type: 'BertProcessing', sep: ['e', 1], cls: ['h', 0] },
+      decoder: {
+        type: 'Sequence',
+        decoders: [
+          { type: 'Replace', pattern: { Regex: '\u2581+' }, content: ' ' },
+          { type: 'ByteFallback' },
+          { type: 'Fuse' },
+          { type: 'Strip', content: ' ', start: 1 },
+        ],
+      },
+    },
+  ),
+  words: bpe(
+    { type: 'WordPiece', unk_token: 'e', continuing_subword_prefix: '##' },
+    {
+      normalizer: { type: 'BertNormalizer' },
+      pre_tokenizer: { type: 'BertPreTokenizer' },
+      decoder: { type: 'WordPiece' },
+    },
+  ),
+};
+/** llama2.c's: three special tokens, 256 bytes, two letters. */
+function llama2c_tokenizer(longest, score) {
+  const names = [
+    '<unk>',
+    '<s>',
+    '</s>',
+    ...Array.from({ length: 256 }, (_, b) => `<${b}>`),
+    'a',
+    'aa',
+  ];
+  const entries = names.map((name, i) =>
+    Buffer.concat([Buffer.from(Float32Array.of(score - i).buffer), u32(name.length), text(name)]),
+  );
+  return Buffer.concat([u32(longest), ...entries]);
+}
+
 export const SEEDS = {
   npy: {
     plain: npy("'<f4'", '(2, 3)', floats(6)),
@@ -259,6 +346,36 @@ export const SEEDS = {
     load: text('{"type":"load_document","document":{"version":1}}'),
     shape: text('{"type":"set_layers","layers":8}'),
     heads: text('{"type":"set_heads","heads":128,"kv_heads":3}'),
+  },
+  tokenizer_json: {
+    ...Object.fromEntries(
+      Object.entries(TOKENIZERS).map(([name, json]) => [name, Buffer.from(JSON.stringify(json))]),
+    ),
+    text: Buffer.concat([
+      Buffer.from(JSON.stringify(TOKENIZERS.bytes)),
+      Buffer.from("\0 he he's <s>  \n\u00e9\u0301"),
+      text('\xff\xf0\x9f'),
+    ]),
+    slow: Buffer.from(
+      JSON.stringify({
+        ...TOKENIZERS.bytes,
+        pre_tokenizer: { type: 'Split', pattern: { Regex: '(?:a|aa)+b' }, behavior: 'Isolated' },
+      }) + `\0${'a'.repeat(300)}`,
+    ),
+    nested: text(nested(100000)),
+    sequences: text(
+      '{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"normalizer":' +
+        '{"type":"Sequence","normalizers":['.repeat(3000),
+    ),
+    ids: text('{"model":{"type":"WordLevel","vocab":{"a":4194303,"b":4194303}}}'),
+    same: text('{"model":{"type":"BPE","vocab":{"a":0,"b":0},"merges":["a b","a"]}}'),
+  },
+  tokenizer_bin: {
+    small: llama2c_tokenizer(8, 0),
+    longest: llama2c_tokenizer(2 ** 31 - 1, 0),
+    negative: llama2c_tokenizer(-1, 0),
+    nan: llama2c_tokenizer(8, NaN),
+    cut: llama2c_tokenizer(8, 1).subarray(0, 3000),
   },
 };
 

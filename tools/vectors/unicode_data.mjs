@@ -47,7 +47,10 @@ function categories() {
 function mark_order() {
   const marks = points.filter(([, c]) => /\p{M}/u.test(c));
   const swaps = (a, b) => {
-    const [sorted, plain] = [`x${a}${b}`.normalize('NFD'), ['x', a, b].map((c) => c.normalize('NFD')).join('')];
+    const [sorted, plain] = [
+      `x${a}${b}`.normalize('NFD'),
+      ['x', a, b].map((c) => c.normalize('NFD')).join(''),
+    ];
     return sorted !== plain;
   };
   const [LOWEST, HIGHEST] = ['\u0334', '\u0345']; // combining classes 1 and 240
@@ -127,6 +130,8 @@ write('data_categories.cpp', 'General categories, the order of marks, lower case
 write('data_canonical.cpp', 'Canonical decompositions, whole.', [
   ['kCanonical', decompositions('NFD')],
 ]);
-write('data_compatible.cpp', 'Compatibility decompositions, whole, where they differ from canonical ones.', [
-  ['kCompatible', decompositions('NFKD', 'NFD')],
-]);
+write(
+  'data_compatible.cpp',
+  'Compatibility decompositions, whole, where they differ from canonical ones.',
+  [['kCompatible', decompositions('NFKD', 'NFD')]],
+);

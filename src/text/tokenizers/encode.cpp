@@ -17,6 +17,12 @@ struct Asked {
   WordStory story;
 };
 
+/// A word in pieces, and how many of its characters are in none.
+struct Cut {
+  std::vector<Symbol> symbols;
+  int dropped = 0;
+};
+
 /// One run of encode().
 class EncodeRun {
  public:
@@ -76,15 +82,13 @@ class EncodeRun {
     for (const ByteSpan span : cut.words) {
       const std::string_view word =
           std::string_view(cut.text.text).substr(span.begin, span.end - span.begin);
-      const std::vector<Symbol>& symbols = pieces(word);
+      const Cut& found = pieces(word);
+      out_.dropped += found.dropped;
       if (asked_ != nullptr && asked_->word == word_) {
         std::vector<Symbol> again;
         parts_.model->pieces(word, again, &asked_->story);
       }
-      std::uint32_t done = 0;
-      for (const Symbol& s : symbols) {
-        lost(word.substr(done, s.begin - done));
-        done = s.end;
+      for (const Symbol& s : found.symbols) {
         if (s.id == kNoId) {
           if (!missing_) missing_ = std::string(word.substr(s.begin, s.end - s.begin));
           continue;
@@ -92,27 +96,20 @@ class EncodeRun {
         const ByteSpan from = cut.text.origin(span.begin + s.begin, span.begin + s.end);
         out_.pieces.push_back({static_cast<int>(s.id), from.begin, from.end, word_});
       }
-      lost(word.substr(done));
       ++word_;
     }
   }
 
-  /// Characters between the pieces of a word: there is no token for them.
-  void lost(std::string_view bytes) {
-    for (const char c : bytes)
-      if ((static_cast<unsigned char>(c) & 0xc0U) != 0x80U) ++out_.dropped;
-  }
-
-  const std::vector<Symbol>& pieces(std::string_view word) {
+  const Cut& pieces(std::string_view word) {
     if (!caches_ || word.size() > kCachedWord) {
-      parts_.model->pieces(word, symbols_);
-      return symbols_;
+      cut_.dropped = parts_.model->pieces(word, cut_.symbols);
+      return cut_;
     }
     const auto found = known_.find(std::string(word));
     if (found != known_.end()) return found->second;
-    parts_.model->pieces(word, symbols_);
-    if (known_.size() < kCachedWords) known_.emplace(word, symbols_);
-    return symbols_;
+    cut_.dropped = parts_.model->pieces(word, cut_.symbols);
+    if (known_.size() < kCachedWords) known_.emplace(word, cut_);
+    return cut_;
   }
 
   const TokenizerParts& parts_;
@@ -123,8 +120,8 @@ class EncodeRun {
   Asked* asked_ = nullptr;
   int word_ = 0;
   std::optional<std::string> missing_;
-  std::vector<Symbol> symbols_;
-  std::unordered_map<std::string, std::vector<Symbol>> known_;
+  Cut cut_;
+  std::unordered_map<std::string, Cut> known_;
 };
 
 Result<void> check_size(std::string_view text) {

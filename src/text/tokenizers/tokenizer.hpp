@@ -91,8 +91,8 @@ class Tokenizer {
   [[nodiscard]] std::string bytes(int id) const;
   /// These as text; bytes that are no text are U+FFFD. What `tokens` of the command line has.
   [[nodiscard]] std::string text(int id) const;
-  /// As people read it: a space is ·, a line feed ⟨LF⟩, a byte that is no text ⟨E2⟩. Never empty for
-  /// an id that exists.
+  /// As people read it: a space is ·, a line feed ⟨LF⟩, a byte that is no text ⟨E2⟩. Never empty
+  /// for an id that exists.
   [[nodiscard]] std::string piece_text(int id) const;
   /// By what the file writes, added tokens included.
   [[nodiscard]] std::optional<int> find(std::string_view raw) const;

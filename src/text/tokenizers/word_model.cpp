@@ -51,11 +51,15 @@ std::uint32_t WordModel::letter(std::string_view one) const {
   return found == extra_.end() ? kNoId : found->second;
 }
 
-void WordModel::letters_of_bytes(std::string_view word, std::vector<Symbol>& out) const {
+int WordModel::letters_of_bytes(std::string_view word, std::vector<Symbol>& out) const {
+  int dropped = 0;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const std::uint32_t id = bytes_[static_cast<unsigned char>(word[i])];
     const std::uint32_t known = id == kNoId ? unknown_ : id;
-    if (known == kNoId) continue;
+    if (known == kNoId) {
+      ++dropped;
+      continue;
+    }
     const bool fuse = id == kNoId && spec_->fuse_unknown && !out.empty() &&
                       out.back().id == unknown_ && out.back().end == i;
     if (fuse) {
@@ -64,6 +68,7 @@ void WordModel::letters_of_bytes(std::string_view word, std::vector<Symbol>& out
       out.push_back({known, at32(i), at32(i + 1)});
     }
   }
+  return dropped;
 }
 
 bool WordModel::append_bytes(std::string_view word, std::size_t begin, std::size_t end,
@@ -78,7 +83,8 @@ bool WordModel::append_bytes(std::string_view word, std::size_t begin, std::size
 }
 
 /// As Hugging Face's merge_word does, to the order in which unknown characters come out.
-void WordModel::letters_of_merges(std::string_view word, std::vector<Symbol>& out) const {
+int WordModel::letters_of_merges(std::string_view word, std::vector<Symbol>& out) const {
+  int dropped = 0;
   std::optional<Symbol> waiting;  // unknown characters not yet put out
   std::string key;
   const bool bare = spec_->continuing_prefix.empty() && spec_->word_suffix.empty();
@@ -103,10 +109,13 @@ void WordModel::letters_of_merges(std::string_view word, std::vector<Symbol>& ou
         if (waiting) out.push_back(*waiting);
         waiting = Symbol{unknown_, at32(at), at32(end)};
       }
+    } else {
+      ++dropped;
     }
     at = end;
   }
   if (waiting) out.push_back(*waiting);
+  return dropped;
 }
 
 /// A character without an id is bytes at once (llama2.c), or only after merging (llama.cpp).
@@ -121,20 +130,26 @@ void WordModel::letters_of_scores(std::string_view word, std::vector<Symbol>& ou
 }
 
 /// What has no id of its own after merging: bytes, or unknown.
-void WordModel::name_letters(std::string_view word, std::vector<Symbol>& out) const {
+int WordModel::name_letters(std::string_view word, std::vector<Symbol>& out) const {
   const auto nameless = [&](const Symbol& s) {
     return s.id == kNoId || !vocabulary_->has(static_cast<int>(s.id));
   };
-  if (std::ranges::none_of(out, nameless)) return;
+  if (std::ranges::none_of(out, nameless)) return 0;
   std::vector<Symbol> named;
+  int dropped = 0;
   for (const Symbol& s : out) {
     if (!nameless(s)) {
       named.push_back(s);
-    } else if (!append_bytes(word, s.begin, s.end, named) && unknown_ != kNoId) {
+    } else if (append_bytes(word, s.begin, s.end, named)) {
+      // Nothing is left of it.
+    } else if (unknown_ != kNoId) {
       named.push_back({unknown_, s.begin, s.end});
+    } else {
+      ++dropped;
     }
   }
   out = std::move(named);
+  return dropped;
 }
 
 void WordModel::longest_first(std::string_view word, std::vector<Symbol>& out,
@@ -168,15 +183,17 @@ void WordModel::longest_first(std::string_view word, std::vector<Symbol>& out,
   }
 }
 
-void WordModel::letters(std::string_view word, std::vector<Symbol>& out) const {
+int WordModel::letters(std::string_view word, std::vector<Symbol>& out) const {
   if (byte_level_) return letters_of_bytes(word, out);
-  if (spec_->model == TokenModel::kScores) return letters_of_scores(word, out);
-  letters_of_merges(word, out);
+  if (spec_->model == TokenModel::kMerges) return letters_of_merges(word, out);
+  letters_of_scores(word, out);
+  return 0;
 }
 
-void WordModel::pieces(std::string_view word, std::vector<Symbol>& out, WordStory* story) const {
+int WordModel::pieces(std::string_view word, std::vector<Symbol>& out, WordStory* story) const {
   out.clear();
-  if (word.empty()) return;
+  int dropped = 0;
+  if (word.empty()) return dropped;
   if (spec_->model == TokenModel::kWordPiece) {
     longest_first(word, out, story);
   } else if (spec_->model == TokenModel::kWords) {
@@ -188,13 +205,13 @@ void WordModel::pieces(std::string_view word, std::vector<Symbol>& out, WordStor
         out.push_back({id, 0, at32(word.size())});
         if (story != nullptr) record(word, out, story->start);
         if (story != nullptr) record(word, out, story->end);
-        return;
+        return dropped;
       }
     }
-    letters(word, out);
+    dropped = letters(word, out);
     if (story != nullptr) record(word, out, story->start);
     merge_symbols(table_, out, story != nullptr ? &story->steps : nullptr);
-    if (spec_->model == TokenModel::kScores) name_letters(word, out);
+    if (spec_->model == TokenModel::kScores) dropped += name_letters(word, out);
     if (story != nullptr) {
       for (MergeStep& step : story->steps) {
         if (!ranked_scores_.empty())
@@ -203,6 +220,7 @@ void WordModel::pieces(std::string_view word, std::vector<Symbol>& out, WordStor
     }
   }
   if (story != nullptr) record(word, out, story->end);
+  return dropped;
 }
 
 }  // namespace ap

@@ -22,8 +22,9 @@ class WordModel {
                                               const Vocabulary& vocabulary);
 
   [[nodiscard]] bool byte_level() const noexcept { return byte_level_; }
-  /// Replaces `out`. `story` gets the steps and the symbols before them, if given.
-  void pieces(std::string_view word, std::vector<Symbol>& out, WordStory* story = nullptr) const;
+  /// Replaces `out`; how many characters have no token and are left out. `story` gets the steps and
+  /// the symbols before them, if given.
+  int pieces(std::string_view word, std::vector<Symbol>& out, WordStory* story = nullptr) const;
   /// The bytes that a token of a byte-level vocabulary is looked up by.
   [[nodiscard]] std::optional<std::string> bytes_of(int id) const;
 
@@ -39,13 +40,14 @@ class WordModel {
 
   /// The id of a whole word, kNoId if there is none.
   [[nodiscard]] std::uint32_t whole(std::string_view word) const;
-  void letters(std::string_view word, std::vector<Symbol>& out) const;
-  void letters_of_bytes(std::string_view word, std::vector<Symbol>& out) const;
-  void letters_of_merges(std::string_view word, std::vector<Symbol>& out) const;
+  // Each returns how many characters it left out.
+  int letters(std::string_view word, std::vector<Symbol>& out) const;
+  int letters_of_bytes(std::string_view word, std::vector<Symbol>& out) const;
+  int letters_of_merges(std::string_view word, std::vector<Symbol>& out) const;
   void letters_of_scores(std::string_view word, std::vector<Symbol>& out) const;
   bool append_bytes(std::string_view word, std::size_t begin, std::size_t end,
                     std::vector<Symbol>& out) const;
-  void name_letters(std::string_view word, std::vector<Symbol>& out) const;
+  int name_letters(std::string_view word, std::vector<Symbol>& out) const;
   void longest_first(std::string_view word, std::vector<Symbol>& out, WordStory* story) const;
 
   const TokenizerSpec* spec_;

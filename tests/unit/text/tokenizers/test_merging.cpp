@@ -28,18 +28,19 @@ std::vector<std::uint32_t> slowly(const PairTable& table, std::vector<std::uint3
 }  // namespace
 
 TEST_CASE("merging equals its definition, short and long, and its steps lead to its end") {
-  std::mt19937 random(11);
+  std::mt19937 numbers(11);
+  const auto draw = [&](std::uint32_t n) { return static_cast<std::uint32_t>(numbers() % n); };
   for (int round = 0; round < 400; ++round) {
     PairTable table;
-    const std::uint32_t letters = 2 + random() % 4;
+    const std::uint32_t letters = 2 + draw(4);
     std::uint32_t next = letters;
     for (std::uint32_t rank = 0; rank < 40; ++rank)
-      table.set(random() % next, random() % next, {rank, next < 60 ? next++ : random() % next});
-    const std::size_t length = random() % (round % 4 == 0 ? 300 : 40);
+      table.set(draw(next), draw(next), {rank, next < 60 ? next++ : draw(next)});
+    const std::size_t length = draw(round % 4 == 0 ? 300 : 40);
     std::vector<std::uint32_t> ids;
     std::vector<Symbol> symbols;
     for (std::uint32_t i = 0; i < length; ++i) {
-      ids.push_back(random() % letters);
+      ids.push_back(draw(letters));
       symbols.push_back({ids.back(), i, i + 1});
     }
     std::vector<Symbol> quick = symbols;
