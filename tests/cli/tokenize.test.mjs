@@ -17,7 +17,6 @@ import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { encode as encode_cl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { encode as encode_r50k } from 'gpt-tokenizer/encoding/r50k_base';
 import { KINDS } from './tokenizer_kinds.mjs';
 import { random, random_text } from './tokenizer_texts.mjs';
@@ -105,7 +104,7 @@ test('ids say their text again, where the kind promises it', () => {
   }
 });
 
-/** GPT-2's own pair of files, and what GPT-4's splits are, against gpt-tokenizer. */
+/** GPT-2's own pair of files against gpt-tokenizer. */
 test('GPT-2 as OpenAI wrote it: encoder.json and vocab.bpe', (t) => {
   const folder = join(shared, 'models/gpt2-bpe');
   if (!existsSync(folder)) return t.skip('no ../shared/models/gpt2-bpe');

@@ -357,10 +357,10 @@ export const SEEDS = {
       text('\xff\xf0\x9f'),
     ]),
     slow: Buffer.from(
-      JSON.stringify({
+      `${JSON.stringify({
         ...TOKENIZERS.bytes,
         pre_tokenizer: { type: 'Split', pattern: { Regex: '(?:a|aa)+b' }, behavior: 'Isolated' },
-      }) + `\0${'a'.repeat(300)}`,
+      })}\0${'a'.repeat(300)}`,
     ),
     nested: text(nested(100000)),
     sequences: text(
