@@ -93,6 +93,9 @@ web_tests() {
   node_tests web --test-concurrency=3
 }
 
+# Each has a screen of its own; one that is not there says so and is skipped.
+other_browser_tests() { node_tests browsers --test-concurrency=2; }
+
 # The window needs a screen: Xvfb's where it is there, else the one that DISPLAY names.
 SCREEN_PID=""
 stop_screen() {
@@ -141,6 +144,7 @@ run_all_parts() {
   if has_tests tools; then part "tools" tool_tests; fi
   if has_tests cli; then part "command line" cli_tests; fi
   if has_tests web; then part "browser" web_tests; fi
+  if has_tests browsers; then part "Firefox and WebKit" other_browser_tests; fi
   if has_tests desktop; then part "window" window_tests; fi
   say ""
   say "all parts in $((SECONDS - started)) s"

@@ -167,7 +167,7 @@ export async function api(page, name, ...args) {
 }
 
 /** {shape, data: number[], rows, cols} */
-export async function tensor(page, stage, where) {
+export async function tensor(page, stage, where = {}) {
   const t = await api(page, 'tensor', stage, where);
   return { ...t, data: Array.from(t.data) };
 }
@@ -209,9 +209,19 @@ export async function golden(page_or_png, name, { most_different = 0.0015, clip 
   throw new Error(`${name}: ${(100 * share).toFixed(2)} % of the pixels differ; see ${results}`);
 }
 
-/** Share of canvas pixels that are not the most common colour: 0 for a blank picture. */
-export async function picture_share(page) {
-  const png = PNG.sync.read(await page.locator('#canvas').screenshot());
+/** Share of pixels of two pictures that a person could tell apart; 1 where their sizes differ. */
+export function difference(one, other) {
+  const [a, b] = [PNG.sync.read(one), PNG.sync.read(other)];
+  const { width, height } = a;
+  if (width !== b.width || height !== b.height) return 1;
+  return pixelmatch(a.data, b.data, null, width, height, { threshold: 0.15 }) / (width * height);
+}
+
+/** Share of the canvas's pixels that are not of its most common colour: 0 for a blank picture. */
+export const picture_share = async (page) =>
+  share_of_picture(await page.locator('#canvas').screenshot());
+export function share_of_picture(bytes) {
+  const png = PNG.sync.read(bytes);
   const counts = new Map();
   for (let i = 0; i < png.data.length; i += 4) {
     const colour = png.data.readUInt32LE(i);

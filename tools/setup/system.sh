@@ -78,6 +78,9 @@ missing_debian() { # verb
     want_package libpangocairo-1.0-0
     # On Ubuntu `chromium` is a snap that a headless test can't drive: any browser found is used.
     if [ "$(os_id)" = debian ] && [ -z "$(find_chromium)" ]; then missing="$missing chromium"; fi
+    # So is Firefox: without a package of it that part of the tests is skipped.
+    if [ "$(os_id)" = debian ] && ! have firefox; then want firefox-esr firefox-esr; fi
+    want WebKitWebDriver webkit2gtk-driver
   fi
 }
 

@@ -1,0 +1,4 @@
+import * as firefox from './firefox.mjs';
+import { run_suite } from './suite.mjs';
+
+run_suite(firefox);
