@@ -32,6 +32,11 @@ export interface AttendOptions {
   scale?: number; // 1 / sqrt(K)
   softcap?: number;
   causal?: boolean;
+  /** How many keys before and after its own place a query sees; -1: all. */
+  leftWindow?: number;
+  rightWindow?: number;
+  /** Of the softmax alone, rounded to float. */
+  softmaxPrecision?: 'float' | 'double';
   /** A step to give as well. */
   step?: 'scaled' | 'capped' | 'masked' | 'weights';
   /** Give past and new keys and values together. */

@@ -102,6 +102,9 @@ class Core {
     scale = NaN,
     softcap = 0,
     causal = false,
+    leftWindow = -1,
+    rightWindow = -1,
+    softmaxPrecision = 'float',
     step,
     present = false,
   } = {}) {
@@ -117,6 +120,12 @@ class Core {
     for (const [name, number] of Object.entries({ heads, kvHeads, softcap })) {
       if (!Number.isFinite(number)) refuse('not_finite', 'must be a number', name);
     }
+    for (const [name, bound] of Object.entries({ leftWindow, rightWindow })) {
+      if (!Number.isInteger(bound) || bound < -1 || bound > 0x7fffffff)
+        refuse('range', 'must be -1 (no bound) or a number of keys', name);
+    }
+    if (softmaxPrecision !== 'float' && softmaxPrecision !== 'double')
+      refuse('unknown_key', 'must be float or double', 'softmaxPrecision');
     if (step != null && !STEPS.includes(step))
       refuse('unknown_key', `steps are ${STEPS.join(', ')}`, 'step');
     const stage = step == null ? -1 : this._index('stage', step);
@@ -149,6 +158,9 @@ class Core {
               heads,
               kvHeads,
               causal ? 1 : 0,
+              leftWindow,
+              rightWindow,
+              softmaxPrecision === 'double' ? 1 : 0,
               stage,
               present ? 1 : 0,
               scale ?? NaN,

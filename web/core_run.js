@@ -101,11 +101,12 @@ export class Run {
       [...ASIDE[''], 'query', 'cross', 'source', 'model', 'mask', 'kv_length', 'cached'],
       '',
     );
-    if (state.version !== 1) refuse('unsupported', 'this program reads version 1', 'version');
+    if (state.version !== 1 && state.version !== 2)
+      refuse('unsupported', 'this program reads versions 1 and 2', 'version');
     const { model = {} } = state;
     check_keys(
       model,
-      [...NUMBERS, ...CHOICES, 'causal', 'residual', 'positions', 'layers'],
+      [...NUMBERS, ...CHOICES, 'causal', 'residual', 'positions', 'window', 'layers'],
       'model',
     );
     const heads = model.heads ?? 1;
@@ -125,7 +126,12 @@ export class Run {
     if (model.positions !== undefined) this.#positions(model.positions);
     if (!Array.isArray(model.layers)) refuse('parse', 'is no list', 'model.layers');
     this.#set('layers', model.layers.length, 'model.layers');
-    model.layers.forEach((layer, index) => this.#layer(layer, index));
+    model.layers.forEach((layer, index) => {
+      this.#layer(layer, index);
+      const own = layer?.window !== undefined;
+      if (own) this.#window(layer.window, index, `model.layers[${index}].window`);
+      else if (model.window !== undefined) this.#window(model.window, index, 'model.window');
+    });
     const query = this.#sentence(state.query ?? {}, 'embeddings', model.width);
     const source = state.cross
       ? this.#sentence(state.source ?? {}, 'source_embeddings', model.width)
@@ -147,9 +153,17 @@ export class Run {
       this.#put('positions', 0, matrix_of(positions.learned, `${where}.learned`), where);
   }
 
+  #window(window, index, where) {
+    check_keys(window, ['left', 'right'], where);
+    const { left = -1, right = -1 } = window;
+    const whole = Number.isInteger(left) && Number.isInteger(right);
+    if (!whole || !this.#wasm._ap_core_window(this.#handle, index, left, right))
+      refuse('range', 'must be -1 (no bound) or a number of keys', where);
+  }
+
   #layer(layer, index) {
     const where = `model.layers[${index}]`;
-    check_keys(layer, [...WEIGHTS, ...ROWS], where);
+    check_keys(layer, [...WEIGHTS, ...ROWS, 'window'], where);
     for (const [key, value] of Object.entries(layer)) {
       if (ROWS.includes(key)) {
         this.#put(key, index, matrix_of([value], `${where}.${key}`), where);

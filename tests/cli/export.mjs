@@ -32,7 +32,7 @@ const sentence = (text, at) => ({
   embeddings: text.split(' ').map((_, i) => row(d, at + 3 * i)),
 });
 const base = (model, more = {}, layer = {}) => ({
-  version: 1,
+  version: 2,
   title: 'A "test" # of \\ things',
   query: sentence('one two three four five', 1),
   model: {
@@ -71,6 +71,9 @@ const states = {
   }),
   masked: base({ causal: true }, { mask, kv_length: 4 }),
   capped: base({ causal: true, softcap: 1.5 }),
+  capped_masked: base({ softcap: 1.5 }, { mask }),
+  window: base({ causal: true, window: { left: 1 } }),
+  window_of_a_layer: base({ softcap: 2 }, { mask }, { set: { window: { left: 1, right: 2 } } }),
   biases: base(
     { residual: true },
     {},

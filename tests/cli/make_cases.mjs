@@ -73,4 +73,34 @@ for (let i = 0; i < 6; i++) save(`rotary_${String(i).padStart(2, '0')}`, pick(ra
 const rows = { dtype: 'bool', ...array([3, 3], (i) => (i < 3 ? 0 : 1)) };
 special('first_row_fully_masked', { qk_matmul_output_mode: 3 }, { attn_mask: rows });
 special('causal_softcap', { is_causal: 1, softcap: 0.5, qk_matmul_output_mode: 2 });
+special(
+  'softcap_finite_mask',
+  { softcap: 0.5, qk_matmul_output_mode: 2 },
+  {
+    attn_mask: {
+      dtype: 'float32',
+      ...array([3, 3], (i) =>
+        Math.fround([0, -3, -65504, 1, -3.4028234663852886e38, -Infinity][i % 6]),
+      ),
+    },
+  },
+);
+special('window_left', { left_window_size: 1, qk_matmul_output_mode: 3 });
+special('window_of_itself', { left_window_size: 0, right_window_size: 0, softcap: 2 });
+special(
+  'window_before_padding',
+  { left_window_size: 1, is_causal: 1, qk_matmul_output_mode: 3 },
+  { nonpad_kv_seqlen: { dtype: 'int64', ...array([1], () => 2) } },
+);
+special(
+  'values_not_seen',
+  { is_causal: 1, qk_matmul_output_mode: 3 },
+  {
+    V: {
+      dtype: 'float32',
+      ...array([1, 2, 3, 5], (i) => (Math.floor(i / 5) % 3 === 2 ? [NaN, Infinity][i % 2] : i)),
+    },
+    nonpad_kv_seqlen: { dtype: 'int64', ...array([1], () => 2) },
+  },
+);
 special('huge_logits', { scale: 1e30, qk_matmul_output_mode: 3 });

@@ -70,6 +70,11 @@ function command({ op, attributes }, path, outputs) {
   if (attributes.is_causal) words.push('--causal');
   if (attributes.scale !== undefined) words.push('--scale', attributes.scale);
   if (attributes.softcap) words.push('--softcap', attributes.softcap);
+  for (const side of ['left', 'right']) {
+    const bound = attributes[`${side}_window_size`];
+    if (bound !== undefined) words.push(`--${side}-window`, bound);
+  }
+  if (attributes.softmax_precision === 11) words.push('--softmax-precision', 'double');
   output('--output', 'Y');
   output('--present-key', 'present_key');
   output('--present-value', 'present_value');

@@ -61,6 +61,7 @@ export function attention(inputs, attributes = {}) {
     cap = attributes.softcap ?? 0;
   const mask = maskReader(inputs.attn_mask);
   const lengths = inputs.nonpad_kv_seqlen?.data;
+  const { left_window_size: left = -1, right_window_size: right = -1 } = attributes;
   const keep = stages[attributes.qk_matmul_output_mode ?? 0];
   const qk = [],
     y = new Map();
@@ -73,7 +74,9 @@ export function attention(inputs, attributes = {}) {
           let score = 0;
           for (let d = 0; d < q.K; d++) score += q.at(b, h, i, d) * k.at(b, g, j, d);
           let m = mask(b, h, i, j);
-          if ((lengths && j >= lengths[b]) || (attributes.is_causal && j > i + P)) m = -Infinity;
+          const place = i + (past || !lengths ? P : Number(lengths[b]) - q.T);
+          if ((lengths && j >= lengths[b]) || (attributes.is_causal && j > place)) m = -Infinity;
+          if ((left >= 0 && j < place - left) || (right >= 0 && j > place + right)) m = -Infinity;
           const scaled = score * scale;
           const capped = cap > 0 ? cap * Math.tanh(scaled / cap) : scaled;
           row.scaled.push(scaled);

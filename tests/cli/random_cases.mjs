@@ -64,6 +64,9 @@ export function randomAttention(r) {
   if (r.chance(0.4)) attributes.is_causal = 1;
   if (r.chance(0.3)) attributes.softcap = Math.fround(0.5 + 3 * r.next());
   if (r.chance(0.3)) attributes.scale = Math.fround(r.next() * 1.5 - 0.25);
+  if (r.chance(0.3)) attributes.left_window_size = r.below(6) - 1;
+  if (r.chance(0.25)) attributes.right_window_size = r.below(6) - 1;
+  if (r.chance(0.2)) attributes.softmax_precision = r.chance(0.5) ? 11 : 1;
   attributes.qk_matmul_output_mode = r.below(4);
   const wanted = attention(inputs, attributes);
   const outputs = { Y: wanted.Y, qk_matmul_output: wanted.qk_matmul_output };

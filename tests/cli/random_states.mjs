@@ -68,7 +68,7 @@ export function random_state(seed) {
     return Object.assign(l, { b_up: row(hidden, 0.3), b_down: row(width, 0.3) });
   };
   const state = {
-    version: 1,
+    version: 2,
     title: `random ${seed}`,
     query: sentence(tokens, width),
     model: {
@@ -96,6 +96,9 @@ export function random_state(seed) {
       line.map((x) => (r.chance(0.25) ? '-inf' : r.chance(0.5) ? 0 : x)),
     );
   }
+  const window = () => ({ left: r.below(4) - 1, right: r.below(4) - 1 });
+  if (r.chance(0.2)) state.model.window = window();
+  for (const l of state.model.layers) if (r.chance(0.2)) l.window = window();
   if (r.chance(0.3)) state.kv_length = r.below(source + 1);
   if (causal && tokens > 1 && r.chance(0.4)) state.cached = 1 + r.below(tokens - 1);
   return state;

@@ -90,6 +90,9 @@ void run_attention(const Case& c) {
   options.kv_heads = c.attributes.value("kv_num_heads", 0);
   options.softcap = c.attributes.value("softcap", 0.0F);
   options.causal = c.attributes.value("is_causal", 0) != 0;
+  options.window = {c.attributes.value("left_window_size", -1),
+                    c.attributes.value("right_window_size", -1)};
+  options.double_softmax = c.attributes.value("softmax_precision", 1) == 11;
   if (c.attributes.contains("scale")) options.scale = c.attributes["scale"].get<float>();
   options.stage = kStages[c.attributes.value("qk_matmul_output_mode", 0)];
   options.present = true;

@@ -96,6 +96,7 @@ class RandomModel {
   Layer layer(const Model& m) {
     Layer l;
     const bool bias = coin();
+    if (rng_.below(3) == 0) l.window = window();
     l.q = linear(m.width, m.heads * m.key_width, bias);
     l.k = linear(m.width, m.kv_heads * m.key_width, bias);
     l.v = linear(m.width, m.kv_heads * m.value_width, bias);
@@ -138,8 +139,10 @@ class RandomModel {
     return share(std::move(m));
   }
 
+  KeyWindow window() { return {between(-1, 5), between(-1, 5)}; }
+
   void edit_option(Model& m, Input& in) {
-    switch (rng_.below(9)) {
+    switch (rng_.below(10)) {
       case 0: m.causal = !m.causal; break;
       case 1: m.scale = static_cast<ScaleKind>(between(0, 2)); break;
       case 2: m.softcap = coin() ? 0.0F : 1.0F + rng_.uniform(); break;
@@ -148,6 +151,9 @@ class RandomModel {
       case 5: m.positions.interleaved = !m.positions.interleaved; break;
       case 6: in.mask = coin() ? nullptr : painted(in.queries(), in.keys()); break;
       case 7: in.kv_length = coin() ? -1 : between(0, in.keys()); break;
+      case 8:
+        m.layers[rng_.below(static_cast<std::uint32_t>(m.layers.size()))].window = window();
+        break;
       default: m.norm_epsilon = 1e-5F + 1e-3F * rng_.uniform(); break;
     }
   }

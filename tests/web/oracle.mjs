@@ -84,13 +84,15 @@ function softmax(row, temperature) {
   return terms.map((x) => x / sum);
 }
 
-function mask_of(state, queries, keys) {
+function mask_of(state, layer, queries, keys) {
   const { model } = state;
+  const { left = -1, right = -1 } = layer.window ?? model.window ?? {};
   const painted = state.mask ? matrix(state.mask) : null;
   const length = state.kv_length >= 0 ? state.kv_length : Infinity;
   return Array.from({ length: queries }, (_, i) =>
     Array.from({ length: keys }, (_, j) => {
       if ((model.causal && j > i) || j >= length) return -Infinity;
+      if ((left >= 0 && j < i - left) || (right >= 0 && j > i + right)) return -Infinity;
       return painted ? painted[i][j] : 0;
     }),
   );
@@ -186,7 +188,7 @@ function layer_stages(state, layer, x, source) {
   const q = linear(entering, layer.w_q, layer.b_q);
   const k = linear(others, layer.w_k, layer.b_k);
   const v = linear(others, layer.w_v, layer.b_v);
-  const context = { model, layer, mask: mask_of(state, x.length, others.length) };
+  const context = { model, layer, mask: mask_of(state, layer, x.length, others.length) };
   if (model.positions.kind === 'rope') {
     context.angles = {
       query: rotary_angles(model, x.length),

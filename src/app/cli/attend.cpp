@@ -2,6 +2,7 @@
 #include "attention/operators/attend.hpp"
 
 #include <CLI/CLI.hpp>
+#include <limits>
 #include <memory>
 
 #include "app/cli/commands.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 struct AttendArgs {
   std::string query, key, value, mask, past_key, past_value, kv_lengths;
-  std::string output, stage, stage_output, present_key, present_value;
+  std::string output, stage, stage_output, present_key, present_value, precision;
   AttendOptions options;
   float scale = 1.0F;
 };
@@ -137,9 +138,23 @@ void add_attend(CLI::App& app, Run& run) {
   file("--mask", args->mask,
        "bool (true = attend) or floats (added), broadcast to (B, H, T, S); a mask with fewer keys "
        "hides the rest");
-  command->add_flag("--causal", args->options.causal, "Query i sees key j when j <= i + past keys");
+  command->add_flag(
+      "--causal", args->options.causal,
+      "Query i sees key j when j <= i + past keys, or with --kv-lengths and no past j "
+      "<= i + length - queries");
+  const auto bound = [&](const char* option, int& value, const char* help) {
+    command->add_option(option, value, help)
+        ->check(CLI::Range(-1, std::numeric_limits<int>::max()));
+  };
+  bound("--left-window", args->options.window.left,
+        "How many keys before its own place a query sees; -1: all [-1]");
+  bound("--right-window", args->options.window.right, "How many after it; -1: all [-1]");
   CLI::Option* scale = command->add_option("--scale", args->scale, "Instead of 1 / sqrt(K)");
   command->add_option("--softcap", args->options.softcap, "c > 0: scores become c tanh(score / c)");
+  command
+      ->add_option("--softmax-precision", args->precision,
+                   "float, or double: the softmax alone, rounded to float [float]")
+      ->check(CLI::IsMember({"float", "double"}));
   command
       ->add_option("--heads", args->options.heads,
                    "H, heads side by side in 2-D and 3-D arrays [1]")
@@ -166,6 +181,7 @@ void add_attend(CLI::App& app, Run& run) {
   command->callback([args, scale, &run] {
     run = [args, scaled = scale->count() > 0] {
       if (scaled) args->options.scale = args->scale;
+      args->options.double_softmax = args->precision == "double";
       if (!args->stage.empty()) args->options.stage = stage_from(args->stage);
       args->options.present = !args->present_key.empty() || !args->present_value.empty();
       return exit_code(attend_files(*args));

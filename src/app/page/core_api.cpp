@@ -331,12 +331,24 @@ EMSCRIPTEN_KEEPALIVE const double* ap_core_explain(int run, int stage, int row, 
   return out.list.data();
 }
 
+/// A layer's window, -1: no bound. 0: out of range.
+EMSCRIPTEN_KEEPALIVE int ap_core_window(int run, int layer, int left, int right) {
+  std::vector<Layer>& layers = run_at(run).model.layers;
+  const auto l = static_cast<std::size_t>(layer);
+  if (l >= layers.size() || std::min(left, right) < -1 || std::max(left, right) > kMaxTokens)
+    return 0;
+  layers[l].window = {left, right};
+  return 1;
+}
+
 /// arrays: query, key, value, mask, past_key, past_value, six numbers each (rank 0: none). Null:
 /// done.
 EMSCRIPTEN_KEEPALIVE const char* ap_core_attend(const std::int32_t* arrays,
                                                 const std::int32_t* lengths, int length_count,
-                                                int heads, int kv_heads, int causal, int stage,
-                                                int present, double scale, double softcap) {
+                                                int heads, int kv_heads, int causal,
+                                                int left_window, int right_window,
+                                                int double_softmax, int stage, int present,
+                                                double scale, double softcap) {
   Array given[6];
   const Array* at[6] = {};
   for (int i = 0; i < 6; ++i) {
@@ -351,6 +363,8 @@ EMSCRIPTEN_KEEPALIVE const char* ap_core_attend(const std::int32_t* arrays,
   if (scale == scale) options.scale = static_cast<float>(scale);  // NaN: the default
   options.softcap = static_cast<float>(softcap);
   options.causal = causal != 0;
+  options.window = {left_window, right_window};
+  options.double_softmax = double_softmax != 0;
   if (stage >= 0) options.stage = static_cast<Stage>(stage);
   options.present = present != 0;
   auto out =

@@ -175,6 +175,7 @@ void from_parameter(const Trace& trace, Consumers& c, CellId cell) {
     case Stage::kTemperature: return c.add(Stage::kWeights, cell.col, 0, 0, -1, -1);
     case Stage::kMask:
       for (int l = 0; l < static_cast<int>(trace.layers.size()); ++l) {
+        if (trace.model.mask_layer(l) != cell.tensor.layer) continue;
         for (int head = 0; head < trace.model.heads; ++head) {
           c.add_at({l, Stage::kMasked, head}, cell.row, cell.col, 1, 1);
         }

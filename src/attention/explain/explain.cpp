@@ -204,6 +204,7 @@ std::string_view name(MaskReason reason) noexcept {
     case MaskReason::kCausal: return "causal";
     case MaskReason::kPadding: return "padding";
     case MaskReason::kPainted: return "painted";
+    case MaskReason::kWindow: return "window";
   }
   return "none";
 }

@@ -30,7 +30,7 @@ enum class Operation {
   kMaskRule,  // why the mask holds this number: see `reason`
 };
 
-enum class MaskReason { kNone, kOpen, kCausal, kPadding, kPainted };
+enum class MaskReason { kNone, kOpen, kCausal, kPadding, kPainted, kWindow };
 
 struct CellValue {
   CellId cell = {};

@@ -39,10 +39,15 @@ void explain_mask(Builder& b) {
   b.out.operation = Operation::kMaskRule;
   b.out.reason = MaskReason::kOpen;
   if (in.mask && (*in.mask)(b.row(), b.col()) != 0.0F) b.out.reason = MaskReason::kPainted;
-  if (in.kv_length >= 0 && b.col() >= in.kv_length) b.out.reason = MaskReason::kPadding;
-  if (b.model().causal && b.col() > b.row() + in.past_length()) {
-    b.out.reason = MaskReason::kCausal;
+  const int position = b.row() + in.past_length();
+  const KeyWindow& window = b.model().layers[static_cast<std::size_t>(b.layer())].window;
+  if (!window.sees(position, b.col())) {
+    b.out.reason = MaskReason::kWindow;
+    b.constant("left", window.left);
+    b.constant("right", window.right);
   }
+  if (in.kv_length >= 0 && b.col() >= in.kv_length) b.out.reason = MaskReason::kPadding;
+  if (b.model().causal && b.col() > position) b.out.reason = MaskReason::kCausal;
 }
 
 void explain_norm(Builder& b, Stage from, Stage gain, Stage bias) {

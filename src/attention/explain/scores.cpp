@@ -38,14 +38,14 @@ void explain_rotated(Builder& b, Stage from) {
 
 /// Why this key is hidden from this query, or that it is not.
 void mask_reason(Builder& b) {
-  const auto why = explain(b.trace, {{0, Stage::kMask, 0}, b.row(), b.col()});
+  const auto why = explain(b.trace, {b.id(Stage::kMask), b.row(), b.col()});
   if (why) b.out.reason = why->reason;
 }
 
 void explain_masked(Builder& b) {
   b.out.operation = Operation::kSum;
   b.single(b.id(Stage::kCapped, b.head()), b.row(), b.col());
-  const TensorId mask{0, Stage::kMask, 0};
+  const TensorId mask = b.id(Stage::kMask);
   if (!b.trace.tensor(mask).empty()) {
     b.single(mask, b.row(), b.col());
     mask_reason(b);

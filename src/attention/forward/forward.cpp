@@ -92,9 +92,16 @@ Changes compare(const Trace& trace, const Model& model, const Input& input) noex
   changes.angles = old.positions.base != model.positions.base ||
                    old.positions.interleaved != model.positions.interleaved;
   changes.scale = old.scale != model.scale || old.score_scale() != model.score_scale();
-  changes.mask_toggled = has_mask(old, trace.input) != has_mask(model, input);
+  const bool masked = has_mask(model, input);
+  changes.mask_toggled = has_mask(old, trace.input) != masked;
+  bool windows = false;
+  for (std::size_t l = 0; l < model.layers.size(); ++l) {
+    const int at = static_cast<int>(l);
+    windows = windows || old.layers[l].window != model.layers[l].window;
+    if (masked && old.mask_layer(at) != model.mask_layer(at)) changes.mask_toggled = true;
+  }
   changes.mask = ap::difference(trace.input.mask, input.mask);
-  if (old.causal != model.causal || trace.input.kv_length != input.kv_length) {
+  if (old.causal != model.causal || trace.input.kv_length != input.kv_length || windows) {
     changes.mask.add_all(input.queries(), input.keys());
   }
   changes.softcap = old.softcap != model.softcap;
@@ -115,9 +122,10 @@ UpdateStats update(Trace& trace, const Model& model, const Input& input, Scratch
                    .plan = plan(model, has_mask(model, input)),
                    .scratch = scratch};
   const steps::InputDirty in = steps::inputs(pass);
-  const Dirty mask = steps::mask(pass);
+  const std::array<Dirty, kMaxLayers> masks = steps::masks(pass);
   Dirty dirty = in.query;
   for (int l = 0; l < static_cast<int>(model.layers.size()); ++l) {
+    const Dirty& mask = masks[static_cast<std::size_t>(model.mask_layer(l))];
     dirty = steps::layer(pass, l, dirty, in.source, in.rotation, mask);
   }
   return {.full = changes.all, .cells = pass.cells};

@@ -80,7 +80,7 @@ Head make_head(Pass& pass, int layer, int h) {
       .masked = head_rows(t.masked, h, rows),
       .weights = head_rows(t.weights, h, rows),
       .out = view(t.concat).block(0, h * m.value_width, rows, m.value_width),
-      .mask = view(std::as_const(trace.mask)),
+      .mask = std::as_const(trace).mask(layer),
       .alibi = pass.plan.alibi ? trace.tensor({0, Stage::kPositions, h}) : ConstView{},
       .scale = m.score_scale(),
       .softcap = m.softcap,

@@ -111,14 +111,45 @@ Dirty learned_rows(const Dirty& learned, int first, const Matrix& table) noexcep
   return dirty;
 }
 
-float mask_value(const Trace& t, int i, int j) noexcept {
+float mask_value(const Trace& t, const KeyWindow& window, int i, int j) noexcept {
   const Input& in = t.input;
-  if (t.model.causal && j > i + in.past_length()) return -INFINITY;
+  const int position = i + in.past_length();
+  if (t.model.causal && j > position) return -INFINITY;
   if (in.kv_length >= 0 && j >= in.kv_length) return -INFINITY;
+  if (!window.sees(position, j)) return -INFINITY;
   return in.mask ? (*in.mask)(i, j) : 0.0F;
 }
 
 bool same_bits(float a, float b) noexcept { return std::memcmp(&a, &b, sizeof(float)) == 0; }
+
+Dirty mask(const Pass& pass, const KeyWindow& window, Matrix& mask) noexcept {
+  const Trace& t = pass.trace;
+  Dirty dirty;
+  const int rows = static_cast<int>(mask.rows());
+  const int cols = static_cast<int>(mask.cols());
+  if (pass.changes.all || pass.changes.mask_toggled) {
+    for (int i = 0; i < rows; ++i) {
+      for (int j = 0; j < cols; ++j) mask(i, j) = mask_value(t, window, i, j);
+    }
+    dirty.add_all(rows, cols);
+    return dirty;
+  }
+  for (const Rect& r : pass.changes.mask.rects()) {
+    for (int i = r.row; i < r.row + r.rows; ++i) {
+      int first = cols;
+      int end = 0;
+      for (int j = r.col; j < r.col + r.cols; ++j) {
+        const float value = mask_value(t, window, i, j);
+        if (same_bits(value, mask(i, j))) continue;
+        mask(i, j) = value;
+        first = std::min(first, j);
+        end = j + 1;
+      }
+      dirty.add({i, first, 1, end - first});
+    }
+  }
+  return dirty;
+}
 
 }  // namespace
 
@@ -141,9 +172,12 @@ void resize(Trace& t) {
   size_to(t.rotary_sin, p.rope, all_positions(t), half);
   size_to(t.input_sum, p.added_positions, queries, m.width);
   size_to(t.source_sum, p.added_positions && t.input.cross(), keys, m.width);
-  size_to(t.mask, masked, queries, keys);
   t.layers.resize(m.layers.size());
-  for (LayerTrace& l : t.layers) resize_layer(m, p, queries, keys, l);
+  for (int l = 0; l < static_cast<int>(t.layers.size()); ++l) {
+    LayerTrace& layer = t.layers[static_cast<std::size_t>(l)];
+    resize_layer(m, p, queries, keys, layer);
+    size_to(layer.mask, masked && m.mask_layer(l) == l, queries, keys);
+  }
 }
 
 InputDirty inputs(Pass& pass) {
@@ -170,32 +204,12 @@ InputDirty inputs(Pass& pass) {
   return dirty;
 }
 
-Dirty mask(Pass& pass) {
+std::array<Dirty, kMaxLayers> masks(Pass& pass) {
   Trace& t = pass.trace;
-  Dirty dirty;
-  const int rows = static_cast<int>(t.mask.rows());
-  const int cols = static_cast<int>(t.mask.cols());
-  if (pass.changes.all || pass.changes.mask_toggled) {
-    for (int i = 0; i < rows; ++i) {
-      for (int j = 0; j < cols; ++j) t.mask(i, j) = mask_value(t, i, j);
-    }
-    dirty.add_all(rows, cols);
-    return dirty;
-  }
-  if (rows == 0) return dirty;
-  for (const Rect& r : pass.changes.mask.rects()) {
-    for (int i = r.row; i < r.row + r.rows; ++i) {
-      int first = cols;
-      int end = 0;
-      for (int j = r.col; j < r.col + r.cols; ++j) {
-        const float value = mask_value(t, i, j);
-        if (same_bits(value, t.mask(i, j))) continue;
-        t.mask(i, j) = value;
-        first = std::min(first, j);
-        end = j + 1;
-      }
-      dirty.add({i, first, 1, end - first});
-    }
+  std::array<Dirty, kMaxLayers> dirty;
+  for (std::size_t l = 0; l < t.layers.size(); ++l) {
+    Matrix& m = t.layers[l].mask;
+    if (m.size() > 0) dirty[l] = mask(pass, t.model.layers[l].window, m);
   }
   return dirty;
 }

@@ -34,7 +34,7 @@ Plan plan(const Model& model, bool has_mask) noexcept {
 }
 
 bool has_mask(const Model& model, const Input& input) noexcept {
-  return model.causal || input.mask != nullptr || input.kv_length >= 0;
+  return model.causal || input.mask != nullptr || input.kv_length >= 0 || model.windowed();
 }
 
 }  // namespace ap

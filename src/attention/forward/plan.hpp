@@ -38,7 +38,7 @@ struct Plan {
 };
 
 [[nodiscard]] Plan plan(const Model& model, bool has_mask) noexcept;
-/// Causal, painted or padding: is there anything to add to the scores?
+/// Causal, painted, padding or a window: is there anything to add to the scores?
 [[nodiscard]] bool has_mask(const Model& model, const Input& input) noexcept;
 
 }  // namespace ap

@@ -36,7 +36,7 @@ struct Changes {
   Dirty learned;        // positions.learned
   bool angles = false;  // base or pairing of the computed positions
   bool scale = false;
-  bool mask_toggled = false;  // `masked` came or went
+  bool mask_toggled = false;  // `masked` came or went, or another layer has a mask of its own
   Dirty mask;                 // where it may differ; it is looked at nowhere else
   bool softcap = false;
   bool epsilon = false;
@@ -82,8 +82,8 @@ struct InputDirty {
   bool rotation = false;  // the rotary tables changed
 };
 InputDirty inputs(Pass& pass);
-/// The T x S mask from causal, painted and padding; what changed in it.
-Dirty mask(Pass& pass);
+/// The T x S masks from causal, window, painted and padding; what changed in those that are there.
+std::array<Dirty, kMaxLayers> masks(Pass& pass);
 /// Q or K with RoPE: rows at `first` + i of the tables.
 Dirty rotate(Pass& pass, const Matrix& x, const Dirty& x_dirty, bool all, int first, Matrix& y);
 /// scores ... head_out of all heads. q and k are rotated already.

@@ -99,9 +99,19 @@ int Trace::head_count(Stage stage) const noexcept {
   }
 }
 
+int Trace::home(Stage stage, int layer) const noexcept {
+  if (stage == Stage::kMask) return model.mask_layer(layer);
+  return before_layers(stage) ? 0 : layer;
+}
+
+ConstView Trace::mask(int layer) const noexcept {
+  const auto l = static_cast<std::size_t>(model.mask_layer(layer));
+  return l < layers.size() ? view(layers[l].mask) : ConstView{};
+}
+
 TensorId Trace::resolve(TensorId id) const noexcept {
   const Plan p = plan(model, has_mask(model, input));
-  if (before_layers(id.stage)) id.layer = 0;
+  id.layer = home(id.stage, id.layer);
   if (!per_head(id.stage)) id.head = 0;
   if (id.stage == Stage::kInput) {
     if (id.layer > 0) return {id.layer - 1, Stage::kOutput, 0};
@@ -138,7 +148,7 @@ ConstView Trace::tensor(TensorId id) const noexcept {
     case Stage::kSourcePositions: return view(source_positions);
     case Stage::kInput: return view(input_sum);
     case Stage::kSourceInput: return view(source_sum);
-    case Stage::kMask: return view(mask);
+    case Stage::kMask: return mask(id.layer);
     case Stage::kOutput: id.stage = plan(model, has_mask(model, input)).last(); break;
     default: break;
   }
@@ -151,7 +161,8 @@ bool Trace::has(TensorId id) const noexcept {
       id.head >= head_count(id.stage)) {
     return false;
   }
-  const TensorId asked{before_layers(id.stage) ? 0 : id.layer, id.stage,
+  const bool mask = id.stage == Stage::kMask;
+  const TensorId asked{before_layers(id.stage) && !mask ? 0 : id.layer, id.stage,
                        per_head(id.stage) ? id.head : 0};
   if (resolve(id) != asked) return false;
   // An empty sentence has stages of zero rows: they are there as long as they have columns.
@@ -170,12 +181,12 @@ std::vector<Stage> Trace::stages(int layer) const {
 
 std::size_t Trace::bytes() const noexcept {
   std::size_t all = size(positions) + size(source_positions) + size(input_sum) + size(source_sum) +
-                    size(mask) + size(rotary_cos) + size(rotary_sin);
+                    size(rotary_cos) + size(rotary_sin);
   for (const LayerTrace& t : layers) {
     for (const Matrix* m :
-         {&t.norm1,  &t.q,      &t.k,      &t.v,       &t.q_rotated, &t.k_rotated, &t.scores,
-          &t.scaled, &t.capped, &t.masked, &t.weights, &t.concat,    &t.projected, &t.added,
-          &t.norm2,  &t.gate,   &t.up,     &t.hidden,  &t.mlp_out,   &t.mlp_added}) {
+         {&t.norm1,  &t.q,      &t.k,    &t.v,      &t.q_rotated, &t.k_rotated, &t.scores,
+          &t.scaled, &t.capped, &t.mask, &t.masked, &t.weights,   &t.concat,    &t.projected,
+          &t.added,  &t.norm2,  &t.gate, &t.up,     &t.hidden,    &t.mlp_out,   &t.mlp_added}) {
       all += size(*m);
     }
   }

@@ -21,6 +21,7 @@ struct LayerTrace {
   Matrix scaled;
   Matrix capped;
   Matrix masked;
+  Matrix mask;  // T x S: causal, window, painted and padding together; see Trace::mask
   Matrix weights;
   Matrix concat;  // T x H·V, head_out h is columns [hV, (h+1)V)
   Matrix projected;
@@ -43,12 +44,16 @@ struct Trace {
   Matrix source_sum;        // S x D
   Matrix rotary_cos;        // N x R/2, N = all positions; RoPE only
   Matrix rotary_sin;
-  Matrix mask;  // T x S: causal, painted and padding together; empty if there is none
   std::vector<LayerTrace> layers;
 
   [[nodiscard]] int queries() const noexcept { return input.queries(); }
   [[nodiscard]] int keys() const noexcept { return input.keys(); }
 
+  /// What is added to a layer's scores; empty if there is none. Layers of one window share it: it
+  /// is kept in, and has the address of, the first of them.
+  [[nodiscard]] ConstView mask(int layer) const noexcept;
+  /// `layer` as an address has it: 0 for what is before the layers, the mask's first layer.
+  [[nodiscard]] int home(Stage stage, int layer) const noexcept;
   /// Is this a stage of its own here (and the layer and head in range)?
   [[nodiscard]] bool has(TensorId id) const noexcept;
   /// The matrix, or that of the stage it equals; empty if out of range or not part of this model.

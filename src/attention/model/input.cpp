@@ -13,15 +13,15 @@ std::string shape_text(std::ptrdiff_t rows, std::ptrdiff_t cols) {
   return std::to_string(rows) + " x " + std::to_string(cols);
 }
 
-Result<void> check_cells(const Matrix& m, bool minus_infinity, const char* where) {
+Result<void> check_cells(const Matrix& m, bool mask, const char* where) {
   for (int i = 0; i < m.rows(); ++i) {
     for (int j = 0; j < m.cols(); ++j) {
       const float x = m(i, j);
       if (std::abs(x) <= kMaxCell) continue;
-      if (minus_infinity && x == -INFINITY) continue;
+      if (mask && x < 0.0F) continue;  // -1e9, the smallest float and -inf hide
       return fail(std::isfinite(x) ? ErrorCode::kRange : ErrorCode::kNotFinite,
-                  minus_infinity ? "a mask cell must be a number between -1e6 and 1e6, or -inf"
-                                 : "a cell must be a finite number between -1e6 and 1e6",
+                  mask ? "a mask cell must be a number up to 1e6, or -inf"
+                       : "a cell must be a finite number between -1e6 and 1e6",
                   std::string(where) + "[" + std::to_string(i) + "][" + std::to_string(j) + "]");
     }
   }
@@ -100,7 +100,9 @@ std::uint64_t trace_bytes(const Model& m, int queries, int keys, bool cross) noe
     layer +=
         n(queries, m.mlp_width) * (m.mlp == MlpKind::kSwiglu ? 3 : 2) + n(queries, m.width) * 2;
   }
-  std::uint64_t all = layer * m.layers.size() + n(queries, m.width) * 2 + n(queries, keys);
+  std::uint64_t masks = 1;  // one for each window
+  for (int l = 1; l < static_cast<int>(m.layers.size()); ++l) masks += m.mask_layer(l) == l ? 1 : 0;
+  std::uint64_t all = layer * m.layers.size() + n(queries, m.width) * 2 + n(queries, keys) * masks;
   if (cross) all += n(keys, m.width) * 2;
   return all * sizeof(float);
 }

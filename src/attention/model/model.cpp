@@ -1,5 +1,6 @@
 #include "attention/model/model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -189,6 +190,17 @@ int Model::rotary_width() const noexcept {
   return (positions.rotary_width > 0 ? positions.rotary_width : key_width) / 2 * 2;
 }
 
+int Model::mask_layer(int layer) const noexcept {
+  if (layer < 0 || layer >= static_cast<int>(layers.size())) return 0;
+  const KeyWindow& window = layers[static_cast<std::size_t>(layer)].window;
+  const auto same = std::ranges::find(layers, window, &Layer::window);
+  return static_cast<int>(same - layers.begin());
+}
+
+bool Model::windowed() const noexcept {
+  return std::ranges::any_of(layers, [](const Layer& l) { return l.window.bounded(); });
+}
+
 float Model::temperature(int layer, int head) const noexcept {
   const SharedMatrix& t = layers[static_cast<std::size_t>(layer)].temperature;
   return t ? (*t)(0, head) : 1.0F;
@@ -199,6 +211,10 @@ Result<void> validate(const Model& model) {
   if (auto ok = check_options(model); !ok) return ok;
   for (std::size_t l = 0; l < model.layers.size(); ++l) {
     const std::string path = "model.layers[" + std::to_string(l) + "].";
+    const KeyWindow& window = model.layers[l].window;
+    if (window.left < -1 || window.right < -1) {
+      return fail(ErrorCode::kRange, "a bound must be -1 (none) or more", path + "window");
+    }
     if (auto ok = check_layer(model, model.layers[l], path); !ok) return ok;
   }
   return {};

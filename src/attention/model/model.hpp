@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "attention/model/mask.hpp"
 #include "base/error.hpp"
 #include "tensor/matrix.hpp"
 
@@ -44,6 +45,7 @@ struct Layer {
   Linear v;                  // D x G·V
   Linear o;                  // H·V x D
   SharedMatrix temperature;  // 1 x H, all > 0; null is 1 everywhere
+  KeyWindow window;
   Norm norm1;
   Norm norm2;
   Linear gate;  // D x F, SwiGLU only
@@ -78,6 +80,9 @@ struct Model {
   /// R: the columns that RoPE turns, even.
   [[nodiscard]] int rotary_width() const noexcept;
   [[nodiscard]] float temperature(int layer, int head) const noexcept;
+  /// The first layer with this one's window: layers of one window share one mask, which is there.
+  [[nodiscard]] int mask_layer(int layer) const noexcept;
+  [[nodiscard]] bool windowed() const noexcept;  // any layer
   bool operator==(const Model&) const = default;
 };
 

@@ -34,7 +34,7 @@ enum class Stage : std::uint8_t {
   kScores,            // T x S   head, Q Kᵀ
   kScaled,            // T x S   head, scores x scale
   kCapped,            // T x S   head, c tanh(scaled / c)
-  kMask,              // T x S   what is added: 0, -inf, or a painted number
+  kMask,              // T x S   what is added: 0, -inf, or a painted number; see before_layers
   kMasked,            // T x S   head, capped + mask (+ ALiBi)
   kWeights,           // T x S   head, softmax of rows (divided by temperature)
   kHeadOut,           // T x V   head, weights V
@@ -71,7 +71,8 @@ inline constexpr int kStageCount = static_cast<int>(Stage::kTemperature) + 1;
 [[nodiscard]] bool per_head(Stage stage) noexcept;
 /// Learned or given, not computed: embeddings, weights, biases, gains, mask, learned positions.
 [[nodiscard]] bool is_parameter(Stage stage) noexcept;
-/// Belongs to no layer (embeddings, positions, mask, ...): `TensorId::layer` is 0.
+/// Belongs to no layer (embeddings, positions, mask, ...): `TensorId::layer` is 0. The mask that
+/// is set is one; in a trace each window has its own, at the first layer with that window.
 [[nodiscard]] bool before_layers(Stage stage) noexcept;
 
 struct TensorId {

@@ -1,12 +1,14 @@
 // attend: the ONNX operator Attention (opsets 23 to 25) on plain arrays. Order of the steps, as
 // ONNX corrected it (its pull request 7867): scaled = scale · Q Kᵀ; capped = c·tanh(scaled / c);
-// masked = capped + mask; weights = softmax of rows; Y = weights V. A row whose keys are all hidden
-// (-inf) has weights 0 and output 0. NaN in the arrays passes through as in IEEE 754.
-// Leaves out: projections (see forward.hpp), dropout, softmax in another precision.
+// masked = capped + mask; weights = softmax of rows; Y = weights V. A row that sees no key
+// has weights 0 and output 0. NaN and infinities pass through as in IEEE 754, but never from a
+// value that the query does not see: 0 · NaN of a hidden key adds nothing.
+// Leaves out: projections (see forward.hpp), dropout, softmax in half precision.
 #pragma once
 
 #include <optional>
 
+#include "attention/model/mask.hpp"
 #include "attention/model/tensor_id.hpp"
 #include "base/error.hpp"
 #include "tensor/array.hpp"
@@ -31,9 +33,12 @@ struct AttendOptions {
   int kv_heads = 0;            // G; 0: as many as heads
   std::optional<float> scale;  // none: 1 / sqrt(K)
   float softcap = 0.0F;        // 0: off
-  bool causal = false;         // query i sees key j when j <= i + P
-  std::optional<Stage> stage;  // keep kScaled, kCapped, kMasked or kWeights
-  bool present = false;        // give present_key and present_value
+  // Query i stands at i + P; with kv_lengths and no past at i + length - T, which may be negative.
+  bool causal = false;          // it sees no key after its place
+  KeyWindow window;             // and none further from it than this
+  std::optional<Stage> stage;   // keep kScaled, kCapped, kMasked or kWeights
+  bool double_softmax = false;  // softmax_precision 11: in double, rounded to float
+  bool present = false;         // give present_key and present_value
 };
 
 struct AttendOutput {

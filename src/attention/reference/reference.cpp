@@ -97,13 +97,17 @@ MatrixD softcap(const MatrixD& x, double c) {
   return x.unaryExpr([c](double v) { return c * std::tanh(v / c); });
 }
 
-MatrixD mask_of(const Model& m, const Input& in) {
+MatrixD mask_of(const Model& m, const Input& in, int layer) {
+  const KeyWindow& window = m.layers[static_cast<std::size_t>(layer)].window;
   MatrixD mask = MatrixD::Zero(in.queries(), in.keys());
   for (int i = 0; i < mask.rows(); ++i) {
     for (int j = 0; j < mask.cols(); ++j) {
       if (in.mask) mask(i, j) += (*in.mask)(i, j);
       if (m.causal && j > i + in.past_length()) mask(i, j) = -INFINITY;
       if (in.kv_length >= 0 && j >= in.kv_length) mask(i, j) = -INFINITY;
+      const int p = i + in.past_length();
+      if (window.left >= 0 && j < p - window.left) mask(i, j) = -INFINITY;
+      if (window.right >= 0 && j > p + window.right) mask(i, j) = -INFINITY;
     }
   }
   return mask;
@@ -223,7 +227,6 @@ std::map<TensorId, MatrixD> reference_forward(const Model& m, const Input& in) {
     out[{0, Stage::kPositions, 0}] = angles(m, in.past_length(), in.queries());
   }
   if (in.cross()) out[{0, Stage::kSourceInput, 0}] = x.source;
-  const MatrixD mask = mask_of(m, in);
   const bool norm = m.norm != NormKind::kNone;
   for (int l = 0; l < static_cast<int>(m.layers.size()); ++l) {
     const Layer& layer = m.layers[static_cast<std::size_t>(l)];
@@ -232,7 +235,7 @@ std::map<TensorId, MatrixD> reference_forward(const Model& m, const Input& in) {
     if (norm && m.norm_place == NormPlace::kPre) {
       out[{l, Stage::kNorm1, 0}] = x.query = normed(m, layer.norm1, input);
     }
-    MatrixD h = attention(m, in, l, x, mask, out);
+    MatrixD h = attention(m, in, l, x, mask_of(m, in, l), out);
     out[{l, Stage::kProjected, 0}] = h;
     if (m.residual) out[{l, Stage::kAdded, 0}] = h = h + input;
     if (norm && m.norm_place == NormPlace::kPost) {

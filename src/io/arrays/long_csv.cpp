@@ -73,8 +73,9 @@ Result<NamedTensors> read_long_csv(std::string_view text, std::string_view where
                   std::string(where) + ", row " + std::to_string(i + 1));
     }
     const std::string name =
-        before_layers(*stage) ? std::string(stage_name)
-                              : "layers." + std::to_string(layer) + "." + std::string(stage_name);
+        before_layers(*stage) && layer == 0
+            ? std::string(stage_name)
+            : "layers." + std::to_string(layer) + "." + std::string(stage_name);
     if (groups.empty() || groups.back().name != name)
       groups.push_back({name, per_head(*stage), {}, {}});
     groups.back().places.push_back(place);

@@ -15,9 +15,10 @@ NamedTensor gather(const Trace& trace, int layer, Stage stage) {
   NamedTensor tensor;
   tensor.layer = layer;
   tensor.stage = stage;
-  tensor.name = before_layers(stage)
-                    ? std::string(name(stage))
-                    : "layers." + std::to_string(layer) + "." + std::string(name(stage));
+  // A mask that only later layers have is named as theirs.
+  const bool whole = before_layers(stage) && layer == 0;
+  tensor.name = whole ? std::string(name(stage))
+                      : "layers." + std::to_string(layer) + "." + std::string(name(stage));
   const bool stack = stacked(trace, stage);
   const int heads = stack ? trace.head_count(stage) : 1;
   for (int h = 0; h < heads; ++h) {
@@ -39,7 +40,7 @@ std::vector<NamedTensor> named_tensors(const Trace& trace) {
   std::vector<NamedTensor> all;
   for (int l = 0; l < static_cast<int>(trace.layers.size()); ++l) {
     for (const Stage stage : trace.stages(l)) {
-      if (l == 0 || !before_layers(stage)) all.push_back(gather(trace, l, stage));
+      if (trace.home(stage, l) == l) all.push_back(gather(trace, l, stage));
     }
   }
   return all;
@@ -53,7 +54,7 @@ Result<NamedTensor> named_tensor(const Trace& trace, int layer, Stage stage) {
                     std::to_string(layers) + ", counted from 0",
                 "layer");
   }
-  const int of = before_layers(stage) ? 0 : layer;
+  const int of = trace.home(stage, layer);
   const ConstView view = trace.tensor({of, stage, 0});
   if (view.rows == 0 && view.cols == 0) {
     return fail(ErrorCode::kNotFound,

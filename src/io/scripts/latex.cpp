@@ -175,7 +175,7 @@ std::string export_latex(const Document& document, const Trace& trace) {
     scores = cap + " \\tanh\\left(" + scores + " / " + cap + "\\right)";
   }
   out += "\\[ \\mathrm{Attention}(Q, K, V) = \\mathrm{softmax}\\left(" + scores +
-         (trace.mask.size() > 0 ? " + M" : "") +
+         (!trace.mask(0).empty() ? " + M" : "") +
          "\\right) V, \\qquad s = " + exact(m.score_scale()) + " \\]\n";
   int layer = -1;
   for (const NamedTensor& tensor : named_tensors(trace)) {

@@ -143,7 +143,8 @@ class Script {
 
   void masks() {
     const char* source = document_.cross ? "source" : "x";
-    line(std::string("mask = zeros(len(x), len(") + source + "))  # added to the scaled scores");
+    line(std::string("mask = zeros(len(x), len(") + source + "))  # added to the " +
+         (m_.softcap > 0.0F ? "capped" : "scaled") + " scores");
     if (document_.mask) line("mask = mask + " + matrix(*document_.mask));
     if (m_.causal) {
       line("for i in range(len(x)):");
@@ -161,7 +162,29 @@ class Script {
       }
       line("keep(\"positions\", stack(for_head))");
     }
+    if (m_.windowed()) return windows();
     line("keep(\"mask\", mask)");
+  }
+
+  /// A mask for each layer, that of the first with the same window.
+  void windows() {
+    out_ +=
+        "\n\ndef near(x, left, right):  # a window around each query; -1 is no bound\n    y = " +
+        std::string(d_.copy) +
+        "\n    for i in range(len(y)):\n        if left >= 0:\n            y[i, :max(0, i - "
+        "left)] = -inf\n        if right >= 0:\n            y[i, i + right + 1:] = -inf\n    "
+        "return y\n\n\nmasks = []\n";
+    for (int l = 0; l < static_cast<int>(m_.layers.size()); ++l) {
+      const KeyWindow& w = m_.layers[static_cast<std::size_t>(l)].window;
+      const int first = m_.mask_layer(l);
+      const std::string name = l == 0 ? "mask" : "layers." + std::to_string(l) + ".mask";
+      line("masks.append(" + (first == l ? "near(mask, " + std::to_string(w.left) + ", " +
+                                               std::to_string(w.right) + "))"
+                                         : "masks[" + std::to_string(first) + "])"));
+      if (first == l) line("keep(\"" + name + "\", masks[-1])");
+    }
+    line("for layer, own in zip(layers, masks):");
+    line("    layer[\"mask\"] = own");
   }
 
   void position_helpers() {
@@ -259,8 +282,8 @@ class Script {
       line("        capped = head(\"capped\", " + cap + " * tanh(scaled / " + cap + "))");
       last = "capped";
     }
-    line("        masked = head(\"masked\", " + last + " + mask" +
-         (alibi() ? " + for_head[h])" : ")"));
+    line("        masked = head(\"masked\", " + last +
+         (m_.windowed() ? " + layer[\"mask\"]" : " + mask") + (alibi() ? " + for_head[h])" : ")"));
     const bool warm = first.temperature != nullptr;
     line(std::string("        weights = head(\"weights\", softmax(masked") +
          (warm ? " / layer[\"temperature\"][0, h]))" : "))"));

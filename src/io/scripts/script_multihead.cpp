@@ -1,6 +1,7 @@
 // PyTorch's own module with a document's numbers: torch.nn.MultiheadAttention, one a layer. It
 // always divides by sqrt(K), splits D evenly among its heads and has nothing between scores and
 // softmax but a mask; what needs more is refused here and is in the plain script.
+#include <algorithm>
 #include <cmath>
 
 #include "io/arrays/json_text.hpp"
@@ -26,8 +27,12 @@ std::string obstacle(const Document& d, const Trace& trace) {
   for (const Layer& layer : m.layers) {
     if (layer.temperature) return "a temperature";
   }
-  for (int i = 0; i < trace.mask.rows(); ++i) {
-    if ((trace.mask.row(i).array() == -INFINITY).all())
+  for (int l = 0; l < static_cast<int>(m.layers.size()); ++l) {
+    if (m.mask_layer(l) != 0) return "windows that differ by layer";
+  }
+  const ConstView mask = trace.mask(0);
+  for (int i = 0; i < mask.rows; ++i) {
+    if (std::all_of(mask.row(i), mask.row(i) + mask.cols, [](float x) { return x == -INFINITY; }))
       return "a query that may look at nothing (the module gives NaN)";
   }
   return {};
@@ -147,10 +152,10 @@ Result<std::string> export_torch_multihead(const Document& document, const Trace
   if (document.cross)
     out += "source = " + rows(Matrix(as_eigen(trace.tensor({0, Stage::kSourceInput, 0})))) +
            "  # S x D\n";
-  out +=
-      "mask = " +
-      (trace.mask.size() > 0 ? rows(trace.mask) + "  # added to the scores" : std::string("None")) +
-      "\n";
+  out += "mask = " +
+         (!trace.mask(0).empty() ? rows(Matrix(as_eigen(trace.mask(0)))) + "  # added to the scores"
+                                 : std::string("None")) +
+         "\n";
   out += "layers = [\n";
   for (const Layer& l : m.layers) {
     const Matrix none = Matrix::Zero(1, m.width);

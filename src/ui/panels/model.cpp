@@ -106,6 +106,42 @@ void mask(Context& context) {
        context.theme);
 }
 
+/// One window for all layers, or each its own.
+void window(Context& context) {
+  static bool own = false;
+  const Model& m = context.document().model;
+  const int layers = static_cast<int>(m.layers.size());
+  const bool differ = std::any_of(m.layers.begin(), m.layers.end(), [&m](const Layer& l) {
+    return l.window != m.layers.front().window;
+  });
+  const int shown = std::min(context.view.layer, layers - 1);
+  const KeyWindow now = m.layers[static_cast<std::size_t>(shown)].window;
+  const auto set = [&](KeyWindow next) {
+    const int of = layers > 1 && (own || differ) ? shown : -1;
+    context.dispatch(action::SetWindow{of, next.left, next.right});
+  };
+  bool on = now.bounded();
+  if (toggle("window", "Window: only tokens nearby are seen", on, context.theme))
+    set(on ? KeyWindow{2, -1} : KeyWindow{});
+  if (layers > 1 && (on || differ)) {
+    static constexpr const char* kWhich[] = {"All layers", "This layer"};
+    int which = own || differ ? 1 : 0;
+    if (segmented("window_layers", kWhich, which, context.theme)) {
+      own = which == 1;
+      if (!own && differ) context.dispatch(action::SetWindow{-1, now.left, now.right});
+    }
+  }
+  if (!now.bounded()) return;
+  // The last step before "all" is as far as a key can be.
+  const int far = std::max(1, context.trace().keys());
+  int left = now.left < 0 ? far : now.left;
+  if (stepper("window_left", "Tokens seen before (most: all)", left, 0, far, context.theme))
+    set({left >= far ? -1 : left, now.right});
+  int right = now.right < 0 ? far : now.right;
+  if (stepper("window_right", "Tokens seen after (most: all)", right, 0, far, context.theme))
+    set({now.left, right >= far ? -1 : right});
+}
+
 void softmax(Context& context) {
   section("Softmax", context.theme);
   const Model& m = context.document().model;
@@ -208,6 +244,7 @@ void draw_model_panel(Context& context, const Rect& /*rect*/) {
   weights(context);
   scale(context);
   mask(context);
+  window(context);
   softmax(context);
   positions(context);
   block(context);

@@ -70,8 +70,7 @@ bool painted_hidden(const Document& document, int row, int col) noexcept {
   const SharedMatrix& mask = document.mask;
   const int r = row + document.cached;
   if (!mask || r < 0 || col < 0 || r >= mask->rows() || col >= mask->cols()) return false;
-  const float value = (*mask)(r, col);
-  return value < 0 && std::isinf(value);
+  return hides((*mask)(r, col));
 }
 
 std::optional<Action> switch_on(Stage stage) {

@@ -52,7 +52,7 @@ Matrix painted_shares(const Document& document, CellId cell) {
 
 bool hidden_key(const Trace& trace, CellId cell) {
   const ConstView masked = trace.tensor({cell.tensor.layer, Stage::kMasked, cell.tensor.head});
-  return cell.row < masked.rows && cell.col < masked.cols && std::isinf(masked(cell.row, cell.col));
+  return cell.row < masked.rows && cell.col < masked.cols && hides(masked(cell.row, cell.col));
 }
 
 void TargetStroke::begin(bool erase) {

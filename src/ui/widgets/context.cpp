@@ -48,7 +48,7 @@ void Context::show_error(const Error& error, std::optional<CellId> at) {
 
 TensorId Context::tensor(Stage stage) const {
   const Model& model = trace().model;
-  TensorId id{before_layers(stage) ? 0 : view.layer, stage, 0};
+  TensorId id{trace().home(stage, view.layer), stage, 0};
   if (per_head(stage)) {
     id.head = trace().head_count(stage) == model.heads ? head() : model.kv_head(head());
   }

@@ -140,7 +140,7 @@ class Writer {
 
   /// Adds nothing, and cannot: a hidden word. The cell's own term is always told.
   [[nodiscard]] bool hidden(const Term& t) const noexcept {
-    return e_.operation == Operation::kSoftmax ? t.a.value == -INFINITY
+    return e_.operation == Operation::kSoftmax ? hides(t.a.value) && t.value == 0
                                                : t.has_b && t.a.value == 0 && e_.terms.size() > 4;
   }
 

@@ -118,8 +118,7 @@ double shown_value(const Card& card) {
     case Operation::kDot:
     case Operation::kRotate: return sum(card);
     case Operation::kScale: return first(card) * constant(card, "scale");
-    case Operation::kCap:  // a hidden key stays hidden
-      if (std::isinf(first(card)) && first(card) < 0) return first(card);
+    case Operation::kCap:
       return constant(card, "cap") * std::tanh(first(card) / constant(card, "cap"));
     case Operation::kSoftmax: return softmax(card);
     case Operation::kLayerNorm:

@@ -61,10 +61,12 @@ std::string unscaled(const Trace& t, int layer, int head, int row) {
          capped(t, layer, head, row, b.col).substr(1) + ".";
 }
 
-std::string mask(const Trace& t, const SheetLabels& labels, int row, const std::string& word) {
-  if (t.mask.size() == 0) return "No mask: " + word + " may look at every word.";
+std::string mask(const Trace& t, const SheetLabels& labels, int layer, int row,
+                 const std::string& word) {
+  const ConstView mask = t.mask(layer);
+  if (mask.empty()) return "No mask: " + word + " may look at every word.";
   int hidden = 0;
-  for (int j = 0; j < t.keys(); ++j) hidden += std::isinf(t.mask(row, j)) ? 1 : 0;
+  for (int j = 0; j < t.keys(); ++j) hidden += hides(mask(row, j)) ? 1 : 0;
   if (hidden == 0) return word + " may look at all " + count(t.keys(), "word") + ".";
   if (hidden == t.keys()) return "Every word is hidden from " + word + ": its weights are all 0.";
   std::string text =
@@ -137,7 +139,7 @@ std::string step_sentence(Step step, const Trace& t, const SheetLabels& labels, 
              number(t.tensor({layer, Stage::kScaled, head})(i, b.col)) +
              capped(t, layer, head, i, b.col) + ".";
     }
-    case Step::kMask: return mask(t, labels, i, word);
+    case Step::kMask: return mask(t, labels, layer, i, word);
     case Step::kSoftmax: {
       const Best b = best(Stage::kWeights);
       if (b.col < 0) break;

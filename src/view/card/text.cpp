@@ -193,6 +193,8 @@ std::string reason_text(MaskReason reason, const Names& names) {
     case MaskReason::kCausal:
       return names.col + " comes after " + names.row + ": hidden by the causal mask";
     case MaskReason::kPadding: return names.col + " is padding: hidden from every word";
+    case MaskReason::kWindow:
+      return names.col + " is outside the window of " + names.row + ": too far away to be seen";
     case MaskReason::kPainted: return "painted by hand for " + names.row + " → " + names.col;
     case MaskReason::kOpen:
     case MaskReason::kNone: break;

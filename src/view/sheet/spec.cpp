@@ -21,7 +21,7 @@ bool shown(const Trace& trace, TensorId id) noexcept {
   if (id.stage == Stage::kInput && id.layer > 0) return true;
   if (id.layer > 0 && of_first_layer_only(id.stage)) return false;
   if (id.layer > 0 && id.stage == Stage::kPositions && !alibi && !rope) return false;
-  if (before_layers(id.stage)) id.layer = 0;
+  id.layer = trace.home(id.stage, id.layer);
   return trace.has(id);
 }
 
@@ -58,7 +58,7 @@ SheetSpec sheet_spec(const Trace& trace, int layer, int head) {
     else if (count > 1)
       id.head = model.kv_head(spec.head);
     if (!shown(trace, id)) continue;
-    if (before_layers(id.stage)) id.layer = 0;
+    id.layer = trace.home(id.stage, id.layer);
     const ConstView values = trace.tensor(id);
     if (values.empty()) continue;
     const bool learned = model.positions.kind == PositionKind::kLearned;
@@ -66,7 +66,7 @@ SheetSpec sheet_spec(const Trace& trace, int layer, int head) {
     spec.stages.push_back({id, values.rows, values.cols, row_axis(id.stage, model),
                            col_axis(id.stage, model), editable});
   }
-  spec.off = switched_off(model, trace.mask.size() > 0);
+  spec.off = switched_off(model, !trace.mask(0).empty());
   return spec;
 }
 

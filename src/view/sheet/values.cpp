@@ -93,11 +93,25 @@ std::string legend_text(const BlockValues& b) {
   return b.map == MapKind::kSequential ? "0 – " + high : "±" + high;
 }
 
-/// The block's matrix; before the layers (embeddings, mask) the address has layer 0.
-ConstView lookup(const Trace& trace, TensorId id) noexcept {
-  if (before_layers(id.stage) && id.stage != Stage::kInput) id.layer = 0;
-  return trace.tensor(id);
+/// In masks what hides is shown hidden, whatever number it hides with; its card has the number.
+BlockValues shown(ConstView now, const Block& block) {
+  const bool masks = block.id.stage == Stage::kMask || block.id.stage == Stage::kMasked;
+  bool any = false;
+  for (int i = 0; masks && i < now.rows; ++i) {
+    any = any || std::any_of(now.row(i), now.row(i) + now.cols,
+                             [](float x) { return hides(x) && std::isfinite(x); });
+  }
+  if (!any) return measured(now, block.map);
+  Matrix m = as_eigen(now);
+  for (float& x : m.reshaped()) x = hides(x) ? -INFINITY : x;
+  SharedMatrix owned = share(std::move(m));
+  BlockValues b = measured(view(owned), block.map);
+  b.owned = std::move(owned);
+  return b;
 }
+
+/// The block's matrix.
+ConstView lookup(const Trace& trace, TensorId id) noexcept { return trace.tensor(id); }
 
 }  // namespace
 
@@ -116,7 +130,7 @@ SheetValues sheet_values(const Sheet& sheet, const Trace& trace, std::uint64_t r
     else if (then.rows == now.rows && then.cols == now.cols && !then.empty())
       out.blocks.push_back(difference(now, then));
     else
-      out.blocks.push_back(measured(now, block.map));
+      out.blocks.push_back(shown(now, block));
   }
   if (rule == RangeRule::kFixed && !baseline) share_ranges(out, sheet);
   for (const BlockValues& b : out.blocks) out.legends.push_back(legend_text(b));

@@ -112,6 +112,7 @@ TEST_CASE("permuting the tokens permutes the outputs") {
     m.positions.kind = PositionKind::kNone;
     m.positions.learned = nullptr;
     m.causal = false;
+    for (Layer& layer : m.layers) layer.window = {};
     const SharedMatrix x = random.matrix(7, m.width);
     std::vector<int> order{0, 1, 2, 3, 4, 5, 6};
     for (int i = 6; i > 0; --i)
