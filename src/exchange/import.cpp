@@ -1,7 +1,6 @@
 #include "exchange/import.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "exchange/import_target.hpp"
@@ -86,9 +85,11 @@ Result<action::Batch> make_import(const OpenedFile& file, const ImportPlan& plan
     if (!numbers) return std::unexpected(numbers.error());
     pieces = pieces.subspan(ranges->size());
     Matrix values = part.transpose ? Matrix(numbers->transpose()) : std::move(*numbers);
-    if (part.attend) {
-      for (float& x : values.reshaped())
-        x = x != 0.0F ? 0.0F : -std::numeric_limits<float>::infinity();
+    if (part.at.tensor.stage == Stage::kMask) {
+      const FileEntry& entry = file.entries()[static_cast<std::size_t>(part.entry)];
+      auto says = to_mask(values, entry, part.mask, file.file_name());
+      if (!says) return std::unexpected(says.error());
+      if (!says->empty()) batch.note = std::move(*says);
     }
     batch.steps.push_back({action::SetBlock{part.at, std::move(values)}});
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exchange/mask_numbers.hpp"
 #include "exchange/opened.hpp"
 #include "playground/actions/action.hpp"
 
@@ -30,6 +31,7 @@ struct ImportChoice {
   bool transpose = false;
   int row = 0;  // kSlice: corner in the (transposed) array
   int col = 0;
+  MaskMeaning mask = MaskMeaning::kGuess;  // of numbers that go into the mask
 };
 
 /// Numbers of one window that go to one place.
@@ -37,7 +39,7 @@ struct ImportPart {
   int entry = 0;
   Window window;
   bool transpose = false;
-  bool attend = false;  // booleans of a mask: true is 0, false is -inf
+  MaskMeaning mask = MaskMeaning::kGuess;
   CellId at;
 };
 
@@ -55,7 +57,7 @@ inline constexpr std::int64_t kMaxImported = 5'000'000;
                                              const ImportChoice& choice);
 /// The byte ranges of all parts, in order; empty where the file is held.
 [[nodiscard]] Result<std::vector<ByteRange>> needs(const OpenedFile& file, const ImportPlan& plan);
-/// `pieces`: the bytes of `needs`.
+/// `pieces`: the bytes of `needs`. Its note says how numbers were taken that could mean two things.
 [[nodiscard]] Result<action::Batch> make_import(const OpenedFile& file, const ImportPlan& plan,
                                                 std::span<const Bytes> pieces);
 

@@ -219,7 +219,7 @@ class Planner {
     ImportPart part;
     part.entry = entry_;
     part.transpose = choice_.transpose;
-    part.attend = choice_.stage == Stage::kMask && entry().boolean;
+    part.mask = choice_.mask;
     part.window = choice_.transpose ? Window{choice_.index, col, row_, cols, rows}
                                     : Window{choice_.index, row_, col, rows, cols};
     if (array_.stack > 0) part.window.index = {h};

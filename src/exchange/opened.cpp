@@ -162,7 +162,7 @@ Result<void> OpenedFile::read_json(std::string_view text) {
   if (!json) return std::unexpected(json.error());
   if (json->state) {
     kind_ = FileKind::kState;
-    auto document = document_from_json(text);
+    auto document = document_from_json(text, nullptr, &older_);
     if (!document) {
       Error error = document.error();
       error.where =

@@ -52,6 +52,7 @@ class OpenedFile {
   [[nodiscard]] const std::vector<FileEntry>& entries() const noexcept { return entries_; }
   /// The document of a state file.
   [[nodiscard]] const std::optional<Document>& document() const noexcept { return document_; }
+  [[nodiscard]] bool older() const noexcept { return older_; }  // the document: see state_json.hpp
   /// Index of the entry of this name, or -1.
   [[nodiscard]] int find(std::string_view name) const noexcept;
   /// The one entry whose numbers can be read, or -1 if there are none or several.
@@ -82,6 +83,7 @@ class OpenedFile {
   mutable std::size_t unpacked_entry_ = 0;
   std::vector<SafeTensor> tensors_;
   std::optional<Document> document_;
+  bool older_ = false;
 };
 
 }  // namespace ap

@@ -26,6 +26,11 @@ std::unexpected<Error> within(Error error, const std::string& source) {
   return std::unexpected(std::move(error));
 }
 
+void say_notice(Session& session) {
+  if (const std::string notice = session.take_notice(); !notice.empty())
+    std::fprintf(stderr, "attention: %s.\n", notice.c_str());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Session>> open_state(const std::string& source) {
@@ -43,8 +48,11 @@ Result<std::unique_ptr<Session>> open_state(const std::string& source) {
     use_all_words(*session);
     auto shared = decode_share_link(source, session->words());
     if (!shared) return std::unexpected(shared.error());
-    if (auto ok = session->dispatch(action::LoadDocument{std::move(shared->document)}); !ok)
+    if (auto ok =
+            session->dispatch(action::LoadDocument{std::move(shared->document), shared->older});
+        !ok)
       return within(ok.error(), "link");
+    say_notice(*session);
     return session;
   }
   const auto text = read_text(source);
@@ -55,10 +63,12 @@ Result<std::unique_ptr<Session>> open_state(const std::string& source) {
   }
   const bool by_words = text->find("\"words\"") != std::string::npos;  // sentences to look up
   if (by_words) use_all_words(*session);
-  auto document = document_from_json(*text, by_words ? session->words() : nullptr);
+  bool older = false;
+  auto document = document_from_json(*text, by_words ? session->words() : nullptr, &older);
   if (!document) return within(document.error(), source);
-  if (auto ok = session->dispatch(action::LoadDocument{std::move(*document)}); !ok)
+  if (auto ok = session->dispatch(action::LoadDocument{std::move(*document), older}); !ok)
     return within(ok.error(), source);
+  say_notice(*session);
   return session;
 }
 

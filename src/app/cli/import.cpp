@@ -22,6 +22,7 @@ struct ImportArgs {
   bool transpose = false;
   int row = 0;
   int col = 0;
+  std::string mask_as = "guess";
   std::vector<std::int64_t> index;
   int model_layer = -1;
   int model_head = -1;
@@ -66,6 +67,8 @@ Result<ImportChoice> choice_of(const ImportArgs& args, const OpenedFile& file) {
                 "names no matrix: embeddings, w_q, w_k, w_v, w_o, mask, positions, ...", "--into");
   ImportChoice choice{args.array, args.index,     *stage,   args.layer, args.head,
                       Fit::kAsIs, args.transpose, args.row, args.col};
+  if (args.mask_as == "attend") choice.mask = MaskMeaning::kAttend;
+  if (args.mask_as == "added") choice.mask = MaskMeaning::kAdded;
   if (args.fit == "resize") choice.fit = Fit::kResize;
   if (args.fit == "slice") choice.fit = Fit::kSlice;
   const int only = file.only();
@@ -129,6 +132,8 @@ Result<void> import(const ImportArgs& args) {
   if (!batch) return std::unexpected(batch.error());
   if (auto ok = (*session)->dispatch(std::move(*batch)); !ok) return ok;
   if (!planned->note.empty()) std::fprintf(stderr, "attention: %s\n", planned->note.c_str());
+  if (const std::string taken = (*session)->take_notice(); !taken.empty())
+    std::fprintf(stderr, "attention: %s (--mask-as added adds them)\n", taken.c_str());
   return write_bytes(args.output, to_json((*session)->document()) + "\n");
 }
 
@@ -171,6 +176,12 @@ void add_import_commands(CLI::App& app, Run& run) {
       ->add_option("--fit", args->fit,
                    "as-is, resize (the state takes the array's shape) or slice [as-is]")
       ->check(CLI::IsMember({"as-is", "resize", "slice"}));
+  command
+      ->add_option("--mask-as", args->mask_as,
+                   "What the numbers of a mask mean: attend (not 0 is seen), added, or guess: "
+                   "booleans and 0 and 1 alone are attend, other floats added [guess]")
+      ->check(CLI::IsMember({"guess", "attend", "added"}))
+      ->needs(into);
   command->add_flag("--transpose", args->transpose,
                     "Rows become columns, as for the weights of torch.nn.Linear");
   command->add_option("--row", args->row, "slice: its first row")->check(CLI::NonNegativeNumber);

@@ -306,7 +306,7 @@ EMSCRIPTEN_KEEPALIVE char* files_open_document() {
   State& s = state();
   if (!s.file || !s.file->document())
     return given(Error{ErrorCode::kNotFound, "no document was opened", ""});
-  s.out = to_json(Action(action::LoadDocument{*s.file->document()}));
+  s.out = to_json(Action(action::LoadDocument{*s.file->document(), s.file->older()}));
   return given(
       Json{{"data", reinterpret_cast<std::uintptr_t>(s.out.data())}, {"size", s.out.size()}});
 }

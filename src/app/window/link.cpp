@@ -71,18 +71,19 @@ std::string step_word(Step step) {
   return word;
 }
 
-Result<void> show(Document document) {
+Result<void> show(Document document, bool older) {
   Session& s = session();
   if (s.document() == document) return {};
-  return s.dispatch(action::LoadDocument{std::move(document)});
+  return s.dispatch(action::LoadDocument{std::move(document), older});
 }
 
 Result<SharedState> read_link(std::string_view text) {
   if (const std::size_t first = text.find_first_not_of(" \n\t");
       first != std::string_view::npos && text[first] == '{') {
-    auto document = document_from_json(text);
+    bool older = false;
+    auto document = document_from_json(text, nullptr, &older);
     if (!document) return std::unexpected(std::move(document).error());
-    return SharedState{std::move(*document), {}};
+    return SharedState{std::move(*document), {}, older};
   }
   return decode_share_link(text, session().words());
 }
@@ -144,7 +145,7 @@ Result<void> open_link(std::string_view text) {
   if (!read) return std::unexpected(std::move(read).error());
   State& s = state();
   s.problem.message.clear();
-  if (auto done = show(std::move(read->document)); !done) return done;
+  if (auto done = show(std::move(read->document), read->older); !done) return done;
   s.view = std::move(read->view);
   show_view();
   return {};
@@ -182,7 +183,7 @@ bool open_address(platform::Ports& ports, std::string_view hash) {
             wanted, [&] { return session_now.undo(); }, [&] { session_now.redo(); }) ||
         walk_to(wanted, [&] { return session_now.redo(); }, [&] { session_now.undo(); });
     if (!walked) {
-      if (auto done = show(std::move(read->document)); !done)
+      if (auto done = show(std::move(read->document), read->older); !done)
         report(ports, std::move(done).error());
     }
     // A preset or a walk through history says nothing of the view.

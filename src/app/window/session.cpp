@@ -24,9 +24,10 @@ void start_session(platform::Ports& ports) {
   const bool keeps = !ports.embedded();
   if (!open_address(ports, ports.hash()) && keeps) {
     if (const auto stored = ports.load(kStored)) {
-      if (auto document = document_from_json(*stored)) {
+      bool older = false;
+      if (auto document = document_from_json(*stored, nullptr, &older)) {
         // From an older version or tampered with: then the default stays.
-        (void)session().dispatch(action::LoadDocument{std::move(*document)});
+        (void)session().dispatch(action::LoadDocument{std::move(*document), older});
       }
     }
   }

@@ -158,14 +158,16 @@ Result<std::vector<std::int64_t>> to_integers(const NpyArray& array, std::string
 }
 
 Result<Array> to_additive_mask(const NpyArray& array, std::string_view where) {
-  if (is_integer(array.dtype)) {
-    return fail(
-        ErrorCode::kUnsupported,
-        "is " + std::string(name(array.dtype)) + "; needs bool (true = attend) or floats (added)",
-        std::string(where));
-  }
   Array out = to_array(array);
-  if (array.dtype == Dtype::kBool) {
+  const bool integers = is_integer(array.dtype);
+  const auto zero_or_one = [](float x) { return x == 0.0F || x == 1.0F; };
+  if (integers && !std::all_of(out.data.begin(), out.data.end(), zero_or_one)) {
+    return fail(ErrorCode::kUnsupported,
+                "is " + std::string(name(array.dtype)) +
+                    "; needs bool (true = attend), 0 and 1, or floats (added)",
+                std::string(where));
+  }
+  if (integers || array.dtype == Dtype::kBool) {
     for (float& x : out.data) x = x != 0.0F ? 0.0F : -std::numeric_limits<float>::infinity();
   }
   return out;

@@ -76,7 +76,7 @@ struct NpyOutline {
 [[nodiscard]] Result<std::vector<std::int64_t>> to_integers(const NpyArray& array,
                                                             std::string_view where);
 /// An attention mask as what is added to scores: bool true = attend = 0, false = -inf; floats as
-/// they are. Integers are refused: they could mean either.
+/// they are. Integers of 0 and 1 are as booleans; others are refused: they could mean either.
 [[nodiscard]] Result<Array> to_additive_mask(const NpyArray& array, std::string_view where);
 
 /// Floats as float32, or rounded to float16.

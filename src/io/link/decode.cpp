@@ -94,6 +94,16 @@ bool read_layers(ShareReader& in, Document& document) {
   return true;
 }
 
+bool read_windows(ShareReader& in, Document& document) {
+  for (Layer& layer : document.model.layers) {
+    for (int* bound : {&layer.window.left, &layer.window.right}) {
+      *bound = in.integer();
+      if (*bound < -1 || *bound > kMaxTokens) return false;
+    }
+  }
+  return !in.bad();
+}
+
 bool read_locks(ShareReader& in, Document& document) {
   document.locked.clear();
   const std::uint32_t count = in.count();
@@ -115,6 +125,7 @@ bool read_parts(ShareReader& in, Document& d, const ShareRules& rules, std::int6
       case part::kSourceOrigins: good = read_origins(in, d.source); break;
       case part::kLayers: good = read_layers(in, d); break;
       case part::kLocks: good = read_locks(in, d); break;
+      case part::kWindows: good = read_windows(in, d); break;
       case part::kMatrix: {
         const Stage stage = read_stage(in);
         const auto layer = static_cast<int>(in.count() & 0xFFU);
@@ -152,7 +163,7 @@ std::string_view payload_of(std::string_view link, std::string_view key) {
   return {};
 }
 
-Result<std::string> unpacked(std::string_view text) {
+Result<std::string> unpacked(std::string_view text, unsigned& version) {
   if (text.size() > kMaxText) {
     return fail(ErrorCode::kTooLarge,
                 "the link has " + std::to_string(text.size()) + " characters; the most is " +
@@ -163,7 +174,7 @@ Result<std::string> unpacked(std::string_view text) {
   if (!from_base64url(text, bytes) || bytes.empty())
     return damaged("it has letters that no link has");
   const unsigned head = static_cast<unsigned char>(bytes[0]);
-  const unsigned version = head & ~kSharePlain;
+  version = head & ~kSharePlain;
   if (version == 0) return damaged("it has no version");
   if (version > kShareVersion) {
     return fail(ErrorCode::kUnsupported,
@@ -215,7 +226,8 @@ Result<SharedState> decode_share_link(std::string_view link, const WordVectors* 
     }
     payload = link;
   }
-  auto bytes = unpacked(payload);
+  unsigned version = 0;
+  auto bytes = unpacked(payload, version);
   if (!bytes) return std::unexpected(std::move(bytes).error());
   if (bytes->size() < 3) return damaged("it is too short");
   const std::string_view all = *bytes;
@@ -227,6 +239,7 @@ Result<SharedState> decode_share_link(std::string_view link, const WordVectors* 
   ShareReader in(said);
   auto state = read_state(in, words);
   if (state && in.at() != said.size()) return damaged("something follows its end");
+  if (state) state->older = version < 3 && cap_meets_mask(state->document);
   return state;
 }
 

@@ -80,6 +80,23 @@ void put_learning(ShareWriter& out, const Document& wanted, const Document& base
   out.text(text);
 }
 
+void put_windows(ShareWriter& out, ShareRules& rules, const Model& base) {
+  const std::vector<Layer>& layers = rules.wanted.model.layers;
+  const auto window_of = [](const Model& m, std::size_t l) {
+    return l < m.layers.size() ? m.layers[l].window : KeyWindow{};
+  };
+  bool same = true;
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    same = same && layers[l].window == window_of(base, l);
+  if (same) return;
+  out.byte(part::kWindows);
+  for (const Layer& layer : layers) {
+    out.integer(layer.window.left);
+    out.integer(layer.window.right);
+  }
+  rules.version = 3;
+}
+
 }  // namespace
 
 Result<std::string> encode_share_link(const SharedState& given, const WordVectors* words) {
@@ -116,6 +133,7 @@ Result<std::string> encode_share_link(const SharedState& given, const WordVector
   }
   put_locks(out, d, *base);
   ShareRules rules{d, *base, core_words(), words ? words : core_words()};
+  put_windows(out, rules, base->model);
   each_matrix(d.model.layers.size(), [&](TensorId at) {
     ShareWriter matrix;
     write_matrix(matrix, rules, at, shared_matrix(d, at));
@@ -124,6 +142,7 @@ Result<std::string> encode_share_link(const SharedState& given, const WordVector
     out.out += matrix.out;
   });
   put_learning(out, d, *base, rules.words);
+  if (cap_meets_mask(d)) rules.version = 3;
   if (no_property && out.out.size() == parts) return "preset=" + id;
   out.byte(part::kEnd);
   const std::uint32_t check = share_check(out.out);

@@ -1,9 +1,10 @@
 // Share links: a document and how it is looked at as one line for an address. What a link says is
 // the difference from a preset, property by property from one table (properties.cpp), packed
-// and written in the letters of base64url: "s=", the version (02: with seeds beyond 2^30), the
-// rest. Numbers are kept to the last bit; a matrix that follows a rule (identity, a seed, the word
-// list) is kept as the rule and what was changed in it. A new version adds rows; what a link says
-// once, later versions read. Leaves out: history, the pinned baseline.
+// and written in the letters of base64url: "s=", the version (02: with seeds beyond 2^30; 03: with
+// windows, or with softcap and a finite mask in ONNX's order), the rest. Numbers are kept to the
+// last bit; a matrix that follows a rule (identity, a seed, the word list) is kept as the rule and
+// what was changed in it. A new version adds rows; what a link says once, later versions read.
+// Leaves out: history, the pinned baseline.
 #pragma once
 
 #include <string>
@@ -41,6 +42,7 @@ struct SharedView {
 struct SharedState {
   Document document;
   SharedView view;
+  bool older = false;  // read: see state_json.hpp
 };
 
 /// What an address can hold everywhere; more is better given as a file.

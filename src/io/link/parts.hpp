@@ -12,7 +12,7 @@
 namespace ap {
 
 // The first byte: the first version that can read it, and whether what follows is packed or plain.
-inline constexpr unsigned kShareVersion = 2;
+inline constexpr unsigned kShareVersion = 3;
 inline constexpr unsigned kSharePlain = 0x80;
 
 // After the properties, each under its number; 0 ends both lists.
@@ -26,7 +26,8 @@ enum Number : unsigned {
   kLayers = 5,
   kLocks = 6,
   kMatrix = 7,
-  kLearning = 8
+  kLearning = 8,
+  kWindows = 9  // one a layer
 };
 }  // namespace part
 

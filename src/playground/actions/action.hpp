@@ -49,6 +49,7 @@ struct SetWeights { WeightInit init = WeightInit::kIdentity; std::uint64_t seed 
 struct SetScale { ScaleKind kind = ScaleKind::kInverseSqrt; float value = 1; };
 struct SetSoftcap { float cap = 0; };
 struct SetCausal { bool on = true; };                                     // off: nothing cached
+struct SetWindow { int layer = -1; int left = -1; int right = -1; };      // layer -1: all; -1: no bound
 struct SetTemperature { int layer = 0; int head = -1; float value = 1; }; // head -1: all
 struct SetResidual { bool on = true; };
 struct SetBiases { bool on = true; };
@@ -65,7 +66,7 @@ struct SetCross { bool on = false; std::string text; };
 struct SetTitle { std::string title; };
 // --- whole documents
 struct LoadPreset { std::string id; };
-struct LoadDocument { Document document; };
+struct LoadDocument { Document document; bool older = false; };  // older: see state_json.hpp
 // --- learning; example 0 is the sentence on the sheet, 1, 2, ... the further ones
 struct SetTarget { Stage stage = Stage::kWeights; int layer = 0; int head = 0; int row = 0;
                    int example = 0; Matrix values; std::string word; };   // 1 x S, 1 x D, or a word
@@ -87,22 +88,24 @@ struct SetParameters { std::vector<ParameterValue> parameters; int steps = 0; };
 struct Train { TrainCommand command = TrainCommand::kPlay; int steps = 0; float goal = 0; };
 // --- several as one: all of them or none, one step of undo, computed once; not nested
 struct Step;
-struct Batch { std::string name; std::vector<Step> steps; };
+struct Batch { std::string name; std::vector<Step> steps; std::string note; };  // note: said once
 // clang-format on
 
 }  // namespace action
 
-using Action = std::variant<
-    action::SetText, action::SetToken, action::InsertToken, action::DeleteToken, action::MoveToken,
-    action::SetTokenMode, action::ResetEmbedding, action::SetCell, action::SetBlock, action::Fill,
-    action::PaintMask, action::ClearMask, action::Lock, action::SetWidth, action::SetHeads,
-    action::SetHeadWidth, action::SetLayers, action::SetWeights, action::SetScale,
-    action::SetSoftcap, action::SetCausal, action::SetTemperature, action::SetResidual,
-    action::SetBiases, action::SetPositions, action::SetNorm, action::SetMlp, action::SetKvLength,
-    action::SetCached, action::SetCross, action::SetTitle, action::LoadPreset, action::LoadDocument,
-    action::Batch, action::SetTarget, action::ClearTarget, action::ClearTargets, action::AddExample,
-    action::SetExample, action::RemoveExample, action::ShowExample, action::SetLearning,
-    action::LockCells, action::SetParameters, action::Train>;
+using Action =
+    std::variant<action::SetText, action::SetToken, action::InsertToken, action::DeleteToken,
+                 action::MoveToken, action::SetTokenMode, action::ResetEmbedding, action::SetCell,
+                 action::SetBlock, action::Fill, action::PaintMask, action::ClearMask, action::Lock,
+                 action::SetWidth, action::SetHeads, action::SetHeadWidth, action::SetLayers,
+                 action::SetWeights, action::SetScale, action::SetSoftcap, action::SetCausal,
+                 action::SetWindow, action::SetTemperature, action::SetResidual, action::SetBiases,
+                 action::SetPositions, action::SetNorm, action::SetMlp, action::SetKvLength,
+                 action::SetCached, action::SetCross, action::SetTitle, action::LoadPreset,
+                 action::LoadDocument, action::Batch, action::SetTarget, action::ClearTarget,
+                 action::ClearTargets, action::AddExample, action::SetExample,
+                 action::RemoveExample, action::ShowExample, action::SetLearning, action::LockCells,
+                 action::SetParameters, action::Train>;
 struct action::Step {
   Action action;
 };

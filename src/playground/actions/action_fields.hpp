@@ -13,15 +13,18 @@ namespace ap {
 
 // In the order of Action's alternatives.
 inline constexpr std::array<std::string_view, std::variant_size_v<Action>> kActionTypes{
-    "set_text",       "set_token",       "insert_token",  "delete_token",   "move_token",
-    "set_token_mode", "reset_embedding", "set_cell",      "set_block",      "fill",
-    "paint_mask",     "clear_mask",      "lock",          "set_width",      "set_heads",
-    "set_head_width", "set_layers",      "set_weights",   "set_scale",      "set_softcap",
-    "set_causal",     "set_temperature", "set_residual",  "set_biases",     "set_positions",
-    "set_norm",       "set_mlp",         "set_kv_length", "set_cached",     "set_cross",
-    "set_title",      "load_preset",     "load_document", "batch",          "set_target",
-    "clear_target",   "clear_targets",   "add_example",   "set_example",    "remove_example",
-    "show_example",   "set_learning",    "lock_cells",    "set_parameters", "train"};
+    "set_text",       "set_token",      "insert_token",    "delete_token",
+    "move_token",     "set_token_mode", "reset_embedding", "set_cell",
+    "set_block",      "fill",           "paint_mask",      "clear_mask",
+    "lock",           "set_width",      "set_heads",       "set_head_width",
+    "set_layers",     "set_weights",    "set_scale",       "set_softcap",
+    "set_causal",     "set_window",     "set_temperature", "set_residual",
+    "set_biases",     "set_positions",  "set_norm",        "set_mlp",
+    "set_kv_length",  "set_cached",     "set_cross",       "set_title",
+    "load_preset",    "load_document",  "batch",           "set_target",
+    "clear_target",   "clear_targets",  "add_example",     "set_example",
+    "remove_example", "show_example",   "set_learning",    "lock_cells",
+    "set_parameters", "train"};
 
 }  // namespace ap
 
@@ -150,6 +153,12 @@ void fields(V& v, SetCausal& a) {
   v.required("on", a.on);
 }
 template <class V>
+void fields(V& v, SetWindow& a) {
+  v.optional("layer", a.layer);
+  v.optional("left", a.left);
+  v.optional("right", a.right);
+}
+template <class V>
 void fields(V& v, SetTemperature& a) {
   v.optional("layer", a.layer);
   v.optional("head", a.head);
@@ -203,11 +212,12 @@ void fields(V& v, LoadPreset& a) {
 }
 template <class V>
 void fields(V& v, LoadDocument& a) {
-  v.document("document", a.document);
+  v.document("document", a.document, a.older);
 }
 template <class V>
 void fields(V& v, Batch& a) {
   v.optional("name", a.name);
+  v.said("note", a.note);
   v.actions("actions", a.steps);
 }
 

@@ -50,6 +50,7 @@ struct FieldReader {
   void optional(const char* key, T& out) {
     object.optional(key, out);
   }
+  void said(const char* key, std::string& text) { object.optional(key, text); }
   /// Cells may be "-inf": in the mask they mean hidden; elsewhere `update` refuses them.
   template <class T>
   void cells(const char* key, T& out) {
@@ -65,10 +66,10 @@ struct FieldReader {
   void parameters(const char* key, std::vector<action::ParameterValue>& out) {
     object.required(key, out);
   }
-  void document(const char* key, Document& out) {
+  void document(const char* key, Document& out, bool& older) {
     const Json* value = object.need(key);
     if (!value) return;
-    auto loaded = read_document(*value, object.path(key), nullptr);
+    auto loaded = read_document(*value, object.path(key), nullptr, &older);
     if (loaded) {
       out = std::move(*loaded);
     } else {

@@ -21,6 +21,9 @@ struct FieldWriter {
   void optional(const char* key, const T& value) {
     out.field(key, value);
   }
+  void said(const char* key, const std::string& text) {
+    if (!text.empty()) out.field(key, text);
+  }
   template <class T>
   void cells(const char* key, const T& value) {
     out.field(key, value);
@@ -42,9 +45,9 @@ struct FieldWriter {
     }
     out.close(']');
   }
-  void document(const char* key, const Document& value) {
+  void document(const char* key, const Document& value, bool older) {
     out.key(key);
-    write_document(out, value);
+    write_document(out, value, older);
   }
   void actions(const char* key, const std::vector<action::Step>& steps) {
     out.key(key);

@@ -32,6 +32,7 @@ Result<void> apply(Document& document, const action::SetWeights& a, const World&
 Result<void> apply(Document& document, const action::SetScale& a, const World& world);
 Result<void> apply(Document& document, const action::SetSoftcap& a, const World& world);
 Result<void> apply(Document& document, const action::SetCausal& a, const World& world);
+Result<void> apply(Document& document, const action::SetWindow& a, const World& world);
 Result<void> apply(Document& document, const action::SetTemperature& a, const World& world);
 Result<void> apply(Document& document, const action::SetResidual& a, const World& world);
 Result<void> apply(Document& document, const action::SetBiases& a, const World& world);

@@ -99,8 +99,12 @@ Result<void> check_value(Stage stage, float value, const std::string& where) {
                                       : "a cell must be a finite number",
                 where);
   }
+  if (stage == Stage::kMask && value < 0.0F) return {};  // what hides, hides with any size
   if (std::abs(value) > kMaxCell) {
-    return fail(ErrorCode::kRange, "a cell must lie between -1e6 and 1e6", where);
+    return fail(ErrorCode::kRange,
+                stage == Stage::kMask ? "a mask cell must be at most 1e6"
+                                      : "a cell must lie between -1e6 and 1e6",
+                where);
   }
   if (stage == Stage::kTemperature && value < kMinTemperature) {
     return fail(ErrorCode::kRange, "a temperature must be at least 0.001", where);

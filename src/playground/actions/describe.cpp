@@ -106,6 +106,9 @@ struct Describe {
     return a.cap == 0.0F ? "Softcap off" : "Set softcap";
   }
   std::string operator()(const action::SetCausal& a) const { return switched("Causal mask", a.on); }
+  std::string operator()(const action::SetWindow& a) const {
+    return KeyWindow{a.left, a.right}.bounded() ? "Set window" : "Window off";
+  }
   std::string operator()(const action::SetTemperature&) const { return "Set temperature"; }
   std::string operator()(const action::SetResidual& a) const { return switched("Residual", a.on); }
   std::string operator()(const action::SetBiases& a) const { return switched("Biases", a.on); }

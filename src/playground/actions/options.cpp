@@ -55,6 +55,24 @@ Result<void> apply(Document& document, const action::SetCausal& a, const World& 
   return {};
 }
 
+Result<void> apply(Document& document, const action::SetWindow& a, const World& /*world*/) {
+  std::vector<Layer>& layers = document.model.layers;
+  if (a.layer < -1 || a.layer >= static_cast<int>(layers.size())) {
+    return fail(ErrorCode::kNotFound, "no layer " + std::to_string(a.layer), "layer");
+  }
+  for (const auto& [bound, where] : {std::pair(a.left, "left"), std::pair(a.right, "right")}) {
+    if (bound >= -1 && bound <= kMaxTokens) continue;
+    return fail(ErrorCode::kRange,
+                "a window reaches 0 to " + std::to_string(kMaxTokens) +
+                    " keys, or is -1 (no bound), not " + std::to_string(bound),
+                where);
+  }
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    if (a.layer == -1 || a.layer == static_cast<int>(l)) layers[l].window = {a.left, a.right};
+  }
+  return check_size(document, document.model);
+}
+
 Result<void> apply(Document& document, const action::SetTemperature& a, const World& /*world*/) {
   Model& m = document.model;
   if (a.layer < 0 || a.layer >= static_cast<int>(m.layers.size())) {

@@ -38,7 +38,7 @@ bool same_bits(const Layer& a, const Layer& b) {
   return same_bits(a.q, b.q) && same_bits(a.k, b.k) && same_bits(a.v, b.v) && same_bits(a.o, b.o) &&
          same_bits(a.temperature, b.temperature) && same_bits(a.norm1, b.norm1) &&
          same_bits(a.norm2, b.norm2) && same_bits(a.gate, b.gate) && same_bits(a.up, b.up) &&
-         same_bits(a.down, b.down);
+         same_bits(a.down, b.down) && a.window == b.window;
 }
 
 bool same_bits(const Positions& a, const Positions& b) {
@@ -192,6 +192,14 @@ bool operator==(const Document& a, const Document& b) {
          same_bits(a.model, b.model) && same_bits(a.mask, b.mask) && a.kv_length == b.kv_length &&
          a.cached == b.cached && a.locked == b.locked &&
          same_bits(a.locked_cells, b.locked_cells) && a.learning == b.learning;
+}
+
+bool cap_meets_mask(const Document& document) {
+  if (document.model.softcap <= 0.0F) return false;
+  if (document.model.positions.kind == PositionKind::kAlibi) return true;
+  const auto finite = [](float x) { return x != 0.0F && x != -INFINITY; };
+  return document.mask &&
+         std::any_of(document.mask->data(), document.mask->data() + document.mask->size(), finite);
 }
 
 Input input_of(const Document& document, std::shared_ptr<const Past> past) {

@@ -38,6 +38,9 @@ struct Document {
 /// The forward pass's input. With `cached`, the first tokens' keys and values come from `past`.
 [[nodiscard]] Input input_of(const Document& document, std::shared_ptr<const Past> past = nullptr);
 
+/// Is something finite added to capped scores? Then it matters that the cap comes before the mask.
+[[nodiscard]] bool cap_meets_mask(const Document& document);
+
 /// The model and input are valid, the sentences fit their embeddings, the mask its sentence.
 [[nodiscard]] Result<void> validate(const Document& document);
 

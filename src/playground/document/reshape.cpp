@@ -106,6 +106,9 @@ Result<void> reshape(Document& document, const Model& shape, int layers) {
     const auto n = static_cast<std::size_t>(i);
     if (n >= old.layers.size()) {
       next.layers[n] = fresh_layer(next, i, biases);
+      // A window of all layers is the new one's too.
+      if (old.mask_layer(static_cast<int>(old.layers.size()) - 1) == 0)
+        next.layers[n].window = old.layers.front().window;
       continue;
     }
     next.layers[n] = old.layers[n];

@@ -71,7 +71,26 @@ void StateReader::layer(const Json& json, Layer& out, const Model& m, int index,
     read_row(*found, row, object.path(key), errors);
     matrix = share(std::move(row));
   });
+  window(object, out.window);
   object.finish();
+}
+
+/// The key "window" of a model (for all layers) or of a layer (its own).
+void StateReader::window(JsonObject& object, KeyWindow& out) {
+  const Json* found = object.find("window");
+  if (!found || errors) return;
+  JsonObject bounds(*found, object.path("window"), errors);
+  out = {};
+  bounds.optional("left", out.left);
+  bounds.optional("right", out.right);
+  bounds.finish();
+  for (const auto& [bound, key] : {std::pair(out.left, "left"), std::pair(out.right, "right")}) {
+    if (bound >= -1 && bound <= kMaxTokens) continue;
+    errors.add(
+        ErrorCode::kRange,
+        "must be -1 (no bound) to " + std::to_string(kMaxTokens) + ", not " + std::to_string(bound),
+        bounds.path(key));
+  }
 }
 
 void StateReader::options(JsonObject& object, Model& m) {
@@ -103,6 +122,8 @@ void StateReader::model(const Json& json, Model& out, const std::string& path) {
       positions(*found, out.positions, out.width, object.path("positions"));
     }
   }
+  KeyWindow of_all;
+  window(object, of_all);
   const Json* layers = object.need("layers");
   if (errors) return;
   if (layers->is_array() && layers->size() > static_cast<std::size_t>(kMaxLayers)) {
@@ -118,6 +139,7 @@ void StateReader::model(const Json& json, Model& out, const std::string& path) {
   if (errors) return;
   object.each("layers", [&](const Json& item, const std::string& where) {
     Layer next;
+    next.window = of_all;
     layer(item, next, out, static_cast<int>(out.layers.size()), where);
     out.layers.push_back(std::move(next));
   });

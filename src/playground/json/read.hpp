@@ -23,9 +23,10 @@ inline constexpr int kMaxJsonDepth = 32;
 [[nodiscard]] Result<nlohmann::json> parse_json(std::string_view text);
 
 /// A whole state text. `words` makes "embeddings": "words" possible (presets); null refuses it.
-[[nodiscard]] Result<Document> read_document(std::string_view text, const WordVectors* words);
+[[nodiscard]] Result<Document> read_document(std::string_view text, const WordVectors* words,
+                                             bool* older = nullptr);
 [[nodiscard]] Result<Document> read_document(const nlohmann::json& json, const std::string& path,
-                                             const WordVectors* words);
+                                             const WordVectors* words, bool* older = nullptr);
 
 /// The first thing that went wrong; what comes after it is not looked at.
 struct JsonErrors {

@@ -15,8 +15,10 @@ inline constexpr std::size_t kMaxStateBytes = std::size_t{64} << 20;
 [[nodiscard]] std::string to_json(const Document& document);
 /// Errors name the place: "model.layers[0].w_q[2][3]: 'abc' is not a number".
 /// With `words` at hand a sentence's embeddings may be the text "words", as in presets.
+/// `older`: was it made when the mask was added before the softcap, and are its numbers others now?
 [[nodiscard]] Result<Document> document_from_json(std::string_view json,
-                                                  const WordVectors* words = nullptr);
+                                                  const WordVectors* words = nullptr,
+                                                  bool* older = nullptr);
 /// What is to be learned and the locked cells alone, as they stand in a state: {"learning": {...},
 /// "locked_cells": [...]}. For links: sentences whose rows `words` would give are named, not
 /// spelled.

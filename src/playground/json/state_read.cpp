@@ -92,11 +92,10 @@ void StateReader::learning(const Json& json, Document& out, const std::string& p
 void StateReader::document(const Json& json, Document& out, const std::string& path) {
   JsonObject object(json, path, errors);
   seeds = &out.seeds;
-  int version = 0;
   object.required("version", version);
-  if (!errors && version != kStateVersion) {
+  if (!errors && (version < 1 || version > kStateVersion)) {
     errors.add(ErrorCode::kUnsupported,
-               "version " + std::to_string(version) + "; this program reads version " +
+               "version " + std::to_string(version) + "; this program reads versions 1 to " +
                    std::to_string(kStateVersion),
                object.path("version"));
   }
@@ -136,8 +135,8 @@ void StateReader::document(const Json& json, Document& out, const std::string& p
   object.finish();
 }
 
-Result<Document> read_document(const Json& json, const std::string& path,
-                               const WordVectors* words) {
+Result<Document> read_document(const Json& json, const std::string& path, const WordVectors* words,
+                               bool* older) {
   StateReader reader;
   reader.words = words;
   Document document;
@@ -148,13 +147,14 @@ Result<Document> read_document(const Json& json, const std::string& path,
     if (!path.empty()) error.where = path + (error.where.empty() ? "" : ".") + error.where;
     return std::unexpected(std::move(error));
   }
+  if (older != nullptr) *older = reader.version == 1 && cap_meets_mask(document);
   return document;
 }
 
-Result<Document> read_document(std::string_view text, const WordVectors* words) {
+Result<Document> read_document(std::string_view text, const WordVectors* words, bool* older) {
   auto json = parse_json(text);
   if (!json) return std::unexpected(std::move(json).error());
-  return read_document(*json, "", words);
+  return read_document(*json, "", words, older);
 }
 
 Result<void> learning_from_json(Document& document, std::string_view text,
@@ -175,8 +175,8 @@ Result<void> learning_from_json(Document& document, std::string_view text,
   return {};
 }
 
-Result<Document> document_from_json(std::string_view json, const WordVectors* words) {
-  return read_document(json, words);
+Result<Document> document_from_json(std::string_view json, const WordVectors* words, bool* older) {
+  return read_document(json, words, older);
 }
 
 }  // namespace ap

@@ -20,6 +20,7 @@ struct StateReader {
   const WordVectors* words = nullptr;
   std::int64_t made = 0;
   std::vector<std::uint64_t>* seeds = nullptr;  // of the document that is read
+  int version = 0;
 
   /// Before cells are made by name; false if they would be too many.
   bool make_room(std::int64_t rows, std::int64_t cols, const std::string& path);
@@ -34,6 +35,7 @@ struct StateReader {
   /// A list of rows, "identity", "zeros" or {"random": seed}.
   SharedMatrix weight(const Json& json, const Model& m, Stage stage, int layer,
                       const std::string& path);
+  void window(JsonObject& object, KeyWindow& out);
   void layer(const Json& json, Layer& out, const Model& m, int index, const std::string& path);
   void options(JsonObject& object, Model& m);
   void model(const Json& json, Model& out, const std::string& path);

@@ -1,6 +1,8 @@
 // to_json(Document).
 #include "playground/json/state_write.hpp"
 
+#include <algorithm>
+
 #include "playground/document/embed.hpp"
 #include "playground/json/learn_json.hpp"
 #include "playground/json/state_json.hpp"
@@ -43,7 +45,15 @@ void write_sentence(JsonWriter& out, const Sentence& sentence, const WordVectors
   out.close('}');
 }
 
-void write_layer(JsonWriter& out, const Layer& layer) {
+void write_window(JsonWriter& out, const KeyWindow& window) {
+  out.key("window");
+  out.open('{');
+  out.field("left", window.left);
+  out.field("right", window.right);
+  out.close('}');
+}
+
+void write_layer(JsonWriter& out, const Layer& layer, bool window) {
   out.open('{');
   each_weight(layer, [&out](Stage stage, const SharedMatrix& m) {
     if (m) out.field(name(stage), *m);
@@ -53,6 +63,7 @@ void write_layer(JsonWriter& out, const Layer& layer) {
     out.key(name(stage));
     out.row(*m);
   });
+  if (window && layer.window.bounded()) write_window(out, layer.window);
   out.close('}');
 }
 
@@ -85,9 +96,15 @@ void write_model(JsonWriter& out, const Model& m) {
   out.field("norm_place", m.norm_place);
   out.field("norm_epsilon", m.norm_epsilon);
   out.field("mlp", m.mlp);
+  // One of all layers, or each its own.
+  const bool same = m.mask_layer(static_cast<int>(m.layers.size()) - 1) == 0 &&
+                    std::ranges::all_of(m.layers, [&m](const Layer& l) {
+                      return l.window == m.layers.front().window;
+                    });
+  if (same && m.windowed()) write_window(out, m.layers.front().window);
   out.key("layers");
   out.open('[');
-  for (const Layer& layer : m.layers) write_layer(out, layer);
+  for (const Layer& layer : m.layers) write_layer(out, layer, !same);
   out.close(']');
   out.close('}');
 }
@@ -115,9 +132,10 @@ void write_learning(JsonWriter& out, const Learning& learning, const WordVectors
 
 }  // namespace
 
-void write_document(JsonWriter& out, const Document& document) {
+void write_document(JsonWriter& out, const Document& document, bool older) {
   out.open('{');
-  out.field("version", kStateVersion);
+  const bool first = older || (!document.model.windowed() && !cap_meets_mask(document));
+  out.field("version", first ? 1 : kStateVersion);
   out.field("title", document.title);
   out.field("preset", document.preset);
   out.field("token_mode", document.token_mode);

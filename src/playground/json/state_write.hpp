@@ -6,8 +6,11 @@
 
 namespace ap {
 
-inline constexpr int kStateVersion = 1;
+// 2: has windows, or softcap with a finite mask, which before were added and capped the other way
+// round. What needs neither is written as 1, which older programs read.
+inline constexpr int kStateVersion = 2;
 
-void write_document(JsonWriter& out, const Document& document);
+/// `older`: it was read as version 1, and whoever reads it is to know.
+void write_document(JsonWriter& out, const Document& document, bool older = false);
 
 }  // namespace ap

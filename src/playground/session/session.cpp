@@ -106,6 +106,13 @@ Result<void> Session::dispatch(const Action& action, std::uint64_t gesture) {
   if (std::holds_alternative<action::SetParameters>(action)) history_.reopen(gesture);
   auto next = update(document_, action, World{words_.get()});
   if (!next) return std::unexpected(std::move(next).error());
+  if (const auto* load = std::get_if<action::LoadDocument>(&action); load && load->older) {
+    notice_ =
+        "It was made when the mask was added before the softcap. Now, as in ONNX, the cap comes "
+        "first: its weights are not those of then";
+  }
+  if (const auto* batch = std::get_if<action::Batch>(&action); batch && !batch->note.empty())
+    notice_ = batch->note;
   history_.record(document_, describe(action), gesture);
   document_ = std::move(*next);
   recompute();

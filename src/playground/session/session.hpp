@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "attention/forward/forward.hpp"
@@ -57,6 +58,9 @@ class Session {
 
   [[nodiscard]] const UpdateStats& last_update() const noexcept { return last_update_; }
 
+  /// What the last document that was loaded is to say of itself, once; empty: nothing.
+  [[nodiscard]] std::string take_notice() { return std::exchange(notice_, {}); }
+
   /// Called after every change (action, undo, words, baseline), in order of subscription. Returns
   /// its id. A listener may dispatch: all are then called once more, after the present round.
   int subscribe(std::function<void()> listener);
@@ -75,6 +79,7 @@ class Session {
   std::shared_ptr<const Trace> baseline_;
   std::shared_ptr<const Document> baseline_document_;
   UpdateStats last_update_;
+  std::string notice_;
   std::uint64_t revision_ = 0;
   std::uint64_t last_gesture_ = 0;
   std::vector<std::pair<int, std::function<void()>>> listeners_;

@@ -93,7 +93,8 @@ void open(Context& context) {
                     Files& f = files();
                     f = {.format = f.format, .subject = f.subject, .scale = f.scale};
                     if (file->document()) {
-                      const auto done = session.dispatch(action::LoadDocument{*file->document()});
+                      const auto done =
+                          session.dispatch(action::LoadDocument{*file->document(), file->older()});
                       if (!done) return refuse(notice, ports, done.error());
                     } else {
                       f.models = find_models(*file);

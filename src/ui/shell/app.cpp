@@ -209,6 +209,8 @@ void App::frame(float width, float height, float /*scale*/) {
     heatmaps_->begin_frame();
     if (const auto problem = heatmaps_->take_problem()) ports_.announce(problem->message);
   }
+  if (std::string notice = session_.take_notice(); !notice.empty())
+    tell(std::move(notice) + ".", false);
   const std::string commands = lessons_.take_view_commands() + std::exchange(commands_, {});
   arrange_view(view_, commands);  // first: what the rest is framed in
   LayoutInput in{width,

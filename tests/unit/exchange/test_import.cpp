@@ -1,5 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <cstring>
+#include <limits>
 
 #include "support/exchange_files.hpp"
 #include "support/random_actions.hpp"
@@ -109,6 +111,41 @@ TEST_CASE("a mask: numbers are added, booleans say who may attend") {
   CHECK((*imported(d, text, {.stage = Stage::kWq, .head = 0, .fit = Fit::kSlice})
               .model.layers[0]
               .q.weight)(0, 1) == 0);
+}
+
+TEST_CASE("0 and 1 alone say who may attend, and that is said; other whole numbers are refused") {
+  const Document d = sentence("a b", 4, 1);
+  const ImportChoice choice{.stage = Stage::kMask};
+  const auto note_of = [&](const OpenedFile& file) {
+    return must(make_import(file, must(plan_import(d, file, choice)), {})).note;
+  };
+  for (const char* text : {"1,0\n1,1\n", "[[1, 0], [1, 1]]"}) {
+    const OpenedFile file = must(OpenedFile::open_text(text));
+    INFO(text);
+    const Document got = imported(d, file, choice);
+    CHECK((*got.mask)(0, 0) == 0);
+    CHECK((*got.mask)(0, 1) == -INFINITY);
+    CHECK(note_of(file).find("1 is seen") != std::string::npos);
+    ImportChoice added = choice;
+    added.mask = MaskMeaning::kAdded;
+    CHECK((*imported(d, file, added).mask)(0, 0) == 1);
+  }
+  const auto npy = [](std::vector<std::int64_t> numbers) {
+    NpyArray array{Dtype::kInt64, {2, 2}, Bytes(numbers.size() * 8)};
+    std::memcpy(array.data.data(), numbers.data(), array.data.size());
+    return must(OpenedFile::open("mask.npy", write_npy(array)));
+  };
+  CHECK((*imported(d, npy({1, 0, 1, 1}), choice).mask)(0, 1) == -INFINITY);
+  CHECK((*imported(d, npy({0, 0, 1, 0}), choice).mask)(0, 1) == -INFINITY);
+  const OpenedFile other = npy({1, 0, -10000, 1});
+  CHECK(why(make_import(other, must(plan_import(d, other, choice)), {})) ==
+        "mask.npy: is int64; needs bool (true = attend), 0 and 1, or floats (added)");
+  // Zeros that are floats hide nothing, and what hides keeps its number.
+  CHECK(note_of(must(OpenedFile::open_text("0 0\n0 0\n"))).empty());
+  const Document kept =
+      imported(d, must(OpenedFile::open_text("[[0, -3.4028235e38], [-1e9, 0]]")), choice);
+  CHECK((*kept.mask)(0, 1) == std::numeric_limits<float>::lowest());
+  CHECK((*kept.mask)(1, 0) == -1e9F);
 }
 
 TEST_CASE("what a place needs is switched on with it") {

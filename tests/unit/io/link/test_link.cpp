@@ -294,3 +294,30 @@ TEST_CASE("a document beyond any link is said to be so") {
   REQUIRE_FALSE(link);
   CHECK(link.error().code == ErrorCode::kTooLarge);
 }
+
+TEST_CASE("windows come back, one a layer, in a link that older programs refuse") {
+  Document d = preset("cat");
+  d = after(after(d, action::SetLayers{2}), action::SetWindow{1, 2, 0});
+  const std::string link = link_of(d);
+  CHECK(opened(link) == d);
+  std::string bytes;
+  REQUIRE(from_base64url(link.substr(2), bytes));
+  CHECK((static_cast<unsigned char>(bytes[0]) & 0x7FU) == 3);
+  CHECK(opened(link_of(after(d, action::SetWindow{}))) == after(d, action::SetWindow{}));
+}
+
+TEST_CASE("a link of the old order says so where its numbers change") {
+  Document d = preset("cat");
+  d = after(d, action::SetSoftcap{2});
+  const auto older = [](std::string link, char version) {
+    std::string bytes;
+    REQUIRE(from_base64url(link.substr(2), bytes));
+    bytes[0] = static_cast<char>((static_cast<unsigned char>(bytes[0]) & 0x80U) |
+                                 static_cast<unsigned char>(version));
+    return must(decode_share_link("s=" + base64url(bytes), &core_words())).older;
+  };
+  CHECK_FALSE(older(link_of(d), 1));
+  d = after(d, action::SetPositions{PositionKind::kAlibi});
+  CHECK(older(link_of(d), 2));
+  CHECK_FALSE(must(decode_share_link(link_of(d), &core_words())).older);
+}

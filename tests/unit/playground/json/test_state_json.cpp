@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "playground/actions/action_json.hpp"
+#include "playground/session/session.hpp"
 #include "support/playground_samples.hpp"
 
 using namespace ap;
@@ -149,6 +150,7 @@ TEST_CASE("every action goes through JSON") {
       action::SetScale{ScaleKind::kFree, 0.3F},
       action::SetSoftcap{5},
       action::SetCausal{false},
+      action::SetWindow{1, 2, -1},
       action::SetTemperature{1, 2, 0.7F},
       action::SetResidual{false},
       action::SetBiases{false},
@@ -204,4 +206,65 @@ TEST_CASE("actions are read strictly") {
         ErrorCode::kNotFinite);
   CHECK(error(R"({"type":"load_document","document":{"version":1}})").where == "document.model");
   CHECK(error(R"([])").code == ErrorCode::kParse);
+}
+
+TEST_CASE("windows are kept: one of all layers, or each its own") {
+  Document d = sentence("the cat sat");
+  d = after(d, action::SetLayers{3});
+  const std::string plain = to_json(d);
+  CHECK(plain.find("\"version\":1") != std::string::npos);
+  CHECK(plain.find("window") == std::string::npos);
+  const Document all = after(d, action::SetWindow{-1, 2, 0});
+  const std::string text = to_json(all);
+  CHECK(text.find("\"version\":2") != std::string::npos);
+  CHECK(text.find("window", text.find("window") + 1) == std::string::npos);  // said once
+  CHECK(must(document_from_json(text)) == all);
+  CHECK(after(all, action::SetLayers{4}).model.layers[3].window == KeyWindow{2, 0});
+  const Document own = after(all, action::SetWindow{1, -1, -1});
+  CHECK(must(document_from_json(to_json(own))) == own);
+  CHECK_FALSE(own == all);
+  CHECK(own.model.layers[1].window == KeyWindow{});
+  const auto refused = [&](const char* window) {
+    std::string bad = plain;
+    bad.insert(bad.find("\"layers\""), std::string("\"window\":") + window + ",");
+    return document_from_json(bad).error();
+  };
+  CHECK(refused(R"({"left": -2})").where == "model.window.left");
+  CHECK(refused(R"({"middle": 2})").where == "model.window.middle");
+}
+
+TEST_CASE("a state of the old order says so where its numbers change, once") {
+  Document d = sentence("the cat sat");
+  d.model.softcap = 2;
+  Matrix mask = Matrix::Zero(3, 3);
+  mask(0, 1) = -INFINITY;
+  d.mask = share(Matrix(mask));
+  const auto older = [](const Document& document, int version) {
+    std::string text = to_json(document);
+    const std::size_t at = text.find("\"version\":") + 10;
+    text[at] = static_cast<char>('0' + version);
+    bool is = false;
+    must(document_from_json(text, nullptr, &is));
+    return is;
+  };
+  CHECK_FALSE(older(d, 1));  // -inf alone hides in both orders
+  mask(0, 1) = -3;
+  d.mask = share(std::move(mask));
+  CHECK(older(d, 1));
+  CHECK_FALSE(older(d, 2));
+  CHECK(to_json(d).find("\"version\":2") != std::string::npos);
+  // An action that carries it carries that too.
+  const auto back = action_from_json(to_json(Action(action::LoadDocument{d, true})));
+  REQUIRE(back);
+  CHECK(std::get<action::LoadDocument>(*back).older);
+  Session session;
+  REQUIRE(session.dispatch(*back));
+  CHECK(session.take_notice().find("softcap") != std::string::npos);
+  CHECK(session.take_notice().empty());
+  REQUIRE(session.dispatch(action::LoadDocument{d}));
+  CHECK(session.take_notice().empty());
+  d.mask = nullptr;
+  CHECK_FALSE(older(d, 1));
+  d.model.positions.kind = PositionKind::kAlibi;
+  CHECK(older(d, 1));
 }
