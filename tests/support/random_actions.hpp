@@ -11,7 +11,7 @@ class RandomActions {
   explicit RandomActions(std::uint64_t seed) : rng_(seed) {}
 
   Action next(const Document& d) {
-    switch (rng_.below(38)) {
+    switch (rng_.below(39)) {
       case 0: return action::SetText{side(d), text()};
       case 1: return action::SetToken{side(d), below(d.query.size()), word()};
       case 2: return action::InsertToken{side(d), below(d.query.size() + 1), word()};
@@ -59,6 +59,7 @@ class RandomActions {
       case 35:
         return action::SetLearning{
             static_cast<Optimizer>(below(3)), 0.01F, 0.9F, 0.0F, 2, below(3), coin(2), coin(2)};
+      case 36: return action::SetWindow{below(3) - 1, below(5) - 1, below(5) - 1};
       default: return cell(d);
     }
   }

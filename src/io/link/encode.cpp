@@ -81,7 +81,7 @@ void put_learning(ShareWriter& out, const Document& wanted, const Document& base
 }
 
 void put_windows(ShareWriter& out, ShareRules& rules, const Model& base) {
-  const std::vector<Layer>& layers = rules.wanted.model.layers;
+  const std::vector<Layer>& layers = rules.document.model.layers;
   const auto window_of = [](const Model& m, std::size_t l) {
     return l < m.layers.size() ? m.layers[l].window : KeyWindow{};
   };

@@ -190,7 +190,7 @@ void write_edits(ShareWriter& out, ShareRules& rules, TensorId id, const Best& b
     out.count(static_cast<std::uint32_t>(rules.seed));
   if (best.rule == Rule::kSeededWide) {
     out.count(static_cast<std::uint32_t>(rules.seed >> 32));
-    rules.version = 2;
+    rules.version = std::max(rules.version, 2U);
   }
   if (count == 0) return;
   out.count(count);

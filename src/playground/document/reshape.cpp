@@ -107,8 +107,9 @@ Result<void> reshape(Document& document, const Model& shape, int layers) {
     if (n >= old.layers.size()) {
       next.layers[n] = fresh_layer(next, i, biases);
       // A window of all layers is the new one's too.
-      if (old.mask_layer(static_cast<int>(old.layers.size()) - 1) == 0)
-        next.layers[n].window = old.layers.front().window;
+      const KeyWindow& window = old.layers.front().window;
+      if (std::ranges::all_of(old.layers, [&](const Layer& l) { return l.window == window; }))
+        next.layers[n].window = window;
       continue;
     }
     next.layers[n] = old.layers[n];

@@ -97,10 +97,8 @@ void write_model(JsonWriter& out, const Model& m) {
   out.field("norm_epsilon", m.norm_epsilon);
   out.field("mlp", m.mlp);
   // One of all layers, or each its own.
-  const bool same = m.mask_layer(static_cast<int>(m.layers.size()) - 1) == 0 &&
-                    std::ranges::all_of(m.layers, [&m](const Layer& l) {
-                      return l.window == m.layers.front().window;
-                    });
+  const bool same = std::ranges::all_of(
+      m.layers, [&m](const Layer& l) { return l.window == m.layers.front().window; });
   if (same && m.windowed()) write_window(out, m.layers.front().window);
   out.key("layers");
   out.open('[');

@@ -68,7 +68,13 @@ std::string mask(const Trace& t, const SheetLabels& labels, int layer, int row,
   int hidden = 0;
   for (int j = 0; j < t.keys(); ++j) hidden += hides(mask(row, j)) ? 1 : 0;
   if (hidden == 0) return word + " may look at all " + count(t.keys(), "word") + ".";
-  if (hidden == t.keys()) return "Every word is hidden from " + word + ": its weights are all 0.";
+  if (hidden == t.keys()) {
+    const bool nothing = std::none_of(mask.row(row), mask.row(row) + mask.cols,
+                                      [](float x) { return std::isfinite(x); });
+    return "Every word is hidden from " + word +
+           (nothing ? ": its weights are all 0."
+                    : ", but by finite numbers: its weights still add up to 1.");
+  }
   std::string text =
       word + " may look at " + std::to_string(t.keys() - hidden) + " of " + count(t.keys(), "word");
   if (t.model.causal && row + 1 < t.queries())

@@ -141,7 +141,7 @@ TEST_CASE("0 and 1 alone say who may attend, and that is said; other whole numbe
   CHECK(why(make_import(other, must(plan_import(d, other, choice)), {})) ==
         "mask.npy: is int64; needs bool (true = attend), 0 and 1, or floats (added)");
   // Zeros that are floats hide nothing, and what hides keeps its number.
-  CHECK(note_of(must(OpenedFile::open_text("0 0\n0 0\n"))).empty());
+  CHECK(note_of(must(OpenedFile::open_text("[[0.0, 0.0], [0.0, 0.0]]"))).empty());
   const Document kept =
       imported(d, must(OpenedFile::open_text("[[0, -3.4028235e38], [-1e9, 0]]")), choice);
   CHECK((*kept.mask)(0, 1) == std::numeric_limits<float>::lowest());
