@@ -209,11 +209,9 @@ class ModelPlanner {
     const Stage bias_stage = stage == Stage::kWq   ? Stage::kBq
                              : stage == Stage::kWk ? Stage::kBk
                                                    : Stage::kBv;
-    plan_.parts.push_back({*bias,
-                           {{}, 0, first, 1, key_width_},
-                           false,
-                           false,
-                           {{c_.to_layer, bias_stage, to}, 0, 0}});
+    plan_.parts.push_back({.entry = *bias,
+                           .window = {{}, 0, first, 1, key_width_},
+                           .at = {{c_.to_layer, bias_stage, to}, 0, 0}});
     return {};
   }
 
@@ -235,8 +233,9 @@ class ModelPlanner {
           action::Fill{.tensor = {c_.to_layer, Stage::kBo, 0}, .kind = FillKind::kZero});
     const auto bias = find(tensor(m_, c_.layer, f_.o, ".bias"));
     if (!bias) return std::unexpected(bias.error());
-    plan_.parts.push_back(
-        {*bias, {{}, 0, 0, 1, width_}, false, false, {{c_.to_layer, Stage::kBo, 0}, 0, 0}});
+    plan_.parts.push_back({.entry = *bias,
+                           .window = {{}, 0, 0, 1, width_},
+                           .at = {{c_.to_layer, Stage::kBo, 0}, 0, 0}});
     return {};
   }
 
