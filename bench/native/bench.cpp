@@ -53,6 +53,7 @@ double peak_gflops(int samples) {
   double flops = 0.0;
   auto run = [&] { flops = ap::bench::peak_run(kRounds); };
   run();
+  times.reserve(static_cast<std::size_t>(samples));
   for (int i = 0; i < samples; ++i) times.push_back(time_ms(run));
   return flops / median(times) / 1e6;
 }
