@@ -12,6 +12,7 @@
 
 #include "attention/explain/explain.hpp"
 #include "attention/forward/forward.hpp"
+#include "attention/model/axis.hpp"
 #include "attention/model/layer_slot.hpp"
 #include "attention/operators/attend.hpp"
 #include "playground/document/names.hpp"
@@ -168,24 +169,7 @@ Array array_at(const std::int32_t* at) {  // rank, four dimensions, address
 }
 
 // What rows and columns are named after: 0 query tokens, 1 source tokens, 2 their numbers.
-int row_names(Stage stage) {
-  switch (stage) {
-    case Stage::kSourceEmbeddings:
-    case Stage::kSourcePositions:
-    case Stage::kSourceInput:
-    case Stage::kK:
-    case Stage::kV:
-    case Stage::kKRotated: return 1;
-    case Stage::kEmbeddings:
-    case Stage::kMask: return 0;
-    default: return is_parameter(stage) ? 2 : 0;
-  }
-}
-int col_names(Stage stage, const Model& model) {
-  const bool scores = (stage >= Stage::kScores && stage <= Stage::kWeights) ||
-                      (stage == Stage::kPositions && model.positions.kind == PositionKind::kAlibi);
-  return scores ? 1 : 2;
-}
+int names_of(Axis axis) { return axis == Axis::kQueries ? 0 : axis == Axis::kKeys ? 1 : 2; }
 
 AttendOutput& attended() {
   static auto* last = new AttendOutput;
@@ -273,8 +257,8 @@ EMSCRIPTEN_KEEPALIVE const std::int32_t* ap_core_tensor(int run, int stage, int 
   out[1] = view.cols;
   out[2] = view.stride;
   out[3] = static_cast<std::int32_t>(reinterpret_cast<std::uintptr_t>(view.data));
-  out[4] = row_names(id.stage);
-  out[5] = col_names(id.stage, trace.model);
+  out[4] = names_of(row_axis(id.stage, trace.model));
+  out[5] = names_of(col_axis(id.stage, trace.model));
   return out;
 }
 /// How many, then for each: stage, heads, is it per head, is it a parameter, rows, cols.

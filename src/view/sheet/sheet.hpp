@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "attention/forward/trace.hpp"
+#include "attention/model/axis.hpp"
 #include "view/paint/draw_list.hpp"
 #include "view/paint/theme.hpp"
 
@@ -58,11 +59,6 @@ using MathText = std::vector<MathRun>;
 /// The same in plain text, for tooltips and screen readers: "W_Q".
 [[nodiscard]] std::string plain(const MathText& text);
 [[nodiscard]] float width(const MathText& text, const TextMeasure& measure, Face face, float size);
-
-/// What the two axes of a matrix count.
-enum class Axis : std::uint8_t { kQueries, kKeys, kDims, kOne };
-[[nodiscard]] Axis row_axis(Stage stage, const Model& model) noexcept;
-[[nodiscard]] Axis col_axis(Stage stage, const Model& model) noexcept;
 
 /// Tokens as the sheet labels them. `unknown`: no vector in the word list; marked in the label.
 struct SheetLabels {
