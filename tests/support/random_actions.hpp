@@ -58,7 +58,7 @@ class RandomActions {
       case 34: return action::LockCells{{tensor(d), below(3), below(3)}, 1, 1 + below(2), !coin(3)};
       case 35:
         return action::SetLearning{
-            static_cast<Optimizer>(below(3)), 0.01F, 0.9F, 0.0F, 2, below(3), coin(2), coin(2)};
+            {static_cast<Optimizer>(below(3)), 0.01F, 0.9F, 0.0F, 2, below(3), coin(2), coin(2)}};
       case 36: return action::SetWindow{below(3) - 1, below(5) - 1, below(5) - 1};
       default: return cell(d);
     }

@@ -30,9 +30,7 @@ void say(const Trainer& trainer, bool quiet) {
 }
 
 Result<void> set_options(Session& session, const TrainArgs& args) {
-  const Learning& now = session.document().learning;
-  action::SetLearning set{now.optimizer, now.rate,  now.momentum,   now.weight_decay,
-                          now.seed,      now.batch, now.embeddings, now.temperature};
+  action::SetLearning set{session.document().learning};
   if (args.rate > 0) set.rate = args.rate;
   if (args.seed > 0) set.seed = args.seed;
   return session.dispatch(set);

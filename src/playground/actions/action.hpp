@@ -77,9 +77,7 @@ struct AddExample { std::string text; std::string source; };
 struct SetExample { int example = 1; std::string text; std::string source; };
 struct RemoveExample { int example = 1; };
 struct ShowExample { int example = 1; };          // changes places with the sentence on the sheet
-struct SetLearning { Optimizer optimizer = Optimizer::kAdam; float rate = 0.05F; float momentum = 0.9F;
-                     float weight_decay = 0; std::uint64_t seed = 1; int batch = 0;
-                     bool embeddings = false; bool temperature = false; };
+struct SetLearning : LearnOptions {};
 struct LockCells { CellId at; int rows = 1; int cols = 1; bool locked = true; };
 struct ParameterValue { Stage stage = Stage::kWq; int layer = 0; SharedMatrix values; };  // all heads
 struct SetParameters { std::vector<ParameterValue> parameters; int steps = 0; };  // > 0: learned

@@ -262,14 +262,7 @@ void fields(V& v, ShowExample& a) {
 }
 template <class V>
 void fields(V& v, SetLearning& a) {
-  v.optional("optimizer", a.optimizer);
-  v.optional("rate", a.rate);
-  v.optional("momentum", a.momentum);
-  v.optional("weight_decay", a.weight_decay);
-  v.optional("seed", a.seed);
-  v.optional("batch", a.batch);
-  v.optional("embeddings", a.embeddings);
-  v.optional("temperature", a.temperature);
+  each_learn_option(a, [&](const char* key, auto& option) { v.optional(key, option); });
 }
 template <class V>
 void fields(V& v, LockCells& a) {

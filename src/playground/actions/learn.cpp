@@ -243,15 +243,7 @@ Result<void> apply(Document& document, const action::ShowExample& a, const World
 }
 
 Result<void> apply(Document& document, const action::SetLearning& a, const World& /*world*/) {
-  Learning& l = document.learning;
-  l.optimizer = a.optimizer;
-  l.rate = a.rate;
-  l.momentum = a.momentum;
-  l.weight_decay = a.weight_decay;
-  l.seed = a.seed;
-  l.batch = a.batch;
-  l.embeddings = a.embeddings;
-  l.temperature = a.temperature;
+  static_cast<LearnOptions&>(document.learning) = a;
   return {};
 }
 

@@ -117,10 +117,7 @@ Result<void> check_example(const Document& d, const Example& e, const std::strin
 }  // namespace
 
 bool operator==(const Learning& a, const Learning& b) {
-  return std::tie(a.optimizer, a.rate, a.momentum, a.weight_decay, a.seed, a.batch, a.embeddings,
-                  a.temperature) == std::tie(b.optimizer, b.rate, b.momentum, b.weight_decay,
-                                             b.seed, b.batch, b.embeddings, b.temperature) &&
-         same(a.targets, b.targets) &&
+  return static_cast<const LearnOptions&>(a) == b && same(a.targets, b.targets) &&
          std::ranges::equal(a.examples, b.examples,
                             [](const Example& x, const Example& y) { return same(x, y); });
 }

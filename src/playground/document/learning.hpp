@@ -32,15 +32,33 @@ struct Example {
   std::vector<Target> targets;
 };
 
-struct Learning {
+/// How the descent goes. Their names in JSON: each_learn_option.
+struct LearnOptions {
   Optimizer optimizer = Optimizer::kAdam;
   float rate = 0.05F;
   float momentum = 0.9F;
   float weight_decay = 0.0F;
-  std::uint64_t seed = 1;         // of the order of the sentences, when they come in batches
-  int batch = 0;                  // sentences a step; 0: all
-  bool embeddings = false;        // the shown sentence's embeddings learn too
-  bool temperature = false;       // temperatures learn too
+  std::uint64_t seed = 1;    // of the order of the sentences, when they come in batches
+  int batch = 0;             // sentences a step; 0: all
+  bool embeddings = false;   // the shown sentence's embeddings learn too
+  bool temperature = false;  // temperatures learn too
+  bool operator==(const LearnOptions&) const = default;
+};
+
+/// Calls f(key, option) for each.
+template <class O, class F>
+void each_learn_option(O& options, F f) {
+  f("optimizer", options.optimizer);
+  f("rate", options.rate);
+  f("momentum", options.momentum);
+  f("weight_decay", options.weight_decay);
+  f("seed", options.seed);
+  f("batch", options.batch);
+  f("embeddings", options.embeddings);
+  f("temperature", options.temperature);
+}
+
+struct Learning : LearnOptions {
   std::vector<Target> targets;    // of the sentence on the sheet: example 0
   std::vector<Example> examples;  // 1, 2, ...
 };

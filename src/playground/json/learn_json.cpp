@@ -40,14 +40,7 @@ void read_targets(JsonObject& object, std::string_view key, std::vector<Target>&
 }
 
 void read_learn_options(JsonObject& object, Learning& out) {
-  object.optional("optimizer", out.optimizer);
-  object.optional("rate", out.rate);
-  object.optional("momentum", out.momentum);
-  object.optional("weight_decay", out.weight_decay);
-  object.optional("seed", out.seed);
-  object.optional("batch", out.batch);
-  object.optional("embeddings", out.embeddings);
-  object.optional("temperature", out.temperature);
+  each_learn_option(out, [&](const char* key, auto& option) { object.optional(key, option); });
 }
 
 void read_locked_cells(JsonObject& object, LockedCells& out) {
@@ -97,14 +90,7 @@ void write_targets(JsonWriter& out, const std::vector<Target>& targets) {
 }
 
 void write_learn_options(JsonWriter& out, const Learning& l) {
-  out.field("optimizer", l.optimizer);
-  out.field("rate", l.rate);
-  out.field("momentum", l.momentum);
-  out.field("weight_decay", l.weight_decay);
-  out.field("seed", l.seed);
-  out.field("batch", l.batch);
-  out.field("embeddings", l.embeddings);
-  out.field("temperature", l.temperature);
+  each_learn_option(l, [&](const char* key, const auto& option) { out.field(key, option); });
 }
 
 void write_locked_cells(JsonWriter& out, const std::vector<CellId>& cells) {

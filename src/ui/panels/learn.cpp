@@ -238,9 +238,7 @@ void sentences(Context& context) {
 
 void options(Context& context) {
   section("Descent", context.theme);
-  const Learning& now = context.document().learning;
-  action::SetLearning set{now.optimizer, now.rate,  now.momentum,   now.weight_decay,
-                          now.seed,      now.batch, now.embeddings, now.temperature};
+  action::SetLearning set{context.document().learning};
   static constexpr const char* kOptimizers[] = {"SGD", "Momentum", "Adam"};
   int optimizer = static_cast<int>(set.optimizer);
   std::uint64_t gesture = 0;

@@ -171,7 +171,7 @@ TEST_CASE("every action goes through JSON") {
       action::SetExample{1, "the dog", "le chien"},
       action::RemoveExample{2},
       action::ShowExample{1},
-      action::SetLearning{Optimizer::kMomentum, 0.5F, 0.8F, 0.01F, 9, 2, true, true},
+      action::SetLearning{{Optimizer::kMomentum, 0.5F, 0.8F, 0.01F, 9, 2, true, true}},
       action::LockCells{{{1, Stage::kWv, 1}, 2, 3}, 4, 5, false},
       action::SetParameters{{{Stage::kWq, 1, share(Matrix::Identity(2, 2))}}, 3},
       action::Train{TrainCommand::kRewind, 4, 0.01F},

@@ -136,7 +136,7 @@ TEST_CASE("learning is part of the state, bit for bit") {
   d = after(d, action::AddExample{"the mat was warm", ""});
   d = after(d, weights(3, {0.1F, 0.2F, 0.3F, 0.4F}, 1));
   d = after(d, action::LockCells{{{0, Stage::kWq, 1}, 1, 0}, 2, 2, true});
-  d = after(d, action::SetLearning{Optimizer::kSgd, 0.3F, 0.8F, 0.01F, 7, 1, true, true});
+  d = after(d, action::SetLearning{{Optimizer::kSgd, 0.3F, 0.8F, 0.01F, 7, 1, true, true}});
   const std::string text = to_json(d);
   CHECK(must(document_from_json(text)) == d);
   CHECK(to_json(must(document_from_json(text))) == text);
