@@ -40,8 +40,6 @@ std::uint32_t make_picture(int width, int height, std::span<const unsigned char>
     return 0;
   }
   ++made;
-  GLint before = 0;
-  glGetIntegerv(GL_TEXTURE_BINDING_2D, &before);
   GLuint texture = 0;
   glGenTextures(1, &texture);
   glBindTexture(GL_TEXTURE_2D, texture);
@@ -52,7 +50,7 @@ std::uint32_t make_picture(int width, int height, std::span<const unsigned char>
   glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
   glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE,
                rgba.data());
-  glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(before));
+  glBindTexture(GL_TEXTURE_2D, 0);  // whoever draws binds his own
   return texture;
 }
 
