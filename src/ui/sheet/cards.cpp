@@ -86,10 +86,9 @@ void SheetView::cards(Context& context) {
   if (!in_panel) shown = v.pinned;
   const std::size_t pinned = shown.size();
   const bool painting = v.hover && aims(context, *v.hover);
-  if (v.hover && !painting && !(in_panel && v.narrow) &&
-      std::ranges::find(shown, *v.hover) == shown.end()) {
-    shown.push_back(*v.hover);
-  }
+  // A pinned cell has its card already: beside it, or in the panel.
+  const bool has_card = v.hover && std::ranges::find(v.pinned, *v.hover) != v.pinned.end();
+  if (v.hover && !painting && !has_card && !(in_panel && v.narrow)) shown.push_back(*v.hover);
   const float width = std::min(kWidth, region_.w - 16);
   std::vector<Rect> avoid;
   for (const Region& r : lit_.sources()) {
