@@ -5,6 +5,7 @@
 
 const NAME = 'attention-playground';
 const PROTOCOL = 1;
+// As in embed.js, less the theme, which is an attribute here: an article loads this file alone.
 const CALLS = [
   'state',
   'dispatch',

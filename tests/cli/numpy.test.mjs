@@ -17,6 +17,14 @@ import {
 } from './python.mjs';
 import { random_state } from './random_states.mjs';
 
+/** A document of four tokens and width 3, to import into. */
+function write_state() {
+  const layer = { w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' };
+  const query = { text: 'a b c d', embeddings: 'one_hot' };
+  const state = { version: 1, query, model: { width: 3, layers: [layer] } };
+  writeFileSync(file('state.json'), JSON.stringify(state));
+}
+
 test('the NumPy export reproduces every stage of every preset to 1e-6', { skip }, () => {
   const documents = of_presets();
   assert.ok(documents.length >= 6);
@@ -63,17 +71,7 @@ print(json.dumps(made))`,
     ]),
   );
   assert.equal(made.length, 24);
-  writeFileSync(
-    file('state.json'),
-    JSON.stringify({
-      version: 1,
-      query: { text: 'a b c d', embeddings: 'one_hot' },
-      model: {
-        width: 3,
-        layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }],
-      },
-    }),
-  );
+  write_state();
   const embedded = (words) =>
     JSON.parse(attention(['import', file('state.json'), ...words, '--into', 'embeddings'])).query
       .embeddings;
@@ -136,17 +134,7 @@ print(json.dumps({"values": a.tolist(), "texts": [repr(a), str(a), str(a.tolist(
   "\\n".join(",".join(map(str, r)) for r in a.tolist()), "tensor(" + str(a.tolist()) + ", device='cuda:0', grad_fn=<AddBackward0>)"]}))`,
     ]),
   );
-  writeFileSync(
-    file('state.json'),
-    JSON.stringify({
-      version: 1,
-      query: { text: 'a b c d', embeddings: 'one_hot' },
-      model: {
-        width: 3,
-        layers: [{ w_q: 'identity', w_k: 'identity', w_v: 'identity', w_o: 'identity' }],
-      },
-    }),
-  );
+  write_state();
   for (const text of printed.texts) {
     const state = JSON.parse(
       attention(['import', file('state.json'), '-', '--into', 'embeddings'], text),
