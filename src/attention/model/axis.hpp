@@ -1,5 +1,5 @@
-// What the rows and columns of a stage count, for whoever names them: labels of the sheet, of files, of the
-// core's tensors.
+// What the rows and columns of a stage count, for whoever names them: labels of the sheet, of
+// files, of the core's tensors.
 #pragma once
 
 #include <cstdint>
