@@ -33,7 +33,7 @@ export class ArrayForm {
     this.dialog = dialog;
     this.core = core;
     this.entries = entries;
-    this.chosen = entries[0];
+    this.chosen = entries.find(({ problem }) => !problem);
     this.offers = [];
     this.offer = 0;
     this.make_places();
@@ -88,21 +88,22 @@ export class ArrayForm {
   }
 
   list() {
-    const one = (entry, i) =>
+    const one = (entry) =>
       make(
         'label',
         {},
         make('input', {
           type: 'radio',
           name: 'ap-files-array',
-          checked: i === 0,
+          checked: entry === this.chosen,
+          disabled: Boolean(entry.problem),
           onchange: () => {
             this.chosen = entry;
             this.dialog.attempt(() => this.reindex());
           },
         }),
         make('span', { textContent: entry.name || '(no name)' }),
-        make('span', { textContent: `${by(entry.shape)} ${entry.dtype}` }),
+        make('span', { textContent: entry.problem || `${by(entry.shape)} ${entry.dtype}` }),
       );
     const hidden = this.entries.length === 1;
     return make('div', { className: 'list', hidden }, ...this.entries.slice(0, 2000).map(one));

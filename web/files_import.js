@@ -97,10 +97,33 @@ export class ImportForm {
     if (opened.entries.length === 0) return this.dialog.say('There are no arrays in it.', true);
     const parts = [];
     if (opened.models.length) parts.push(this.model_form(opened.models));
-    parts.push(new ArrayForm(this.dialog, this.core, name, opened.entries).element);
+    parts.push(...opened.entries.filter(({ words }) => words.length).map((it) => this.words_form(it)));
+    if (opened.entries.some(({ problem }) => !problem))
+      parts.push(new ArrayForm(this.dialog, this.core, name, opened.entries).element);
+    if (parts.length === 0) {
+      const { name: array, problem } = opened.entries[0];
+      return this.dialog.say(`${array || name} cannot be read: ${problem}`, true);
+    }
     this.found.replaceChildren(...parts);
     this.found.querySelector('input, select')?.focus();
     parts.at(-1).scrollIntoView?.({ block: 'nearest' });
+  }
+
+  /** A list of words in the file: it can be the sentence. */
+  words_form({ name, words }) {
+    const load = button(
+      'Make it the sentence',
+      () => this.dialog.attempt(async () => this.dialog.done(await this.core.import({ words: name }))),
+      'strong',
+    );
+    const some = words.slice(0, 12).join(' ');
+    return make(
+      'fieldset',
+      {},
+      make('legend', { textContent: name || 'Words' }),
+      make('p', { textContent: words.length > 12 ? `${some} … (${words.length})` : some }),
+      make('div', { className: 'row' }, load),
+    );
   }
 
   /** A layer and a head in two clicks. */
@@ -111,14 +134,15 @@ export class ImportForm {
       type: 'number',
       min: 1,
       max: model.queryColumns,
-      value: model.headWidth,
+      value: model.headKnown ? model.headWidth : '',
+      placeholder: `${model.headWidth}?`,
     });
     const head = select([]);
     const first = make('input', { type: 'number', min: 1, max: model.width, value: model.width });
     const heads = () => {
       const count = model.queryColumns % width.value === 0 ? model.queryColumns / width.value : 0;
       head.replaceChildren(
-        make('option', { value: -1, textContent: `All ${count}` }),
+        make('option', { value: -1, textContent: count > 0 ? `All ${count}` : 'All' }),
         ...Array.from({ length: count }, (_, i) =>
           make('option', { value: i, textContent: String(i) }),
         ),
@@ -160,7 +184,8 @@ export class ImportForm {
       ),
       make('p', {
         textContent:
-          'Loads W_Q, W_K, W_V and W_O; the document takes their sizes. The head width stands in no tensor: set it if the guess is wrong.',
+          'Loads W_Q, W_K, W_V and W_O; the document takes their sizes.' +
+          (model.headKnown ? '' : ' How wide a head is stands in no tensor: config.json says it.'),
       }),
     );
   }

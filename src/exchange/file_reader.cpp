@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace ap {
 namespace {
@@ -30,9 +31,71 @@ Result<Bytes> read_at(std::FILE* file, std::uint64_t offset, std::uint64_t size,
   return bytes;
 }
 
+std::optional<std::uint64_t> position(std::FILE* file) {
+#if defined(_WIN32)
+  const auto at = _ftelli64(file);
+#else
+  const auto at = ftello(file);
+#endif
+  return at < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(at));
+}
+
 std::string file_name(const std::string& path) {
   const std::size_t slash = path.find_last_of("/\\");
   return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+std::string beside(const std::string& path, const std::string& name) {
+  return (std::filesystem::path(path).parent_path() / name).string();
+}
+
+constexpr std::uint64_t kMaxConfig = std::uint64_t{1} << 20;
+
+/// What config.json in the same folder says; nothing where there is none.
+Result<void> take_config(const std::string& path, OpenedFile& file) {
+  const std::string config = beside(path, "config.json");
+  std::error_code code;
+  const auto size = std::filesystem::file_size(config, code);
+  if (code || size > kMaxConfig) return {};
+  const File opened(std::fopen(config.c_str(), "rb"));
+  if (!opened) return {};
+  const auto text = read_at(opened.get(), 0, size, config);
+  if (!text) return std::unexpected(text.error());
+  const auto hints =
+      read_model_hints({reinterpret_cast<const char*>(text->data()), text->size()}, "config.json");
+  if (!hints) return std::unexpected(hints.error());
+  file.set_hints(*hints);
+  return {};
+}
+
+Result<OpenedFile> open_tensors(std::FILE* file, std::uint64_t size, const std::string& path) {
+  const std::string name = file_name(path);
+  if (size < kSafetensorsPrefix) return fail(ErrorCode::kParse, "is not a .safetensors file", path);
+  const auto prefix = read_at(file, 0, kSafetensorsPrefix, path);
+  if (!prefix) return std::unexpected(prefix.error());
+  const auto length = safetensors_header_bytes(*prefix, size, name);
+  if (!length) return std::unexpected(length.error());
+  const auto header = read_at(file, kSafetensorsPrefix, *length, path);
+  if (!header) return std::unexpected(header.error());
+  return OpenedFile::open_safetensors(
+      name, {reinterpret_cast<const char*>(header->data()), header->size()}, size);
+}
+
+/// All files of a model that is cut into several, by their list.
+Result<OpenedFile> open_shards(const std::vector<std::string>& names, const std::string& path) {
+  std::optional<OpenedFile> all;
+  for (const std::string& name : names) {
+    auto shard = open_from_disk(beside(path, name));
+    if (!shard) return shard;
+    if (shard->kind() != FileKind::kSafetensors)
+      return fail(ErrorCode::kUnsupported, "is not a .safetensors file", beside(path, name));
+    if (all) {
+      all->append(std::move(*shard));
+    } else {
+      all = std::move(*shard);
+    }
+  }
+  return std::move(*all);
 }
 
 }  // namespace
@@ -43,25 +106,24 @@ Result<OpenedFile> open_from_disk(const std::string& path) {
   const File file(std::fopen(path.c_str(), "rb"));
   if (!file) return fail(ErrorCode::kNotFound, "cannot be opened", path);
   if (!seek(file.get(), 0, SEEK_END)) return fail(ErrorCode::kIo, "cannot be read", path);
-  const long end = std::ftell(file.get());
-  if (end < 0) return fail(ErrorCode::kIo, "cannot be read", path);
-  const auto size = static_cast<std::uint64_t>(end);
+  const auto size = position(file.get());
+  if (!size) return fail(ErrorCode::kIo, "cannot be read", path);
   const std::string name = file_name(path);
-  if (!is_safetensors(name)) {
-    if (size > kMaxWholeFile) return fail(ErrorCode::kTooLarge, "is larger than 256 MB", path);
-    const auto bytes = read_at(file.get(), 0, size, path);
-    if (!bytes) return std::unexpected(bytes.error());
-    return OpenedFile::open(name, *bytes);
+  if (is_safetensors(name)) {
+    auto opened = open_tensors(file.get(), *size, path);
+    if (!opened) return opened;
+    if (auto ok = take_config(path, *opened); !ok) return std::unexpected(ok.error());
+    return opened;
   }
-  if (size < kSafetensorsPrefix) return fail(ErrorCode::kParse, "is not a .safetensors file", path);
-  const auto prefix = read_at(file.get(), 0, kSafetensorsPrefix, path);
-  if (!prefix) return std::unexpected(prefix.error());
-  const auto length = safetensors_header_bytes(*prefix, size, name);
-  if (!length) return std::unexpected(length.error());
-  const auto header = read_at(file.get(), kSafetensorsPrefix, *length, path);
-  if (!header) return std::unexpected(header.error());
-  return OpenedFile::open_safetensors(
-      name, {reinterpret_cast<const char*>(header->data()), header->size()}, size);
+  if (*size > kMaxWholeFile) return fail(ErrorCode::kTooLarge, "is larger than 256 MB", path);
+  const auto bytes = read_at(file.get(), 0, *size, path);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (name.ends_with(".json")) {
+    const auto shards =
+        shard_names({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, name);
+    if (shards && !shards->empty()) return open_shards(*shards, path);
+  }
+  return OpenedFile::open(name, *bytes);
 }
 
 Result<std::vector<Bytes>> read_pieces(const std::string& path, const OpenedFile& file,
@@ -69,11 +131,15 @@ Result<std::vector<Bytes>> read_pieces(const std::string& path, const OpenedFile
   const auto ranges = needs(file, plan);
   if (!ranges) return std::unexpected(ranges.error());
   std::vector<Bytes> pieces;
-  if (ranges->empty()) return pieces;
-  const File opened(std::fopen(path.c_str(), "rb"));
-  if (!opened) return fail(ErrorCode::kNotFound, "cannot be opened", path);
+  std::vector<File> opened(file.sources().size());
   for (const ByteRange& range : *ranges) {
-    auto bytes = read_at(opened.get(), range.offset, range.size, path);
+    // The path is that of the file itself, or of the list of a model's files.
+    const std::string from =
+        is_safetensors(path) ? path : beside(path, file.sources()[range.source]);
+    File& source = opened[range.source];
+    if (!source) source.reset(std::fopen(from.c_str(), "rb"));
+    if (!source) return fail(ErrorCode::kNotFound, "cannot be opened", from);
+    auto bytes = read_at(source.get(), range.offset, range.size, from);
     if (!bytes) return std::unexpected(bytes.error());
     pieces.push_back(std::move(*bytes));
   }

@@ -13,7 +13,7 @@ bool has_tokens(const Sentence& sentence, const std::vector<std::string>& words)
   return std::ranges::equal(sentence.tokens, words, {}, &TokenEntry::text);
 }
 
-/// Typed, if that splits into these very tokens; else token by token.
+/// Typed, if that splits into these very tokens; else as the tokens of the document.
 Result<void> take_words(Steps& steps, const std::vector<std::string>& words, Side side) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -23,11 +23,15 @@ Result<void> take_words(Steps& steps, const std::vector<std::string>& words, Sid
   Steps::Sizes sizes;
   (side == Side::kQuery ? sizes.tokens : sizes.source_tokens) = static_cast<int>(words.size());
   if (auto ok = steps.resize(sizes); !ok) return ok;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (sentence(steps.document(), side).tokens[i].text == words[i]) continue;
-    if (auto ok = steps.add(action::SetToken{side, static_cast<int>(i), words[i]}); !ok) return ok;
-  }
-  return {};
+  // Typed, "[CLS]" would be three tokens: a document holds it as one.
+  Document named = steps.document();
+  Sentence& into = side == Side::kQuery ? named.query : named.source;
+  for (std::size_t i = 0; i < words.size(); ++i) into.tokens[i].text = words[i];
+  into.text = std::move(text);
+  const bool one_hot = std::ranges::all_of(
+      into.tokens, [](const TokenEntry& token) { return token.origin == Origin::kIdentity; });
+  if (auto ok = steps.add(action::LoadDocument{std::move(named)}); !ok) return ok;
+  return one_hot ? Result<void>{} : steps.add(action::ResetEmbedding{side, -1});
 }
 
 }  // namespace

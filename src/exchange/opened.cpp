@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "io/arrays/csv.hpp"
 #include "io/arrays/json_arrays.hpp"
@@ -156,6 +157,16 @@ Result<void> OpenedFile::read_plain(std::string_view text) {
 
 Result<void> OpenedFile::read_json(std::string_view text) {
   kind_ = FileKind::kJson;
+  const auto shards = shard_names(text, file_name_);
+  if (!shards) return std::unexpected(shards.error());
+  if (!shards->empty()) {
+    std::string names;
+    for (const std::string& name : *shards) names += (names.empty() ? "" : ", ") + name;
+    return fail(ErrorCode::kUnsupported,
+                "is the list of a model's files; the weights are in them: open " +
+                    names.substr(0, 400) + (names.size() > 400 ? " ..." : ""),
+                file_name_);
+  }
   const auto quoted = without_bare_words(text);
   if (quoted) text = *quoted;
   auto json = read_json_arrays(text, file_name_);
@@ -193,10 +204,24 @@ Result<OpenedFile> OpenedFile::open_safetensors(std::string file_name, std::stri
   OpenedFile file;
   file.kind_ = FileKind::kSafetensors;
   file.file_name_ = std::move(file_name);
+  file.sources_ = {file.file_name_};
   file.tensors_ = std::move(*tensors);
   for (const SafeTensor& t : file.tensors_)
     file.entries_.push_back({t.name, t.dtype, t.shape, t.dtype == "BOOL", unreadable_because(t)});
   return file;
+}
+
+void OpenedFile::append(OpenedFile shard) {
+  const auto source = static_cast<std::uint32_t>(sources_.size());
+  for (SafeTensor& tensor : shard.tensors_) {
+    tensor.source += source;
+    tensors_.push_back(std::move(tensor));
+  }
+  const auto join = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  join(entries_, shard.entries_);
+  join(sources_, shard.sources_);
 }
 
 int OpenedFile::find(std::string_view name) const noexcept {

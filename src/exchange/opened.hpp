@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exchange/model_hints.hpp"
 #include "io/arrays/npy.hpp"
 #include "io/arrays/safetensors.hpp"
 #include "io/arrays/zip.hpp"
@@ -44,6 +45,13 @@ class OpenedFile {
   [[nodiscard]] static Result<OpenedFile> open_safetensors(std::string file_name,
                                                            std::string_view header,
                                                            std::uint64_t file_size);
+  /// Another file of the same model: its tensors too.
+  void append(OpenedFile shard);
+  /// What config.json beside the file says.
+  void set_hints(const ModelHints& hints) noexcept { hints_ = hints; }
+  [[nodiscard]] const std::optional<ModelHints>& hints() const noexcept { return hints_; }
+  /// The files that byte ranges are of, by ByteRange::source.
+  [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
   /// Pasted.
   [[nodiscard]] static Result<OpenedFile> open_text(std::string_view text);
 
@@ -82,6 +90,8 @@ class OpenedFile {
   mutable std::shared_ptr<const Array> unpacked_;
   mutable std::size_t unpacked_entry_ = 0;
   std::vector<SafeTensor> tensors_;
+  std::vector<std::string> sources_;
+  std::optional<ModelHints> hints_;
   std::optional<Document> document_;
   bool older_ = false;
 };

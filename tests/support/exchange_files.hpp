@@ -31,7 +31,8 @@ inline OpenedFile npy_file(const Dims& shape) { return npy_file(counted(shape));
 /// A .safetensors file, F32.
 struct ModelFile {
   explicit ModelFile(const std::vector<std::pair<std::string, Dims>>& tensors) {
-    std::string header = "{", dims;
+    std::string dims;
+    header = "{";
     std::size_t at = 0;
     for (std::size_t n = 0; n < tensors.size(); ++n) {
       const Array array = counted(tensors[n].second, 100.0F * static_cast<float>(n));
@@ -65,6 +66,7 @@ struct ModelFile {
   }
 
   OpenedFile file = must(OpenedFile::open_text("1"));
+  std::string header;
   std::size_t start = 0;
   Bytes data;
 };

@@ -37,15 +37,25 @@ Result<OpenedFile> open(const std::string& path) {
   return OpenedFile::open("standard input", *text);
 }
 
+/// Of a model in several files, which layers are whole in this one.
+std::string in_part(const ModelInfo& m) {
+  if (m.partial.empty()) return {};
+  std::string out = " (layer";
+  for (const int layer : m.layers) out += " " + std::to_string(layer);
+  out += "; layer";
+  for (const int layer : m.partial) out += " " + std::to_string(layer);
+  return out + " is only in part in this file)";
+}
+
 Result<void> inspect(const ImportArgs& args) {
   const auto file = open(args.file);
   if (!file) return std::unexpected(file.error());
   std::string out = std::string(name(file->kind())) + "\n";
   for (const ModelInfo& m : find_models(*file)) {
-    out += m.family + ": " + std::to_string(m.layers.size()) + " layers, width " +
+    out += m.family + ": " + std::to_string(m.layers.size()) + " layers" + in_part(m) + ", width " +
            std::to_string(m.width) + ", " + std::to_string(m.heads(m.head_width)) + " heads and " +
-           std::to_string(m.kv_heads(m.head_width)) + " kv heads if they are " +
-           std::to_string(m.head_width) + " wide\n";
+           std::to_string(m.kv_heads(m.head_width)) + " kv heads" +
+           (m.head_known ? ", each " : " if they are ") + std::to_string(m.head_width) + " wide\n";
   }
   for (const FileEntry& entry : file->entries()) {
     out += (entry.name.empty() ? "(no name)" : entry.name) + '\t' + entry.dtype + '\t' +

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "exchange/exports.hpp"
+#include "exchange/import_words.hpp"
 #include "exchange/model_file.hpp"
 #include "exchange/standalone.hpp"
 #include "playground/actions/action_json.hpp"
@@ -59,8 +60,12 @@ struct Request {
 Json described(const OpenedFile& file) {
   Json entries = Json::array();
   for (const FileEntry& e : file.entries())
-    entries.push_back(
-        {{"name", e.name}, {"dtype", e.dtype}, {"shape", e.shape}, {"boolean", e.boolean}});
+    entries.push_back({{"name", e.name},
+                       {"dtype", e.dtype},
+                       {"shape", e.shape},
+                       {"boolean", e.boolean},
+                       {"problem", e.problem},
+                       {"words", e.words}});
   Json models = Json::array();
   for (const ModelInfo& m : find_models(file)) {
     models.push_back({{"family", m.family},
@@ -70,6 +75,8 @@ Json described(const OpenedFile& file) {
                       {"keyColumns", m.key_columns},
                       {"biases", m.biases},
                       {"headWidth", m.head_width},
+                      {"headKnown", m.head_known},
+                      {"partial", m.partial},
                       {"heads", m.heads(m.head_width)},
                       {"kvHeads", m.kv_heads(m.head_width)}});
   }
@@ -269,12 +276,18 @@ EMSCRIPTEN_KEEPALIVE char* files_plan(const char* json, std::size_t size) {
   JsonObject object(*request.json, "", request.errors);
   const Document& document = state().session.document();
   const bool model = object.find("model") != nullptr;
+  std::string words, side = "query";
+  const bool of_words = object.find("words") != nullptr;
+  if (of_words) object.required("words", words);
+  object.optional("side", side);
   const ModelChoice layer = model ? model_choice_of(object) : ModelChoice{};
-  const ImportChoice choice = model ? ImportChoice{} : choice_of(object);
+  const ImportChoice choice = model || of_words ? ImportChoice{} : choice_of(object);
   object.finish();
   if (request.errors) return given(*request.errors.first);
-  auto plan = model ? plan_model(document, *state().file, layer)
-                    : plan_import(document, *state().file, choice);
+  auto plan = model      ? plan_model(document, *state().file, layer)
+              : of_words ? plan_words(document, *state().file, words,
+                                      side == "source" ? Side::kSource : Side::kQuery)
+                         : plan_import(document, *state().file, choice);
   if (!plan) return given(plan.error());
   const auto ranges = needs(*state().file, *plan);
   if (!ranges) return given(ranges.error());

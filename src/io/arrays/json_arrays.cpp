@@ -28,7 +28,7 @@ class Arrays {
     if (exported && !json["tensors"].is_object()) return bad("is no object of arrays", "tensors");
     if (exported) {
       for (auto item = json.begin(); item != json.end(); ++item) {
-        if (is_words(item.value())) add_words(item.key(), item.value());
+        if (is_texts(item.value())) add_words(item.key(), item.value());
       }
     }
     visit(json.is_object() && is_flat(json) ? name_in(json) : "",
@@ -54,10 +54,15 @@ class Arrays {
   }
 
   static bool is_flat(const Json& json) { return json.contains("shape") && json.contains("data"); }
+  static bool is_texts(const Json& json) {
+    return json.is_array() && !json.empty() &&
+           std::ranges::all_of(json, [](const Json& item) { return item.is_string(); });
+  }
+  /// Texts, but not "inf", "-inf" and "nan" alone: those are numbers.
   static bool is_words(const Json& json) {
-    return json.is_array() && !json.empty() && std::ranges::all_of(json, [](const Json& item) {
+    return is_texts(json) && !std::ranges::all_of(json, [](const Json& item) {
              float value = 0;
-             return item.is_string() && !read_number(item.get_ref<const std::string&>(), value);
+             return read_number(item.get_ref<const std::string&>(), value) && !std::isfinite(value);
            });
   }
 

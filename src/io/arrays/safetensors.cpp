@@ -257,7 +257,7 @@ Result<std::vector<ByteRange>> byte_ranges(const SafeTensor& tensor, const Windo
     if (!ranges.empty() && from - (ranges.back().offset + ranges.back().size) < kGap) {
       ranges.back().size = from + run - ranges.back().offset;
     } else {
-      ranges.push_back({from, run});
+      ranges.push_back({from, run, tensor.source});
     }
   }
   return ranges;

@@ -27,6 +27,7 @@ struct SafeTensor {
   std::vector<std::int64_t> shape;
   std::uint64_t offset = 0;  // of its first byte in the file
   std::uint64_t bytes = 0;
+  std::uint32_t source = 0;  // which file, of a model that is cut into several
 };
 
 /// The length of the header's text, from the file's first 8 bytes and its size.
@@ -66,6 +67,7 @@ struct Extent {
 struct ByteRange {
   std::uint64_t offset = 0;  // in the file
   std::uint64_t size = 0;
+  std::uint32_t source = 0;
 };
 /// What must be read for a window: runs that are near one another in one piece.
 [[nodiscard]] Result<std::vector<ByteRange>> byte_ranges(const SafeTensor& tensor,

@@ -1,5 +1,6 @@
 // The lines of a table as fields, before anything is known of numbers: what parts them, quotes,
-// comments, a separator at the end of every line. Internal to csv.cpp and long_csv.cpp.
+// comments, a separator at the end of every line. Internal to csv.cpp, long_csv.cpp and the export
+// that writes labels.
 #pragma once
 
 #include <string>

@@ -66,11 +66,9 @@ Result<TextArray> read_matlab(std::string_view text, std::string_view where) {
   return as_table(rows, where, ' ');
 }
 
-/// A line of a Markdown table, its cells without escapes; nothing where it is the rule below the
-/// labels.
+/// A line of a Markdown table, its cells without escapes.
 std::vector<std::string> pipe_cells(std::string_view line) {
   std::vector<std::string> cells;
-  if (line.find_first_not_of("|:- \t") == std::string_view::npos) return cells;
   line.remove_prefix(1);
   std::string cell;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -91,23 +89,25 @@ std::vector<std::string> pipe_cells(std::string_view line) {
 /// column where the corner is empty. Nothing if there is no such table.
 std::string without_pipes(std::string_view text, bool& several) {
   std::string out;
-  bool inside = false, labels = false, rule = false;
+  bool labels = false, rule = false;
+  std::size_t row = 0;  // of the table: labels, the rule below them, numbers
   several = false;
   while (!text.empty()) {
     const std::string_view line = trimmed(take_line(text));
     if (!line.starts_with('|')) {
-      inside = false;
+      row = 0;
       continue;
     }
     const auto cells = pipe_cells(line);
-    if (!inside) {
+    if (row == 0) {
       several = several || rule;
       labels = !cells.empty() && cells[0].empty();
     }
-    rule = rule || cells.empty();
-    for (std::size_t j = labels ? 1 : 0; inside && j < cells.size(); ++j)
+    const bool ruled = row == 1 && line.find_first_not_of("|:- \t") == std::string_view::npos;
+    rule = rule || ruled;
+    for (std::size_t j = labels ? 1 : 0; row > 0 && !ruled && j < cells.size(); ++j)
       out += cells[j] + (j + 1 < cells.size() ? '\t' : '\n');
-    inside = true;
+    ++row;
   }
   return rule ? out : std::string();
 }

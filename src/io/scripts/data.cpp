@@ -4,6 +4,7 @@
 
 #include "io/arrays/json_text.hpp"
 #include "io/arrays/number_text.hpp"
+#include "io/arrays/table_lines.hpp"
 #include "io/arrays/zip.hpp"
 #include "io/scripts/export.hpp"
 
@@ -16,6 +17,16 @@ std::string csv_field(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return quoted + '"';
+}
+
+/// Nobody takes it for a number or for a sign that one is missing. Beside other labels the empty
+/// corner is in quotes, which says that they are labels.
+bool is_plain_label(const std::string& text) {
+  const auto first = static_cast<unsigned char>(text.empty() ? '0' : text[0]);
+  const bool letter =
+      (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first >= 0x80;
+  float value = 0;
+  return letter && !read_number(text, value) && !is_missing(text) && !is_figure(text);
 }
 
 /// One head's numbers, row by row.
@@ -125,11 +136,10 @@ std::string export_csv(const Document& document, const NamedTensor& tensor, int 
       labels_of(row_labels(document, {tensor.layer, tensor.stage, head}), values.rows);
   const auto cols =
       labels_of(col_labels(document, {tensor.layer, tensor.stage, head}), values.cols);
-  // Labels that look like numbers: an empty corner in quotes says that they are labels.
-  float number = 0;
-  const auto is_number = [&](const std::string& text) { return read_number(text, number); };
   std::string out =
-      std::ranges::any_of(rows, is_number) || std::ranges::any_of(cols, is_number) ? "\"\"" : "";
+      std::ranges::all_of(rows, is_plain_label) && std::ranges::all_of(cols, is_plain_label)
+          ? ""
+          : "\"\"";
   for (const std::string& col : cols) out += ',' + csv_field(col);
   out += '\n';
   for (int i = 0; i < values.rows; ++i) {

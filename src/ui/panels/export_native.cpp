@@ -8,6 +8,7 @@
 
 #include "exchange/exports.hpp"
 #include "exchange/file_reader.hpp"
+#include "exchange/import_words.hpp"
 #include "exchange/model_file.hpp"
 #include "playground/json/state_json.hpp"
 #include "ui/panels/panels.hpp"
@@ -55,7 +56,7 @@ struct Files {
   std::optional<OpenedFile> file;
   Bytes bytes;  // of a .safetensors file: its ranges are cut from these
   std::vector<ModelInfo> models;
-  int entry = 0, place = 1, layer_of_file = 0, head_of_file = 0, offer = 0;
+  int entry = 0, place = 1, layer_of_file = 0, head_of_file = 0, head_width = 0, offer = 0;
   int matrix = 0, row = 0, col = 0;  // which of a stack, and where a slice begins
   int format = 0, subject = 0, scale = 2;
 };
@@ -129,10 +130,16 @@ void model_form(Context& context) {
            std::to_string(m.width),
        context.theme);
   stepper("layer", "Layer", f.layer_of_file, m.layers.front(), m.layers.back(), context.theme);
-  stepper("head", "Head (-1: all)", f.head_of_file, -1, m.heads(m.head_width) - 1, context.theme);
+  if (f.head_width == 0) f.head_width = m.head_width;
+  if (!m.head_known)
+    note("How wide a head is stands in no tensor; the model's config.json says it.", context.theme);
+  stepper("width", "Head width", f.head_width, 1, m.query_columns, context.theme);
+  stepper("head", "Head (-1: all)", f.head_of_file, -1, std::max(0, m.heads(f.head_width) - 1),
+          context.theme);
   if (strong_button("load", "Load layer", context.theme)) {
-    take_in(context, plan_model(context.document(), *f.file,
-                                {0, f.layer_of_file, f.head_of_file, context.view.layer, 0, 0}));
+    take_in(context,
+            plan_model(context.document(), *f.file,
+                       {0, f.layer_of_file, f.head_of_file, context.view.layer, f.head_width, 0}));
   }
 }
 
@@ -165,6 +172,13 @@ void array_form(Context& context) {
   if (chooser(context, "##place", "Into " + places[static_cast<std::size_t>(f.place)], places,
               f.place))
     f.offer = 0;
+  const FileEntry& chosen = f.file->entries()[static_cast<std::size_t>(f.entry)];
+  if (!chosen.words.empty()) {
+    if (strong_button("words", "Make it the sentence", context.theme))
+      take_in(context, plan_words(context.document(), *f.file, chosen.name, Side::kQuery));
+    return;
+  }
+  if (!chosen.problem.empty()) return note("It cannot be read: " + chosen.problem, context.theme);
   ImportChoice choice;
   choice.array = f.file->entries()[static_cast<std::size_t>(f.entry)].name;
   choice.stage = kPlaces[static_cast<std::size_t>(f.place)].stage;

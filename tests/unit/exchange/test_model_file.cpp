@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "exchange/model_file.hpp"
+#include "exchange/model_hints.hpp"
 #include "support/exchange_files.hpp"
 
 using namespace ap;
@@ -134,6 +135,113 @@ TEST_CASE("Llama: grouped heads, rotary positions; one head brings its group's k
       start, must(plan_model(start, model.file, {.layer = 5, .head_width = 2, .width = 4})));
   CHECK(thin.model.width == 4);
   CHECK((*layer(thin).o.weight)(7, 3) == cell(3, 3, 7, 8));
+}
+
+TEST_CASE("Qwen 2: biases of query, key and value, none of the output") {
+  const std::string at = "model.layers.0.self_attn.";
+  const ModelFile model({{at + "q_proj.weight", {8, 8}},
+                         {at + "q_proj.bias", {8}},
+                         {at + "k_proj.weight", {4, 8}},
+                         {at + "k_proj.bias", {4}},
+                         {at + "v_proj.weight", {4, 8}},
+                         {at + "v_proj.bias", {4}},
+                         {at + "o_proj.weight", {8, 8}}});
+  CHECK(find_models(model.file)[0].biases);
+  const Document start = sentence("a b", 4, 1);
+  const ImportPlan plan = must(plan_model(start, model.file, {.head_width = 4}));
+  CHECK(plan.note.find("The model has no b_O: zero.") != std::string::npos);
+  const Document d = model.imported(start, plan);
+  CHECK(d.model.kv_heads == 1);
+  CHECK((*layer(d).q.bias)(0, 5) == cell(1, 0, 5, 8));
+  CHECK((*layer(d).v.bias)(0, 3) == cell(5, 0, 3, 4));
+  CHECK(layer(d).o.bias->isZero());
+}
+
+TEST_CASE("any set of biases: those that a model lacks are zero") {
+  const char* parts[] = {"q_proj", "k_proj", "v_proj", "o_proj"};
+  for (unsigned set = 0; set < 16; ++set) {
+    std::vector<std::pair<std::string, Dims>> tensors;
+    for (unsigned i = 0; i < 4; ++i) {
+      const std::string at = std::string("model.layers.0.self_attn.") + parts[i];
+      tensors.push_back({at + ".weight", {8, 8}});
+      if ((set >> i & 1U) != 0) tensors.push_back({at + ".bias", {8}});
+    }
+    const ModelFile model(tensors);
+    const Document start = sentence("a b", 4, 1);
+    const Document d =
+        model.imported(start, must(plan_model(start, model.file, {.head_width = 4})));
+    CAPTURE(set);
+    const SharedMatrix biases[] = {layer(d).q.bias, layer(d).k.bias, layer(d).v.bias,
+                                   layer(d).o.bias};
+    for (unsigned i = 0; i < 4; ++i) {
+      REQUIRE((biases[i] != nullptr) == (set != 0));
+      if (set != 0) CHECK(biases[i]->isZero() == ((set >> i & 1U) == 0));
+    }
+  }
+}
+
+TEST_CASE("norms of queries and keys are said to be left out; they tell the head width") {
+  const std::string at = "model.layers.0.self_attn.";
+  ModelFile model({{at + "q_proj.weight", {8, 8}},
+                   {at + "k_proj.weight", {4, 8}},
+                   {at + "v_proj.weight", {4, 8}},
+                   {at + "o_proj.weight", {8, 8}},
+                   {at + "q_norm.weight", {4}},
+                   {at + "k_norm.weight", {4}}});
+  const Document start = sentence("a b", 4, 1);
+  const ImportPlan plan = must(plan_model(start, model.file, {}));
+  CHECK(find_models(model.file)[0].head_known);
+  CHECK(find_models(model.file)[0].head_width == 4);
+  CHECK(plan.note.find("(q_norm, k_norm): these norms are left out") != std::string::npos);
+  CHECK(plan.note.find("The base of RoPE is taken to be 10000") != std::string::npos);
+  CHECK(model.imported(start, plan).model.positions.base == 10000.0F);
+  model.file.set_hints(
+      must(read_model_hints(R"({"head_dim": 2, "rope_theta": 1e6, "partial_rotary_factor": 0.5,
+                                "rope_scaling": {"rope_type": "yarn"}})",
+                            "config.json")));
+  const ImportPlan told = must(plan_model(start, model.file, {}));
+  CHECK(told.note.find("1000000, from config.json. RoPE's scaling for long texts is left out.") !=
+        std::string::npos);
+  const Document d = model.imported(start, told);
+  CHECK(d.model.heads == 4);
+  CHECK(d.model.positions.base == 1e6F);
+}
+
+TEST_CASE("a head width that nothing says is asked for") {
+  // The three of the report: what config.json says, where a guess was wrong.
+  struct Case {
+    int width, keys;
+    const char* config;
+    int heads, kv_heads, head_width;
+  };
+  const Case cases[] = {
+      {384, 384, R"({"hidden_size": 384, "num_attention_heads": 12})", 12, 12, 32},
+      {2048, 256, R"({"hidden_size": 2048, "num_attention_heads": 32, "num_key_value_heads": 4})",
+       32, 4, 64},
+      {1536, 256, R"({"hidden_size": 1536, "num_attention_heads": 12, "num_key_value_heads": 2})",
+       12, 2, 128}};
+  for (const Case& c : cases) {
+    const std::string at = "model.layers.0.self_attn.";
+    ModelFile model({{at + "q_proj.weight", {c.width, c.width}},
+                     {at + "k_proj.weight", {c.keys, c.width}},
+                     {at + "v_proj.weight", {c.keys, c.width}},
+                     {at + "o_proj.weight", {c.width, c.width}}});
+    CHECK_FALSE(find_models(model.file)[0].head_known);
+    CHECK(why(plan_model(sentence("a b", 4, 1), model.file, {.head = 0}))
+              .starts_with("head_width: the width of a head stands in no tensor: give it ("));
+    model.file.set_hints(must(read_model_hints(c.config, "config.json")));
+    const ModelInfo m = find_models(model.file)[0];
+    CHECK(m.head_known);
+    CHECK(m.head_width == c.head_width);
+    CHECK(m.heads(m.head_width) == c.heads);
+    CHECK(m.kv_heads(m.head_width) == c.kv_heads);
+  }
+  CHECK(must(read_model_hints(R"({"text_config": {"head_dim": 256}})", "c")).head_width == 256);
+  CHECK(must(read_model_hints(R"({"n_embd": 768, "n_head": 12})", "c")).head_width == 64);
+  CHECK(must(read_model_hints(R"({"rope_parameters": {"rope_theta": 5}})", "c")).rope_base == 5);
+  CHECK(must(read_model_hints(R"({"num_attention_heads": -1e300, "head_dim": "x"})", "c")).heads ==
+        0);
+  CHECK(why(read_model_hints("{", "config.json")).starts_with("config.json, "));
 }
 
 TEST_CASE("only the bytes of the head that is asked for are needed") {
