@@ -141,8 +141,14 @@ Result<TextArray> read_text_array(std::string_view text, std::string_view where)
   // What R prints: "[1,]" before rows, "[,1]" over columns.
   if (text.starts_with("[,1]") || text.find(" [,1]") != std::string_view::npos)
     return as_table(text, where, ' ');
-  if (is_matlab(text)) return read_matlab(text, where);
   const std::string_view numbers = without_heading(text);
+  // A bracket after a separator is in a table's label.
+  const std::string_view before = text.substr(0, text.find('['));
+  const bool table =
+      before.size() < text.size() && !text.starts_with('<') && !text.starts_with('(') &&
+      before.find_first_of(",;\t") != std::string_view::npos && !numbers.starts_with('[');
+  if (table) return as_table(numbers, where);
+  if (is_matlab(text)) return read_matlab(text, where);
   const bool call = !numbers.empty() && numbers.find('(') != std::string_view::npos &&
                     numbers.find_first_of(" \t\n") > numbers.find('(');
   if (numbers.find('[') != std::string_view::npos || call) return read_printed_lists(text, where);
