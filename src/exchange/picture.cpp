@@ -8,6 +8,7 @@
 #include "view/figures/arcs.hpp"
 #include "view/figures/graph.hpp"
 #include "view/paint/svg.hpp"
+#include "view/paint/system_text.hpp"
 
 namespace ap {
 namespace {
@@ -263,9 +264,32 @@ Result<std::string> picture_svg(const Document& document, const Trace& trace, co
   if (auto ok = check(trace, r); !ok) return std::unexpected(ok.error());
   const SheetLabels labels = sheet_labels(document);
   const std::string title = document.title.empty() ? document.query.text : document.title;
-  if (r.subject == Subject::kSheet) return render_sheet_svg(trace, labels, fonts, title, r.render);
+  if (r.subject == Subject::kSheet)
+    return render_sheet_svg(trace, labels, fonts, title, r.render, &fonts);
   const Panel panel = draw_panel(trace, labels, fonts, r);
-  return write_svg(panel.list, panel.area, panel.theme.background, title, &fonts);
+  return write_svg(panel.list, panel.area, panel.theme.background, title, &fonts, r.render.faces,
+                   &fonts);
+}
+
+std::string without_face(const Document& document, const FontSet& fonts) {
+  std::string out;
+  const auto add = [&](const Sentence& sentence) {
+    for (const TokenEntry& token : sentence.tokens) {
+      // A whole word first: marks that join letters have no shape of their own.
+      if (fonts.covers(token.text, Face::kText) || system_has(token.text, Face::kText)) continue;
+      for (std::string_view rest = token.text; !rest.empty();) {
+        const std::string_view all = rest;
+        take_code_point(rest);
+        const std::string_view c = all.substr(0, all.size() - rest.size());
+        const bool known = fonts.covers(c, Face::kText) || system_has(c, Face::kText);
+        if (!known && out.find(c) == std::string::npos && out.size() < 200)
+          out += (out.empty() ? "" : " ") + std::string(c);
+      }
+    }
+  };
+  add(document.query);
+  if (document.cross) add(document.source);
+  return out;
 }
 
 Result<std::string> picture_png(const Document& document, const Trace& trace, const FontSet& fonts,

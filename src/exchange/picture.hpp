@@ -29,5 +29,8 @@ struct PictureRequest {
 /// The bytes of a PNG file.
 [[nodiscard]] Result<std::string> picture_png(const Document& document, const Trace& trace,
                                               const FontSet& fonts, const PictureRequest& request);
+/// The characters of the sentences that neither the shipped nor the installed fonts have, with
+/// blanks between: a PNG shows boxes for them, an SVG has them as text.
+[[nodiscard]] std::string without_face(const Document& document, const FontSet& fonts);
 
 }  // namespace ap

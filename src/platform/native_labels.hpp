@@ -1,7 +1,5 @@
-// Words in scripts that the embedded faces lack, on the desktop: by the system's own Pango and
-// Cairo, found when first needed, which know the installed fonts, join Arabic and stack Hindi. The
-// program does not depend on them: without them the label is empty and the caller shows its
-// replacement mark; a letter that no installed font has shows as Pango's box with its code.
+// Words in scripts that the embedded faces lack, for the window: view/paint/system_text.hpp as
+// labels.
 #pragma once
 
 #include "platform/ports.hpp"

@@ -1,6 +1,7 @@
 // attention render and export: a state as pictures and as files for other programs.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "app/cli/commands.hpp"
@@ -9,12 +10,13 @@
 #include "exchange/exports.hpp"
 #include "exchange/file_reader.hpp"
 #include "playground/json/state_json.hpp"
+#include "view/paint/svg.hpp"
 
 namespace ap::cli {
 namespace {
 
 struct ExportArgs {
-  std::string state, output, to, stage, panel = "sheet", torch = "plain", site;
+  std::string state, output, to, stage, panel = "sheet", torch = "plain", faces = "named", site;
   int layer = 0;
   int head = -1;
   int row = 0;
@@ -56,6 +58,7 @@ Result<ExportRequest> request_of(const ExportArgs& args, const Session& session)
   render.scale = args.scale;
   render.layer = args.layer;
   render.head = head;
+  render.faces = *svg_faces_from(args.faces);
   return request;
 }
 
@@ -81,6 +84,15 @@ Result<void> export_state(const ExportArgs& args) {
   if (!fonts) return std::unexpected(fonts.error());
   const auto file = export_file((*session)->document(), (*session)->trace(), *request, &*fonts);
   if (!file) return std::unexpected(file.error());
+  if (args.to == "png") {
+    const std::string missing = without_face((*session)->document(), *fonts);
+    if (!missing.empty()) {
+      std::fprintf(stderr,
+                   "attention: no font here has %s: the picture shows boxes; a .svg has them as "
+                   "text\n",
+                   missing.c_str());
+    }
+  }
   return write_bytes(args.output.empty() ? "-" : args.output, file->bytes);
 }
 
@@ -111,6 +123,10 @@ CLI::App* add_command(CLI::App& app, const Args& args, const char* name, const c
       ->check(CLI::Range(320.0F, 8192.0F));
   command->add_option("--scale", args->scale, "PNG: pixels a unit [2]")
       ->check(CLI::Range(0.25F, 8.0F));
+  command
+      ->add_option("--faces", args->faces,
+                   "SVG: its text with the faces named, embedded, or as outlines [named]")
+      ->check(CLI::IsMember({"named", "embedded", "outlines"}));
   return command;
 }
 

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "view/paint/heatmap.hpp"
 #include "view/paint/path.hpp"
+#include "view/paint/system_text.hpp"
 
 namespace ap {
 namespace {
@@ -71,6 +73,10 @@ class Canvas {
       const float w = fonts_.width(text, s.style.face, size);
       pen.x -= s.style.align == Align::kMiddle ? w / 2 : w;
     }
+    if (!fonts_.covers(text, s.style.face)) {
+      SystemWord word = word_by_system(text, size, s.style.face);
+      if (!word.empty()) return place(std::move(word), pen, s.style.colour);
+    }
     fonts_.glyphs(text, s.style.face, size, pen, [&](const GlyphPicture& glyph, int x, int y) {
       stamp(glyph, x, y, s.style.colour);
     });
@@ -107,6 +113,33 @@ class Canvas {
     line.back() = reach > by ? from + (tip - from) * ((reach - by) / reach) : from;
     if (line.back() == from && line.size() > 2) line.pop_back();
     return reach > 0 ? line.back() : tip - Point{1, 0};
+  }
+
+  /// A word that the system drew: in the text's colour, or in its own.
+  void place(SystemWord word, Point pen, Rgba colour) {
+    const int x = static_cast<int>(std::lround(pen.x - word.left));
+    const int y = static_cast<int>(std::lround(std::round(pen.y) - word.baseline));
+    if (!word.colour) {
+      stamp({0, 0, word.width, word.height, std::move(word.pixels)}, x, y, colour);
+      return;
+    }
+    const Rect& clip = clips_.back();
+    for (int i = 0; i < word.height; ++i) {
+      for (int j = 0; j < word.width; ++j) {
+        const float px = static_cast<float>(x + j), py = static_cast<float>(y + i);
+        if (px < std::floor(clip.x) || py < std::floor(clip.y) || px >= std::ceil(clip.right()) ||
+            py >= std::ceil(clip.bottom()))
+          continue;
+        const auto at = 4 * (static_cast<std::size_t>(i) * static_cast<std::size_t>(word.width) +
+                             static_cast<std::size_t>(j));
+        const unsigned char* c = word.pixels.data() + at;
+        Rgba& pixel = image_.at(x + j, y + i);
+        const Rgba ink{c[0], c[1], c[2], 255};
+        pixel = over(ink.with_alpha(static_cast<float>(c[3]) / 255.0F *
+                                    static_cast<float>(colour.a) / 255.0F),
+                     pixel);
+      }
+    }
   }
 
   void stamp(const GlyphPicture& glyph, int x, int y, Rgba colour) {

@@ -1,10 +1,12 @@
 #include "view/paint/font.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include "base/assets.hpp"
+#include "view/paint/system_text.hpp"
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -112,6 +114,10 @@ Result<FontSet> FontSet::shipped() {
 }
 
 float FontSet::width(std::string_view utf8, Face face, float size) const {
+  if (!covers(utf8, face)) {
+    const float by_system = width_by_system(utf8, size, face);
+    if (by_system >= 0) return by_system;
+  }
   float total = 0;
   while (!utf8.empty()) {
     const Faces::Found found = faces_->find(take_code_point(utf8), face);
@@ -136,6 +142,59 @@ float FontSet::ascent(Face face, float size) const noexcept {
 bool FontSet::has(char32_t code_point, Face face) const noexcept {
   return stbtt_FindGlyphIndex(&faces_->face[static_cast<std::size_t>(face)].info,
                               static_cast<int>(code_point)) != 0;
+}
+
+bool FontSet::covers(std::string_view utf8, Face face) const noexcept {
+  while (!utf8.empty()) {
+    if (faces_->find(take_code_point(utf8), face).glyph == 0) return false;
+  }
+  return true;
+}
+
+std::span<const unsigned char> FontSet::file(Face face) noexcept {
+  return asset(kFiles[static_cast<std::size_t>(face)]);
+}
+
+std::string FontSet::outlines(std::string_view utf8, Face face, float size, Point pen) const {
+  std::string path;
+  const auto put = [&path](float x, float y) {
+    std::array<char, 48> text{};
+    std::snprintf(text.data(), text.size(), "%.2f %.2f", static_cast<double>(x),
+                  static_cast<double>(y));
+    path += text.data();
+  };
+  while (!utf8.empty()) {
+    const Faces::Found found = faces_->find(take_code_point(utf8), face);
+    const stbtt_fontinfo* info = &found.face->info;
+    const float scale = stbtt_ScaleForMappingEmToPixels(info, size);
+    const auto at = [&](int x, int y) {
+      put(pen.x + static_cast<float>(x) * scale, pen.y - static_cast<float>(y) * scale);
+    };
+    stbtt_vertex* points = nullptr;
+    const int count = stbtt_GetGlyphShape(info, found.glyph, &points);
+    for (const stbtt_vertex& p : std::span(points, static_cast<std::size_t>(count))) {
+      path += p.type == STBTT_vmove    ? 'M'
+              : p.type == STBTT_vline  ? 'L'
+              : p.type == STBTT_vcurve ? 'Q'
+                                       : 'C';
+      if (p.type == STBTT_vcurve || p.type == STBTT_vcubic) {
+        at(p.cx, p.cy);
+        path += ' ';
+      }
+      if (p.type == STBTT_vcubic) {
+        at(p.cx1, p.cy1);
+        path += ' ';
+      }
+      at(p.x, p.y);
+    }
+    if (count > 0) path += 'Z';
+    stbtt_FreeShape(info, points);
+    int advance = 0;
+    int bearing = 0;
+    stbtt_GetGlyphHMetrics(info, found.glyph, &advance, &bearing);
+    pen.x += static_cast<float>(advance) * scale;
+  }
+  return path;
 }
 
 std::vector<FontSet::Placed> FontSet::place(std::string_view utf8, Face face, float size,

@@ -1,12 +1,13 @@
-// The shipped faces without a window: widths for layout and glyph pictures for PNG export, through
-// stb_truetype. One line at a time, left to right, no shaping: scripts that need it (Arabic,
-// Devanagari) are drawn letter by letter here; the page lets the browser draw those.
+// The shipped faces without a window: widths for layout, glyph pictures for PNG export and outlines
+// for SVG, through stb_truetype. One line at a time, left to right, no shaping: words in scripts
+// that the faces lack are drawn by the system (system_text.hpp), in the page by the browser.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,12 @@ class FontSet final : public TextMeasure {
   [[nodiscard]] float cap_height(Face face, float size) const noexcept;
   [[nodiscard]] float ascent(Face face, float size) const noexcept;
   [[nodiscard]] bool has(char32_t code_point, Face face) const noexcept;
+  /// One of the faces has every character; what is not covered the system draws, if it can.
+  [[nodiscard]] bool covers(std::string_view utf8, Face face) const noexcept;
+  /// The shipped file of a face.
+  [[nodiscard]] static std::span<const unsigned char> file(Face face) noexcept;
+  /// The glyphs' outlines as the data of an SVG path, `pen` at the baseline's start.
+  [[nodiscard]] std::string outlines(std::string_view utf8, Face face, float size, Point pen) const;
 
   /// Calls draw(picture, x, y) for each glyph; x, y is the pixel of the picture's top left corner.
   /// `pen` is the baseline's start in pixels, `size` the em in pixels. Fractions of x are kept to

@@ -67,7 +67,8 @@ bool latin(std::string_view text) noexcept {
 
 class Writer {
  public:
-  Writer(const DrawList& list, const TextMeasure* measure) : list_(list), measure_(measure) {}
+  Writer(const DrawList& list, const TextMeasure* measure, const FontSet* outlines)
+      : list_(list), measure_(measure), outlines_(outlines) {}
 
   void draw(const RectShape& s) {
     out_ += "<rect" + box(s.rect) + (s.radius > 0 ? attribute("rx", s.radius) : "") +
@@ -115,6 +116,8 @@ class Writer {
     constexpr std::array<std::string_view, 3> kClasses = {"t", "b", "m"};
     constexpr std::array<std::string_view, 3> kAnchors = {"start", "middle", "end"};
     const TextStyle& style = s.style;
+    if (outlines_ != nullptr && outlines_->covers(list_.string(s), style.face)) return outline(s);
+    used_[static_cast<std::size_t>(style.face)] = true;
     out_ += "<text class=\"" + std::string(kClasses[static_cast<std::size_t>(style.face)]) + "\"" +
             attribute("x", s.at.x) +
             attribute("y", s.at.y + to_baseline(style.valign, style.size)) +
@@ -150,6 +153,9 @@ class Writer {
   }
   void draw(const GroupEnd&) { out_ += "</g>\n"; }
 
+  [[nodiscard]] bool uses(Face face) const noexcept {
+    return used_[static_cast<std::size_t>(face)];
+  }
   [[nodiscard]] bool hatched() const noexcept { return hatched_light_ || hatched_dark_; }
   /// The stripes of masked cells, for the themes in use.
   [[nodiscard]] std::string patterns() const {
@@ -167,6 +173,17 @@ class Writer {
            "height=\"6\"" +
            paint("fill", masked_colour(mode)) + "/><path d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\"" +
            paint("stroke", masked_hatch(mode)) + " stroke-width=\"1.3\"/></pattern>\n";
+  }
+  void outline(const TextShape& s) {
+    const TextStyle& style = s.style;
+    const std::string_view text = list_.string(s);
+    Point pen = s.at + Point{0, to_baseline(style.valign, style.size)};
+    const float w = outlines_->width(text, style.face, style.size);
+    if (style.align != Align::kStart) pen.x -= style.align == Align::kMiddle ? w / 2 : w;
+    const std::string path = outlines_->outlines(text, style.face, style.size, pen);
+    // Read aloud as what it says.
+    out_ += "<path aria-label=\"" + markup_text(text) + "\" d=\"" + path + "\"" +
+            paint("fill", style.colour) + "/>\n";
   }
   void cells(const HeatmapShape& s) {
     const float w = s.rect.w / static_cast<float>(s.values.cols);
@@ -202,13 +219,44 @@ class Writer {
 
   const DrawList& list_;
   const TextMeasure* measure_;
+  const FontSet* outlines_;
+  std::array<bool, 3> used_{};  // faces of text
   std::string out_;
   int clips_ = 0;
   bool hatched_light_ = false;
   bool hatched_dark_ = false;
 };
 
+/// The faces that the text uses, as CSS.
+std::string embedded(const Writer& writer) {
+  struct Named {
+    Face face;
+    const char* family;
+    const char* weight;
+  };
+  constexpr std::array<Named, 3> kFaces{{{Face::kText, "Inter", "400"},
+                                         {Face::kBold, "Inter", "600"},
+                                         {Face::kMono, "JetBrains Mono", "400"}}};
+  std::string css;
+  for (const Named& f : kFaces) {
+    if (!writer.uses(f.face)) continue;
+    const auto file = FontSet::file(f.face);
+    css += std::string("@font-face{font-family:'") + f.family + "';font-weight:" + f.weight +
+           ";src:url(data:font/ttf;base64," +
+           base64({reinterpret_cast<const char*>(file.data()), file.size()}) +
+           ") format('truetype')}\n";
+  }
+  return css;
+}
+
 }  // namespace
+
+std::optional<SvgFaces> svg_faces_from(std::string_view name) noexcept {
+  if (name == "named") return SvgFaces::kNamed;
+  if (name == "embedded") return SvgFaces::kEmbedded;
+  if (name == "outlines") return SvgFaces::kOutlines;
+  return std::nullopt;
+}
 
 std::string markup_text(std::string_view text) {
   std::string out;
@@ -226,16 +274,17 @@ std::string markup_text(std::string_view text) {
 }
 
 std::string write_svg(const DrawList& list, Rect area, Rgba background, std::string_view title,
-                      const TextMeasure* measure) {
-  Writer writer(list, measure);
+                      const TextMeasure* measure, SvgFaces faces, const FontSet* fonts) {
+  Writer writer(list, measure, faces == SvgFaces::kOutlines ? fonts : nullptr);
   for (const Shape& shape : list.shapes()) {
     std::visit([&](const auto& s) { writer.draw(s); }, shape);
   }
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"" + attribute("width", area.w) +
                     attribute("height", area.h) + " viewBox=\"" + num(area.x) + " " + num(area.y) +
                     " " + num(area.w) + " " + num(area.h) + "\" role=\"img\">\n<title>" +
-                    markup_text(title) + "</title>\n" +
-                    "<style>.t,.b{font-family:Inter,system-ui,'Helvetica "
+                    markup_text(title) + "</title>\n" + "<style>" +
+                    (faces == SvgFaces::kEmbedded ? embedded(writer) : "") +
+                    ".t,.b{font-family:Inter,system-ui,'Helvetica "
                     "Neue',Arial,sans-serif}.b{font-weight:600}"
                     ".m{font-family:'JetBrains Mono',ui-monospace,monospace}"
                     "text{font-variant-numeric:tabular-nums;white-space:pre}</style>\n";

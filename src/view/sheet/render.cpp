@@ -46,9 +46,10 @@ Result<Image> render_sheet(const Trace& trace, const SheetLabels& labels, const 
 
 std::string render_sheet_svg(const Trace& trace, const SheetLabels& labels,
                              const TextMeasure& measure, std::string_view title,
-                             const RenderOptions& options) {
+                             const RenderOptions& options, const FontSet* fonts) {
   const Drawing d = draw(trace, labels, measure, options);
-  return write_svg(d.list, d.area, theme(options.mode).background, title, &measure);
+  return write_svg(d.list, d.area, theme(options.mode).background, title, &measure, options.faces,
+                   fonts);
 }
 
 }  // namespace ap

@@ -18,12 +18,14 @@ struct RenderOptions {
   int head = 0;
   std::set<Stage> folded;
   const Trace* baseline = nullptr;
+  SvgFaces faces = SvgFaces::kNamed;  // SVG
 };
 
 [[nodiscard]] Result<Image> render_sheet(const Trace& trace, const SheetLabels& labels,
                                          const FontSet& fonts, const RenderOptions& options = {});
 [[nodiscard]] std::string render_sheet_svg(const Trace& trace, const SheetLabels& labels,
                                            const TextMeasure& measure, std::string_view title,
-                                           const RenderOptions& options = {});
+                                           const RenderOptions& options = {},
+                                           const FontSet* fonts = nullptr);
 
 }  // namespace ap
