@@ -1,6 +1,6 @@
 // Seed inputs of the fuzz targets, made anew each time, and the known failures of other readers as
 // regression inputs: each must be refused (or read) in bounded time and memory.
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
