@@ -331,7 +331,8 @@ struct Rows {
     if (i < n) reduce(load_part<V>(x + i, n - i, -kInf), rest + i, power + i);
   }
 
-  /// y = 2^n e^r, added to the totals, which take turns.
+  /// y = 2^n e^r, added to the totals, which take turns: at the end too, so that zeros behind the
+  /// last key that a row sees change no bit of its sum (a token is added to a causal text).
   static void exp_finish(const float* rest, const float* power, float* y, int n,
                          Reg (&total)[2]) noexcept {
     const Finish finish;
@@ -345,10 +346,10 @@ struct Rows {
         total[u] = V::add(total[u], e);
       }
     }
-    for (; i < n; i += V::kLanes) {
+    for (int u = 0; i < n; i += V::kLanes, ++u) {
       const Reg e = finish(V::load(rest + i), V::load(power + i));
       store_part<V>(y + i, std::min(V::kLanes, n - i), e);
-      total[0] = V::add(total[0], e);
+      total[u] = V::add(total[u], e);
     }
   }
 

@@ -28,13 +28,21 @@ struct Builder {
   void single(TensorId tensor, int row, int col);
   /// Terms left[row][k] · right[k][col] for all k, and bias[0][col] if there is one.
   void dot(TensorId left, TensorId right, TensorId bias);
+  /// One product of two cells.
+  void product(TensorId left, int row, int col, TensorId right, int right_col);
   /// Terms left[row][k] · right[other][k].
   void dot_rows(TensorId left, TensorId right, int other);
 };
 
-void explain_input(Builder& b);   // embeddings, positions, input, mask
-void explain_linear(Builder& b);  // q k v projected gate up mlp_out
-void explain_scores(Builder& b);  // rotated, scores ... head_out, concat
-void explain_rest(Builder& b);    // norms, sums, hidden
+void explain_input(Builder& b);     // embeddings, positions, input, mask
+void explain_linear(Builder& b);    // q k v projected gate up mlp_out
+void explain_scores(Builder& b);    // rotated, scores ... head_out, concat
+void explain_rest(Builder& b);      // norms, sums, gates, hidden
+void explain_language(Builder& b);  // table, head, logits
+
+/// A norm of `from`'s row, with the gain and bias of these stages.
+void explain_norm(Builder& b, TensorId from, Stage gain, Stage bias);
+/// What the MLP's kind, or the head's, does to a number.
+[[nodiscard]] Operation operation_of(MlpKind kind) noexcept;
 
 }  // namespace ap::explaining

@@ -18,10 +18,10 @@ class Consumers {
     add_at(id, row, col, rows, cols);
   }
   void add_at(TensorId id, int row, int col, int rows, int cols) {
-    const ConstView v = trace_.tensor(id);
-    if (v.empty() || row >= v.rows || col >= v.cols) return;
-    if (rows < 0) rows = v.rows - row;
-    if (cols < 0) cols = v.cols - col;
+    const auto [all_rows, all_cols] = trace_.shape(id);
+    if (row >= all_rows || col >= all_cols) return;
+    if (rows < 0) rows = all_rows - row;
+    if (cols < 0) cols = all_cols - col;
     regions_.push_back({id, row, col, rows, cols});
   }
   /// The same cell of another stage.
@@ -67,7 +67,7 @@ void from_source_side(const Trace& trace, Consumers& c, CellId cell) {
 }
 
 /// A row that enters the MLP, or its norm.
-void from_middle(const Plan& p, Consumers& c) {
+void into_mlp(const Plan& p, Consumers& c) {
   if (!p.mlp) return;
   if (p.pre_norm) {
     c.row(Stage::kNorm2);
@@ -75,7 +75,11 @@ void from_middle(const Plan& p, Consumers& c) {
     c.row(Stage::kGate);
     c.row(Stage::kUp);
   }
-  if (p.residual) c.same(Stage::kMlpAdded);
+}
+
+void from_middle(const Plan& p, Consumers& c) {
+  if (!p.parallel) into_mlp(p, c);
+  if (p.mlp && p.residual) c.same(Stage::kMlpAdded);
 }
 
 void from_layer_input(const Trace& trace, const Plan& p, Consumers& c, CellId cell) {
@@ -84,6 +88,7 @@ void from_layer_input(const Trace& trace, const Plan& p, Consumers& c, CellId ce
   } else {
     from_query_side(trace, c, cell);
   }
+  if (p.parallel) into_mlp(p, c);
   if (p.residual) c.same(Stage::kAdded);
 }
 
@@ -115,17 +120,25 @@ void from_heads(const Trace& trace, const Plan& p, Consumers& c, CellId cell) {
   const int h = cell.tensor.head;
   switch (cell.tensor.stage) {
     case Stage::kQ:
+      if (p.qk_norm) return c.row(Stage::kQNormed, h);
+      [[fallthrough]];
+    case Stage::kQNormed:
       if (p.rope) return c.row(Stage::kQRotated, h);
       [[fallthrough]];
     case Stage::kQRotated: return c.row(Stage::kScores, h);
     case Stage::kK:
+      if (p.qk_norm) return c.row(Stage::kKNormed, h);
+      [[fallthrough]];
+    case Stage::kKNormed:
       if (p.rope) return c.row(Stage::kKRotated, h);
       [[fallthrough]];
     case Stage::kKRotated: return from_key(trace, c, cell, Stage::kK);
     case Stage::kV: return from_key(trace, c, cell, Stage::kV);
     case Stage::kWeights: return c.row(Stage::kHeadOut, h);
     case Stage::kHeadOut:
-      if (trace.model.heads == 1) return c.row(Stage::kProjected);
+      if (trace.resolve({cell.tensor.layer, Stage::kConcat, 0}).stage == Stage::kHeadOut) {
+        return c.row(Stage::kProjected);
+      }
       return c.add(Stage::kConcat, 0, cell.row, h * trace.model.value_width + cell.col, 1, 1);
     case Stage::kConcat: return c.row(Stage::kProjected);
     default: return from_scores(p, c, cell);
@@ -133,7 +146,7 @@ void from_heads(const Trace& trace, const Plan& p, Consumers& c, CellId cell) {
 }
 
 void from_position(const Trace& trace, const Plan& p, Consumers& c, CellId cell) {
-  if (p.added_positions) return c.same(Stage::kInput);
+  if (p.added_positions) return c.same(Stage::kEmbeddingSum);
   if (p.alibi) {
     for (int l = 0; l < static_cast<int>(trace.layers.size()); ++l) {
       c.add_at({l, Stage::kMasked, cell.tensor.head}, cell.row, cell.col, 1, 1);
@@ -173,6 +186,20 @@ void from_parameter(const Trace& trace, Consumers& c, CellId cell) {
     case Stage::kNorm2Gain:
     case Stage::kNorm2Bias: return c.column(Stage::kNorm2);
     case Stage::kTemperature: return c.add(Stage::kWeights, cell.col, 0, 0, -1, -1);
+    case Stage::kPostNorm1Gain:
+    case Stage::kPostNorm1Bias: return c.column(Stage::kPostNorm1);
+    case Stage::kPostNorm2Gain:
+    case Stage::kPostNorm2Bias: return c.column(Stage::kPostNorm2);
+    case Stage::kQNormGain:
+      for (int head = 0; head < trace.model.heads; ++head) c.column(Stage::kQNormed, head);
+      return;
+    case Stage::kKNormGain:
+      for (int head = 0; head < trace.model.kv_heads; ++head) c.column(Stage::kKNormed, head);
+      return;
+    case Stage::kGates:
+      return c.add(Stage::kConcat, 0, 0, cell.col * trace.model.value_width, -1,
+                   trace.model.value_width);
+    case Stage::kMlpGate: return c.add(Stage::kMlpGated, 0, 0, 0, -1, -1);
     case Stage::kMask:
       for (int l = 0; l < static_cast<int>(trace.layers.size()); ++l) {
         if (trace.model.mask_layer(l) != cell.tensor.layer) continue;
@@ -185,13 +212,64 @@ void from_parameter(const Trace& trace, Consumers& c, CellId cell) {
   }
 }
 
+/// The head's stages after the last layer's output: those that are there.
+void into_head(const Trace& trace, const Plan& p, Consumers& c, Stage from) {
+  if (from == Stage::kOutput && p.transform) return c.row(Stage::kTransformed);
+  if (from == Stage::kTransformed && p.activation) return c.same(Stage::kActivated);
+  if (from != Stage::kFinal && p.final_norm) return c.row(Stage::kFinal);
+  c.row(trace.resolve({0, Stage::kUncapped, 0}).stage);
+}
+
+/// A cell of the table is in every row with its id and, where the table is the unembedding too, in
+/// the logit of its token in every row.
+void from_table(const Trace& trace, Consumers& c, CellId cell) {
+  for (int i = 0; i < trace.queries(); ++i) {
+    if ((*trace.input.ids)[static_cast<std::size_t>(i)] == cell.row) {
+      c.add(Stage::kEmbeddings, 0, i, cell.col, 1, 1);
+    }
+  }
+  if (!trace.model.language->unembedding) c.add(Stage::kUncapped, 0, 0, cell.row, -1, 1);
+}
+
+void from_language(const Trace& trace, const Plan& p, Consumers& c, CellId cell) {
+  switch (cell.tensor.stage) {
+    case Stage::kTable: return from_table(trace, c, cell);
+    case Stage::kUnembedding: return c.add(Stage::kUncapped, 0, 0, cell.row, -1, 1);
+    case Stage::kUnembeddingBias: return c.column(Stage::kUncapped);
+    case Stage::kSegment: return c.column(Stage::kEmbeddingSum);
+    case Stage::kEmbeddingNormGain:
+    case Stage::kEmbeddingNormBias: return c.column(Stage::kInput);
+    case Stage::kEmbeddingSum: return c.row(Stage::kInput);
+    case Stage::kHeadTransform:
+    case Stage::kHeadTransformBias: return c.column(Stage::kTransformed);
+    case Stage::kFinalNormGain:
+    case Stage::kFinalNormBias: return c.column(Stage::kFinal);
+    case Stage::kUncapped: return c.same(Stage::kLogits);
+    case Stage::kLogits: return c.row(Stage::kProbabilities);
+    case Stage::kProbabilities: return;
+    default: return into_head(trace, p, c, cell.tensor.stage);
+  }
+}
+
+bool around_layers(Stage stage) noexcept {
+  switch (stage) {
+    case Stage::kTable:
+    case Stage::kSegment:
+    case Stage::kEmbeddingSum:
+    case Stage::kEmbeddingNormGain:
+    case Stage::kEmbeddingNormBias: return true;
+    default: return stage >= Stage::kHeadTransform;
+  }
+}
+
 /// Stages after the heads, by what they are rather than by what they are called.
 void from_rest(const Trace& trace, const Plan& p, Consumers& c, CellId cell) {
   const Stage stage = cell.tensor.stage;
   if (stage == Stage::kNorm1 && p.pre_norm) {
     return from_query_side(trace, c, cell);
   }
-  if (stage == Stage::kProjected && p.residual) return c.same(Stage::kAdded);
+  if (stage == Stage::kProjected && p.sandwich) return c.row(Stage::kPostNorm1);
+  if (stage == p.attention_part() && p.residual) return c.same(Stage::kAdded);
   if (stage == p.attended() && p.post_norm) return c.row(Stage::kNorm1);
   if (stage == p.middle()) return from_middle(p, c);
   if (stage == Stage::kNorm2) {
@@ -200,7 +278,13 @@ void from_rest(const Trace& trace, const Plan& p, Consumers& c, CellId cell) {
   }
   if (stage == Stage::kGate || stage == Stage::kUp) return c.same(Stage::kHidden);
   if (stage == Stage::kHidden) return c.row(Stage::kMlpOut);
-  if (stage == Stage::kMlpOut && p.residual) return c.same(Stage::kMlpAdded);
+  if (stage == Stage::kMlpOut && p.sandwich) return c.row(Stage::kPostNorm2);
+  const bool gated =
+      trace.model.layers[static_cast<std::size_t>(cell.tensor.layer)].mlp_gate != nullptr;
+  if (stage == p.mlp_part() && gated) return c.same(Stage::kMlpGated);
+  if ((stage == p.mlp_part() || stage == Stage::kMlpGated) && p.residual) {
+    return c.same(Stage::kMlpAdded);
+  }
   if (stage == p.mlp_result() && p.post_norm) return c.row(Stage::kNorm2);
 }
 
@@ -212,14 +296,19 @@ std::vector<Region> consumers(const Trace& trace, CellId cell) {
   Consumers c(trace, cell);
   const Stage stage = cell.tensor.stage;
   if (stage == Stage::kOutput) {
-    if (cell.tensor.layer + 1 >= static_cast<int>(trace.layers.size())) return {};
+    if (cell.tensor.layer + 1 >= static_cast<int>(trace.layers.size())) {
+      if (p.language) into_head(trace, p, c, stage);
+      return c.take();
+    }
     cell.tensor = {cell.tensor.layer + 1, Stage::kInput, 0};
     Consumers next(trace, cell);
     from_layer_input(trace, p, next, cell);
     return next.take();
   }
-  if (stage == Stage::kEmbeddings && p.added_positions) {
-    c.same(Stage::kInput);
+  if (around_layers(stage)) {
+    from_language(trace, p, c, cell);
+  } else if (stage == Stage::kEmbeddings && p.own_input()) {
+    p.input_sum() ? c.same(Stage::kEmbeddingSum) : c.row(Stage::kInput);
   } else if (stage == Stage::kEmbeddings || stage == Stage::kInput) {
     from_layer_input(trace, p, c, cell);
   } else if (stage == Stage::kSourceEmbeddings && p.added_positions) {
@@ -232,7 +321,8 @@ std::vector<Region> consumers(const Trace& trace, CellId cell) {
     if (p.added_positions) c.same(Stage::kSourceInput);
   } else if (is_parameter(stage)) {
     from_parameter(trace, c, cell);
-  } else if (stage >= Stage::kQ && stage <= Stage::kConcat) {
+  } else if ((stage >= Stage::kQ && stage <= Stage::kConcat) || stage == Stage::kQNormed ||
+             stage == Stage::kKNormed) {
     from_heads(trace, p, c, cell);
   } else {
     from_rest(trace, p, c, cell);

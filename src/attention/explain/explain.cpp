@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "attention/explain/build.hpp"
+#include "attention/model/activation.hpp"
 
 namespace ap {
 namespace explaining {
@@ -16,7 +17,7 @@ TensorId Builder::id(Stage stage, int head) const noexcept {
 }
 
 CellValue Builder::at(TensorId tensor, int row, int col) const noexcept {
-  return {{tensor, row, col}, trace.tensor(tensor)(row, col)};
+  return {{tensor, row, col}, trace.row(tensor, row)(0, col)};
 }
 
 void Builder::source(TensorId tensor, int row, int col, int rows, int cols) {
@@ -44,6 +45,16 @@ void Builder::dot(TensorId left, TensorId right, TensorId bias) {
   if (!trace.tensor(bias).empty()) single(bias, 0, col());
 }
 
+void Builder::product(TensorId left, int row, int col, TensorId right, int right_col) {
+  const CellValue a = at(left, row, col);
+  const CellValue b = at(right, 0, right_col);
+  out.operation = Operation::kDot;
+  out.terms.push_back(
+      {.a = a, .b = b, .has_b = true, .value = static_cast<double>(a.value) * b.value});
+  source(left, row, col, 1, 1);
+  source(right, 0, right_col, 1, 1);
+}
+
 void Builder::dot_rows(TensorId left, TensorId right, int other) {
   const int n = trace.tensor(left).cols;
   out.operation = Operation::kDot;
@@ -66,6 +77,17 @@ using explaining::Builder;
 
 void build(Builder& b) {
   switch (b.cell().tensor.stage) {
+    case Stage::kEmbeddings:
+      if (b.plan.language) return explaining::explain_language(b);
+      b.out.operation = Operation::kGiven;
+      return;
+    case Stage::kTransformed:
+    case Stage::kActivated:
+    case Stage::kFinal:
+    case Stage::kUncapped:
+    case Stage::kLogits:
+    case Stage::kProbabilities: return explaining::explain_language(b);
+    case Stage::kEmbeddingSum:
     case Stage::kPositions:
     case Stage::kSourcePositions:
     case Stage::kInput:
@@ -78,6 +100,8 @@ void build(Builder& b) {
     case Stage::kGate:
     case Stage::kUp:
     case Stage::kMlpOut: return explaining::explain_linear(b);
+    case Stage::kQNormed:
+    case Stage::kKNormed:
     case Stage::kQRotated:
     case Stage::kKRotated:
     case Stage::kScores:
@@ -91,6 +115,9 @@ void build(Builder& b) {
     case Stage::kNorm2:
     case Stage::kAdded:
     case Stage::kHidden:
+    case Stage::kPostNorm1:
+    case Stage::kPostNorm2:
+    case Stage::kMlpGated:
     case Stage::kMlpAdded: return explaining::explain_rest(b);
     default: b.out.operation = Operation::kGiven;
   }
@@ -105,7 +132,7 @@ double sum_of_terms(const Explanation& e) noexcept {
 double evaluate_softmax(const Explanation& e) noexcept {
   if (e.own < 0) return 0.0;  // every key hidden
   const double own = e.terms[static_cast<std::size_t>(e.own)].value;
-  return own == 0.0 ? 0.0 : own / sum_of_terms(e);
+  return own == 0.0 ? 0.0 : own / (sum_of_terms(e) + e.rest.value);
 }
 
 double evaluate_norm(const Explanation& e, bool layer_norm) noexcept {
@@ -124,27 +151,9 @@ double Explanation::constant(const char* name) const noexcept {
   return it == constants.end() ? 0.0 : it->value;
 }
 
-Result<Explanation> explain(const Trace& trace, CellId cell) {
-  const ConstView v = trace.tensor(cell.tensor);
-  const std::string where = std::string(name(cell.tensor.stage)) + "[" + std::to_string(cell.row) +
-                            "][" + std::to_string(cell.col) + "]";
-  if (v.empty()) return fail(ErrorCode::kNotFound, "there is no such matrix in this model", where);
-  if (cell.row < 0 || cell.col < 0 || cell.row >= v.rows || cell.col >= v.cols) {
-    return fail(ErrorCode::kNotFound,
-                "the matrix is " + std::to_string(v.rows) + " x " + std::to_string(v.cols), where);
-  }
-  cell.tensor = trace.resolve(cell.tensor);
-  const Plan p = plan(trace.model, has_mask(trace.model, trace.input));
-  Builder b{.trace = trace, .plan = p, .out = {}};
-  b.out.cell = {cell, v(cell.row, cell.col)};
-  // `output` is another name of the layer's last stage, and is explained as that.
-  if (cell.tensor.stage == Stage::kOutput) b.out.cell.cell.tensor.stage = p.last();
-  build(b);
-  b.out.cell.cell = cell;
-  return std::move(b.out);
-}
+namespace {
 
-double evaluate(const Explanation& e) {
+double computed(const Explanation& e) {
   const double first = e.terms.empty() ? 0.0 : static_cast<double>(e.terms[0].a.value);
   switch (e.operation) {
     case Operation::kGiven:
@@ -163,6 +172,10 @@ double evaluate(const Explanation& e) {
     case Operation::kRelu: return std::max(first, 0.0);
     case Operation::kSwiglu:
       return first / (1.0 + std::exp(-first)) * static_cast<double>(e.terms[0].b.value);
+    case Operation::kGeluTanh: return activation(MlpKind::kGeluTanh, first);
+    case Operation::kGeluQuick: return activation(MlpKind::kGeluQuick, first);
+    case Operation::kGeglu:
+      return activation(MlpKind::kGeglu, first) * static_cast<double>(e.terms[0].b.value);
     case Operation::kSinusoid: {
       const double angle = e.constant("position") * e.constant("frequency");
       return e.constant("cosine") != 0.0 ? std::cos(angle) : std::sin(angle);
@@ -171,6 +184,67 @@ double evaluate(const Explanation& e) {
     case Operation::kAlibi: return -e.constant("slope") * e.constant("distance");
   }
   return 0.0;
+}
+
+/// `y` after an intervention.
+double applied(const Intervened& i, double y) noexcept {
+  if (i.change == Change::kHold) return i.value;
+  if (i.change == Change::kScale) return y * static_cast<double>(i.factor);
+  return y + static_cast<double>(i.factor) * static_cast<double>(i.value);
+}
+
+/// What was done to the cell, with what it was before.
+void add_interventions(Builder& b, CellId cell) {
+  const SharedInterventions& list = b.trace.input.interventions;
+  if (!list) return;
+  double value = computed(b.out);
+  const TensorId id = b.trace.resolve(cell.tensor);
+  for (const Intervention& i : *list) {
+    if (!i.on || b.trace.resolve(i.tensor) != id) continue;
+    const int row = cell.row - i.row;
+    const int col = cell.col - i.col;
+    if (row < 0 || col < 0 || (i.rows >= 0 && row >= i.rows) || (i.cols >= 0 && col >= i.cols)) {
+      continue;
+    }
+    b.out.intervened.push_back({i.change, i.name, i.factor, i.value(row, col), value});
+    value = applied(b.out.intervened.back(), value);
+  }
+}
+
+}  // namespace
+
+double evaluate(const Explanation& e) {
+  double value = computed(e);
+  for (const Intervened& i : e.intervened) value = applied(i, value);
+  return value;
+}
+
+Result<Explanation> explain(const Trace& trace, CellId cell) {
+  const auto [rows, cols] = trace.shape(cell.tensor);
+  const std::string where = std::string(name(cell.tensor.stage)) + "[" + std::to_string(cell.row) +
+                            "][" + std::to_string(cell.col) + "]";
+  if (rows == 0 || cols == 0) {
+    return fail(ErrorCode::kNotFound, "there is no such matrix in this model", where);
+  }
+  if (cell.row < 0 || cell.col < 0 || cell.row >= rows || cell.col >= cols) {
+    return fail(ErrorCode::kNotFound,
+                "the matrix is " + std::to_string(rows) + " x " + std::to_string(cols), where);
+  }
+  const ConstView row = trace.row(cell.tensor, cell.row);
+  if (row.empty()) {
+    return fail(ErrorCode::kNotFound, "the logits of this row are not computed: ask for the row",
+                where);
+  }
+  cell.tensor = trace.resolve(cell.tensor);
+  const Plan p = plan(trace.model, has_mask(trace.model, trace.input));
+  Builder b{.trace = trace, .plan = p, .out = {}};
+  b.out.cell = {cell, row(0, cell.col)};
+  // `output` is another name of the layer's last stage, and is explained as that.
+  if (cell.tensor.stage == Stage::kOutput) b.out.cell.cell.tensor.stage = p.last();
+  build(b);
+  b.out.cell.cell = cell;
+  add_interventions(b, cell);
+  return std::move(b.out);
 }
 
 std::string_view name(Operation operation) noexcept {
@@ -189,6 +263,9 @@ std::string_view name(Operation operation) noexcept {
     case Operation::kGelu: return "gelu";
     case Operation::kRelu: return "relu";
     case Operation::kSwiglu: return "swiglu";
+    case Operation::kGeluTanh: return "gelu_tanh";
+    case Operation::kGeluQuick: return "gelu_quick";
+    case Operation::kGeglu: return "geglu";
     case Operation::kSinusoid: return "sinusoid";
     case Operation::kAngle: return "angle";
     case Operation::kAlibi: return "alibi";

@@ -23,11 +23,14 @@ enum class Operation {
   kRmsNorm,    // own / sqrt(mean square + epsilon) · gain
   kGelu,       // exact: a · (1 + erf(a / sqrt 2)) / 2
   kRelu,
-  kSwiglu,    // a · sigmoid(a) · b
-  kSinusoid,  // sin or cos(position · frequency)
-  kAngle,     // position · frequency
-  kAlibi,     // -slope · distance
-  kMaskRule,  // why the mask holds this number: see `reason`
+  kSwiglu,     // a · sigmoid(a) · b
+  kGeluTanh,   // a (1 + tanh(sqrt(2/pi) (a + 0.044715 a³))) / 2
+  kGeluQuick,  // a · sigmoid(1.702 a)
+  kGeglu,      // gelu_tanh(a) · b
+  kSinusoid,   // sin or cos(position · frequency)
+  kAngle,      // position · frequency
+  kAlibi,      // -slope · distance
+  kMaskRule,   // why the mask holds this number: see `reason`
 };
 
 enum class MaskReason { kNone, kOpen, kCausal, kPadding, kPainted, kWindow };
@@ -61,13 +64,31 @@ struct Region {
   int cols = 1;
 };
 
+/// Terms of a long sum that are not listed one by one.
+struct Rest {
+  int count = 0;
+  double value = 0.0;
+};
+
+/// Something was done to the cell after it was computed: 'held at 0.5, was 0.31'.
+struct Intervened {
+  Change change = Change::kHold;
+  std::string name;
+  float factor = 1.0F;
+  float value = 0.0F;  // held at, or added times the factor
+  double was = 0.0;
+};
+
 struct Explanation {
   CellValue cell;
   Operation operation = Operation::kGiven;
   std::vector<Term> terms;
+  Rest rest;     // softmax over a vocabulary: the terms are the largest and the cell's own
   int own = -1;  // softmax and norms: which term is the cell's own
   std::vector<Constant> constants;
   MaskReason reason = MaskReason::kNone;
+  std::vector<Intervened>
+      intervened;  // in the order they were applied; the formula gives the first `was`
   std::vector<Region> sources;
 
   [[nodiscard]] double constant(const char* name) const noexcept;  // 0 if absent

@@ -21,7 +21,7 @@ void explain_position(Builder& b, bool source) {
     case PositionKind::kRope: {
       b.out.operation = Operation::kAngle;
       b.constant("position", position);
-      b.constant("frequency", position_angle(1, b.col(), m.rotary_width(), m.positions.base));
+      b.constant("frequency", rotary_angle(1, b.col(), m.rotary_width(), m.positions));
       return;
     }
     case PositionKind::kAlibi: {
@@ -50,10 +50,56 @@ void explain_mask(Builder& b) {
   if (b.model().causal && b.col() > position) b.out.reason = MaskReason::kCausal;
 }
 
-void explain_norm(Builder& b, Stage from, Stage gain, Stage bias) {
-  const bool layer_norm = b.model().norm == NormKind::kLayerNorm;
-  const TensorId x = b.id(from);
-  const ConstView row = b.trace.tensor(x).block(b.row(), 0, 1, b.model().width);
+void explain_sum(Builder& b, TensorId first, TensorId second) {
+  b.out.operation = Operation::kSum;
+  b.single(first, b.row(), b.col());
+  b.single(second, b.row(), b.col());
+}
+
+void explain_hidden(Builder& b) {
+  const bool gated = b.plan.gated;
+  b.out.operation = operation_of(b.model().mlp);
+  b.single(b.id(gated ? Stage::kGate : Stage::kUp), b.row(), b.col());
+  Term& term = b.out.terms.back();
+  if (gated) {
+    term.b = b.at(b.id(Stage::kUp), b.row(), b.col());
+    term.has_b = true;
+    b.source(b.id(Stage::kUp), b.row(), b.col(), 1, 1);
+  }
+  term.value = b.out.cell.value;
+}
+
+/// The first layer's input, or the sum before its norm.
+void explain_input_sum(Builder& b) {
+  if (b.cell().tensor.stage == Stage::kInput && b.plan.embedding_norm) {
+    return explain_norm(b, b.id(Stage::kEmbeddingSum), Stage::kEmbeddingNormGain,
+                        Stage::kEmbeddingNormBias);
+  }
+  b.out.operation = Operation::kSum;
+  b.single({0, Stage::kEmbeddings, 0}, b.row(), b.col());
+  if (b.plan.added_positions) b.single({0, Stage::kPositions, 0}, b.row(), b.col());
+  if (b.plan.segment) b.single({0, Stage::kSegment, 0}, 0, b.col());
+}
+
+}  // namespace
+
+Operation operation_of(MlpKind kind) noexcept {
+  switch (kind) {
+    case MlpKind::kGelu: return Operation::kGelu;
+    case MlpKind::kRelu: return Operation::kRelu;
+    case MlpKind::kSwiglu: return Operation::kSwiglu;
+    case MlpKind::kGeluTanh: return Operation::kGeluTanh;
+    case MlpKind::kGeluQuick: return Operation::kGeluQuick;
+    case MlpKind::kGeglu: return Operation::kGeglu;
+    case MlpKind::kNone: break;
+  }
+  return Operation::kCopy;
+}
+
+void explain_norm(Builder& b, TensorId x, Stage gain, Stage bias) {
+  const bool of_head = gain == Stage::kQNormGain || gain == Stage::kKNormGain;
+  const bool layer_norm = b.model().norm == NormKind::kLayerNorm && !of_head;
+  const ConstView row = b.trace.row(x, b.row());
   double mean = 0.0;
   for (int j = 0; j < row.cols && layer_norm; ++j) mean += row(0, j);
   mean /= row.cols;
@@ -69,35 +115,13 @@ void explain_norm(Builder& b, Stage from, Stage gain, Stage bias) {
   if (layer_norm) b.constant("mean", mean);
   b.constant(layer_norm ? "variance" : "mean square", square / row.cols);
   b.constant("epsilon", b.model().norm_epsilon);
-  b.constant("gain", b.at(b.id(gain), 0, b.col()).value);
+  const double plus = b.model().norm_plus_one ? 1.0 : 0.0;
+  b.constant("gain", plus + static_cast<double>(b.at(b.id(gain), 0, b.col()).value));
   b.source(b.id(gain), 0, b.col(), 1, 1);
-  if (!layer_norm) return;
+  if (!layer_norm || b.trace.tensor(b.id(bias)).empty()) return;
   b.constant("bias", b.at(b.id(bias), 0, b.col()).value);
   b.source(b.id(bias), 0, b.col(), 1, 1);
 }
-
-void explain_sum(Builder& b, TensorId first, TensorId second) {
-  b.out.operation = Operation::kSum;
-  b.single(first, b.row(), b.col());
-  b.single(second, b.row(), b.col());
-}
-
-void explain_hidden(Builder& b) {
-  const bool gated = b.plan.swiglu;
-  b.out.operation = b.model().mlp == MlpKind::kGelu   ? Operation::kGelu
-                    : b.model().mlp == MlpKind::kRelu ? Operation::kRelu
-                                                      : Operation::kSwiglu;
-  b.single(b.id(gated ? Stage::kGate : Stage::kUp), b.row(), b.col());
-  Term& term = b.out.terms.back();
-  if (gated) {
-    term.b = b.at(b.id(Stage::kUp), b.row(), b.col());
-    term.has_b = true;
-    b.source(b.id(Stage::kUp), b.row(), b.col(), 1, 1);
-  }
-  term.value = b.out.cell.value;
-}
-
-}  // namespace
 
 void explain_input(Builder& b) {
   switch (b.cell().tensor.stage) {
@@ -106,7 +130,7 @@ void explain_input(Builder& b) {
     case Stage::kMask: return explain_mask(b);
     case Stage::kSourceInput:
       return explain_sum(b, {0, Stage::kSourceEmbeddings, 0}, {0, Stage::kSourcePositions, 0});
-    default: return explain_sum(b, {0, Stage::kEmbeddings, 0}, {0, Stage::kPositions, 0});
+    default: return explain_input_sum(b);
   }
 }
 
@@ -142,15 +166,24 @@ void explain_linear(Builder& b) {
 }
 
 void explain_rest(Builder& b) {
+  const Plan& p = b.plan;
+  const auto norm = [&b](Stage from, Stage gain, Stage bias) {
+    explain_norm(b, b.id(from), gain, bias);
+  };
   switch (b.cell().tensor.stage) {
     case Stage::kNorm1:
-      return explain_norm(b, b.plan.pre_norm ? Stage::kInput : b.plan.attended(), Stage::kNorm1Gain,
-                          Stage::kNorm1Bias);
+      return norm(p.pre_norm ? Stage::kInput : p.attended(), Stage::kNorm1Gain, Stage::kNorm1Bias);
     case Stage::kNorm2:
-      return explain_norm(b, b.plan.pre_norm ? b.plan.middle() : b.plan.mlp_result(),
-                          Stage::kNorm2Gain, Stage::kNorm2Bias);
-    case Stage::kAdded: return explain_sum(b, b.id(Stage::kProjected), b.id(Stage::kInput));
-    case Stage::kMlpAdded: return explain_sum(b, b.id(b.plan.middle()), b.id(Stage::kMlpOut));
+      return norm(p.pre_norm ? p.mlp_source() : p.mlp_result(), Stage::kNorm2Gain,
+                  Stage::kNorm2Bias);
+    case Stage::kPostNorm1:
+      return norm(Stage::kProjected, Stage::kPostNorm1Gain, Stage::kPostNorm1Bias);
+    case Stage::kPostNorm2:
+      return norm(Stage::kMlpOut, Stage::kPostNorm2Gain, Stage::kPostNorm2Bias);
+    case Stage::kMlpGated:
+      return b.product(b.id(p.mlp_part()), b.row(), b.col(), b.id(Stage::kMlpGate), 0);
+    case Stage::kAdded: return explain_sum(b, b.id(p.attention_part()), b.id(Stage::kInput));
+    case Stage::kMlpAdded: return explain_sum(b, b.id(p.middle()), b.id(Stage::kMlpGated));
     default: return explain_hidden(b);
   }
 }

@@ -23,12 +23,12 @@ void explain_rotated(Builder& b, Stage from) {
     b.out.operation = Operation::kCopy;
     return b.single(x, b.row(), b.col());
   }
-  const bool query = from == Stage::kQ;
+  const bool query = from == Stage::kQNormed;
   const int position = b.row() + (query ? b.trace.input.past_length() : 0);
   const bool interleaved = m.positions.interleaved;
   const int pair = interleaved ? b.col() / 2 : b.col() % (width / 2);
   const auto [first, second] = rotary_pair(pair, width, interleaved);
-  const double angle = position_angle(position, pair, width, m.positions.base);
+  const double angle = rotary_angle(position, pair, width, m.positions);
   b.out.operation = Operation::kRotate;
   b.constant("angle", angle);
   const bool is_first = b.col() == first;
@@ -90,8 +90,12 @@ void explain_scores(Builder& b) {
   const int h = b.head();
   const int kv = b.model().kv_head(h);
   switch (b.cell().tensor.stage) {
-    case Stage::kQRotated: return explain_rotated(b, Stage::kQ);
-    case Stage::kKRotated: return explain_rotated(b, Stage::kK);
+    case Stage::kQNormed:
+      return explain_norm(b, b.id(Stage::kQ, h), Stage::kQNormGain, Stage::kQNormGain);
+    case Stage::kKNormed:
+      return explain_norm(b, b.id(Stage::kK, h), Stage::kKNormGain, Stage::kKNormGain);
+    case Stage::kQRotated: return explain_rotated(b, Stage::kQNormed);
+    case Stage::kKRotated: return explain_rotated(b, Stage::kKNormed);
     case Stage::kScores:
       return b.dot_rows(b.id(Stage::kQRotated, h), b.id(Stage::kKRotated, kv), b.col());
     case Stage::kScaled:
@@ -109,6 +113,11 @@ void explain_scores(Builder& b) {
     case Stage::kHeadOut: return b.dot(b.id(Stage::kWeights, h), b.id(Stage::kV, kv), {-1});
     default: {
       const int width = b.model().value_width;
+      const auto layer = static_cast<std::size_t>(b.layer());
+      if (b.model().layers[layer].gates) {
+        return b.product(b.id(Stage::kHeadOut, b.col() / width), b.row(), b.col() % width,
+                         b.id(Stage::kGates), b.col() / width);
+      }
       b.out.operation = Operation::kCopy;
       return b.single(b.id(Stage::kHeadOut, b.col() / width), b.row(), b.col() % width);
     }

@@ -1,9 +1,10 @@
 // One layer around its heads: projections, residual sums, norms, MLP.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numbers>
 
 #include "attention/forward/steps.hpp"
+#include "attention/model/activation.hpp"
 #include "attention/model/position.hpp"
 
 namespace ap::steps {
@@ -20,34 +21,30 @@ Dirty whole_rows(const Dirty& dirty, int cols) noexcept {
   return rows;
 }
 
-void normalize_row(const float* x, float* y, int n, const Model& m, const Norm& norm) noexcept {
-  const bool layer_norm = m.norm == NormKind::kLayerNorm;
+/// What is done to a row by a norm.
+struct NormRule {
+  bool layer_norm;
+  double epsilon;
+  double plus;  // to every gain
+};
+
+NormRule rule(const Model& m) noexcept {
+  return {m.norm == NormKind::kLayerNorm, m.norm_epsilon, m.norm_plus_one ? 1.0 : 0.0};
+}
+
+void normalize_row(const float* x, float* y, int n, const NormRule& rule,
+                   const Norm& norm) noexcept {
   double mean = 0.0;
-  for (int j = 0; j < n && layer_norm; ++j) mean += x[j];
+  for (int j = 0; j < n && rule.layer_norm; ++j) mean += x[j];
   mean /= n;
   double square = 0.0;
   for (int j = 0; j < n; ++j) square += (x[j] - mean) * (x[j] - mean);
-  const double inverse = 1.0 / std::sqrt(square / n + static_cast<double>(m.norm_epsilon));
+  const double inverse = 1.0 / std::sqrt(square / n + rule.epsilon);
   for (int j = 0; j < n; ++j) {
-    double value = (x[j] - mean) * inverse * static_cast<double>((*norm.gain)(0, j));
-    if (layer_norm) value += static_cast<double>((*norm.bias)(0, j));
+    double value = (x[j] - mean) * inverse * (static_cast<double>((*norm.gain)(0, j)) + rule.plus);
+    if (norm.bias) value += static_cast<double>((*norm.bias)(0, j));
     y[j] = static_cast<float>(value);
   }
-}
-
-float activation(MlpKind kind, float gate, float up) noexcept {
-  const double x = up;
-  switch (kind) {
-    case MlpKind::kGelu:  // Hendrycks and Gimpel 2016, exact form
-      return static_cast<float>(0.5 * x * (1.0 + std::erf(x / std::numbers::sqrt2)));
-    case MlpKind::kRelu: return up > 0.0F ? up : 0.0F;
-    case MlpKind::kSwiglu: {  // Shazeer 2020: silu(gate) · up
-      const double g = gate;
-      return static_cast<float>(g / (1.0 + std::exp(-g)) * x);
-    }
-    case MlpKind::kNone: break;
-  }
-  return up;
 }
 
 /// Rows of the cache in front of the rows computed now.
@@ -56,13 +53,13 @@ void put_past(const SharedMatrix& past, Matrix& keys) noexcept {
 }
 
 /// K or V: the projected rows come after the cached ones.
-Dirty key_side(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
+Dirty key_side(Pass& pass, Site site, ConstView x, const Dirty& x_dirty, const Linear& map,
                const LinearDirty& map_dirty, const SharedMatrix& past, const Dirty& past_dirty,
                Matrix& out) {
   const int first = past ? static_cast<int>(past->rows()) : 0;
   const int cols = static_cast<int>(out.cols());
   const Dirty fresh =
-      linear(pass, x, x_dirty, map, map_dirty, view(out).block(first, 0, x.rows, cols));
+      linear(pass, site, x, x_dirty, map, map_dirty, view(out).block(first, 0, x.rows, cols));
   Dirty dirty;
   for (const Rect& r : fresh.rects()) dirty.add({r.row + first, r.col, r.rows, r.cols});
   if (past && (pass.changes.all || !past_dirty.none())) {
@@ -76,41 +73,99 @@ Dirty key_side(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
   return dirty;
 }
 
-/// norm1 or norm2 of `from` into `to`.
-Dirty norm_step(Pass& pass, int index, bool first, Stage from, const Dirty& dirty, Matrix& to) {
+/// One of a layer's norms, of `from` into `to`.
+Dirty norm_step(Pass& pass, int index, Norm Layer::* norm, NormDirty LayerDirty::* changes,
+                Stage from, const Dirty& dirty, Stage stage, Matrix& to) {
   const Layer& layer = pass.model().layers[static_cast<std::size_t>(index)];
-  const LayerDirty& changes = pass.layer_changes(index);
-  return normalize(pass, pass.trace.tensor({index, from, 0}), dirty,
-                   first ? layer.norm1 : layer.norm2, first ? changes.gain1 : changes.gain2,
-                   first ? changes.bias1 : changes.bias2, view(to));
+  return normalize(pass, {index, stage}, pass.trace.tensor({index, from, 0}), dirty, layer.*norm,
+                   pass.layer_changes(index).*changes, live(to, pass.queries()));
 }
 
-/// The MLP with its norm and residual; `middle` is what changed in h. Returns the output's changes.
-Dirty mlp(Pass& pass, int index, const Dirty& middle) {
+/// The MLP with its norms, gate and residual; `input` is what changed in the layer's input,
+/// `middle` in h. Returns the output's changes.
+Dirty mlp(Pass& pass, int index, const Dirty& input, const Dirty& middle) {
   const Plan& p = pass.plan;
   const auto l = static_cast<std::size_t>(index);
   const Layer& layer = pass.model().layers[l];
   const LayerDirty& changes = pass.layer_changes(index);
   LayerTrace& t = pass.trace.layers[l];
-  Dirty in = middle;
-  if (p.pre_norm) in = norm_step(pass, index, false, p.middle(), in, t.norm2);
-  const ConstView x = pass.trace.tensor({index, p.mlp_input(), 0});
-  Dirty gate;
-  if (p.swiglu) gate = linear(pass, x, in, layer.gate, changes.gate, view(t.gate));
-  const Dirty up = linear(pass, x, in, layer.up, changes.up, view(t.up));
-  const Dirty hidden = activate(pass, view(std::as_const(t.gate)), gate, view(std::as_const(t.up)),
-                                up, view(t.hidden));
-  Dirty out = linear(pass, view(std::as_const(t.hidden)), hidden, layer.down, changes.down,
-                     view(t.mlp_out));
-  if (p.residual) {
-    out = sum(pass, pass.trace.tensor({index, p.middle(), 0}), middle,
-              view(std::as_const(t.mlp_out)), out, view(t.mlp_added));
+  const int rows = pass.queries();
+  const auto tensor = [&](Stage stage) { return pass.trace.tensor({index, stage, 0}); };
+  Dirty in = p.parallel ? input : middle;
+  if (p.pre_norm) {
+    in = norm_step(pass, index, &Layer::norm2, &LayerDirty::norm2, p.mlp_source(), in,
+                   Stage::kNorm2, t.norm2);
   }
-  if (p.post_norm) out = norm_step(pass, index, false, p.mlp_result(), out, t.norm2);
+  const ConstView x = tensor(p.mlp_input());
+  Dirty gate;
+  if (p.gated)
+    gate = linear(pass, {index, Stage::kGate}, x, in, layer.gate, changes.gate, live(t.gate, rows));
+  const Dirty up = linear(pass, {index, Stage::kUp}, x, in, layer.up, changes.up, live(t.up, rows));
+  const Dirty hidden = activate(pass, {index, Stage::kHidden}, pass.model().mlp,
+                                live(std::as_const(t.gate), p.gated ? rows : 0), gate,
+                                live(std::as_const(t.up), rows), up, live(t.hidden, rows));
+  Dirty out = linear(pass, {index, Stage::kMlpOut}, live(std::as_const(t.hidden), rows), hidden,
+                     layer.down, changes.down, live(t.mlp_out, rows));
+  if (p.sandwich) {
+    out = norm_step(pass, index, &Layer::post2, &LayerDirty::post2, Stage::kMlpOut, out,
+                    Stage::kPostNorm2, t.post2);
+  }
+  if (layer.mlp_gate) {
+    out = scale_columns(pass, {index, Stage::kMlpGated}, tensor(p.mlp_part()), out, *layer.mlp_gate,
+                        changes.mlp_gate, pass.model().width, live(t.mlp_gated, rows));
+  } else if (!changes.mlp_gate.none()) {
+    out.add_all(rows, pass.model().width);  // the gate went
+  }
+  if (p.residual) {
+    out = sum(pass, {index, Stage::kMlpAdded}, tensor(p.middle()), middle, tensor(Stage::kMlpGated),
+              out, live(t.mlp_added, rows));
+  }
+  if (p.post_norm) {
+    out = norm_step(pass, index, &Layer::norm2, &LayerDirty::norm2, p.mlp_result(), out,
+                    Stage::kNorm2, t.norm2);
+  }
   return out;
 }
 
-/// Q, K, V, their rotation, and the heads; returns what changed in concat.
+/// Each head's output times its gate; returns what changed in concat.
+Dirty gate_heads(Pass& pass, int index, const Dirty& heads) {
+  const auto l = static_cast<std::size_t>(index);
+  const Layer& layer = pass.model().layers[l];
+  const Dirty& gates = pass.layer_changes(index).gates;
+  LayerTrace& t = pass.trace.layers[l];
+  const int rows = pass.queries();
+  if (layer.gates) {
+    return scale_columns(pass, {index, Stage::kConcat}, live(std::as_const(t.concat), rows), heads,
+                         *layer.gates, gates, pass.model().value_width, live(t.gated, rows));
+  }
+  Dirty dirty = heads;
+  if (!gates.none()) dirty.add_all(rows, static_cast<int>(t.concat.cols()));  // they went
+  return dirty;
+}
+
+/// Norms and rotation of queries and keys, as far as they are on.
+void prepare(Pass& pass, int index, bool rotation, Dirty& q, Dirty& k) {
+  const auto l = static_cast<std::size_t>(index);
+  const Layer& layer = pass.model().layers[l];
+  const LayerDirty& changes = pass.layer_changes(index);
+  LayerTrace& t = pass.trace.layers[l];
+  const int rows = pass.queries();
+  const int keys = pass.keys();
+  const auto tensor = [&](Matrix& m, int n) { return live(std::as_const(m), n); };
+  if (pass.plan.qk_norm) {
+    q = normalize_heads(pass, {index, Stage::kQNormed}, tensor(t.q, rows), q, layer.q_norm,
+                        changes.q_norm, live(t.q_normed, rows));
+    k = normalize_heads(pass, {index, Stage::kKNormed}, tensor(t.k, keys), k, layer.k_norm,
+                        changes.k_norm, live(t.k_normed, keys));
+  }
+  if (!pass.plan.rope) return;
+  q = rotate(pass, {index, Stage::kQRotated}, tensor(pass.plan.qk_norm ? t.q_normed : t.q, rows), q,
+             rotation, pass.trace.input.past_length(), live(t.q_rotated, rows));
+  k = rotate(pass, {index, Stage::kKRotated}, tensor(pass.plan.qk_norm ? t.k_normed : t.k, keys), k,
+             rotation, 0, live(t.k_rotated, keys));
+}
+
+/// Q, K, V, their norms and rotation, the heads and their gates; returns what changed in concat.
 Dirty attention(Pass& pass, int index, const Dirty& x_dirty, const Dirty& source, bool rotation,
                 const Dirty& mask) {
   Trace& trace = pass.trace;
@@ -123,15 +178,15 @@ Dirty attention(Pass& pass, int index, const Dirty& x_dirty, const Dirty& source
   const ConstView s = cross ? trace.tensor({0, Stage::kSourceInput, 0}) : x;
   const Dirty& s_dirty = cross ? source : x_dirty;
   const Past::LayerPast past = trace.input.past ? trace.input.past->layers[l] : Past::LayerPast{};
-  const PastDirty& past_dirty = pass.changes.past[l];
-  Dirty q = linear(pass, x, x_dirty, layer.q, changes.q, view(t.q));
-  Dirty k = key_side(pass, s, s_dirty, layer.k, changes.k, past.k, past_dirty.k, t.k);
-  const Dirty v = key_side(pass, s, s_dirty, layer.v, changes.v, past.v, past_dirty.v, t.v);
-  if (pass.plan.rope) {
-    q = rotate(pass, t.q, q, rotation, trace.input.past_length(), t.q_rotated);
-    k = rotate(pass, t.k, k, rotation, 0, t.k_rotated);
-  }
-  return heads(pass, index, q, k, v, mask);
+  const PastDirty past_dirty = pass.changes.past.empty() ? PastDirty{} : pass.changes.past[l];
+  Dirty q =
+      linear(pass, {index, Stage::kQ}, x, x_dirty, layer.q, changes.q, live(t.q, pass.queries()));
+  Dirty k =
+      key_side(pass, {index, Stage::kK}, s, s_dirty, layer.k, changes.k, past.k, past_dirty.k, t.k);
+  const Dirty v =
+      key_side(pass, {index, Stage::kV}, s, s_dirty, layer.v, changes.v, past.v, past_dirty.v, t.v);
+  prepare(pass, index, rotation, q, k);
+  return gate_heads(pass, index, heads(pass, index, q, k, v, mask));
 }
 
 }  // namespace
@@ -146,9 +201,10 @@ Dirty linear_dirty(const Pass& pass, const Dirty& x, const LinearDirty& map,
   return dirty;
 }
 
-Dirty linear(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
+Dirty linear(Pass& pass, Site site, ConstView x, const Dirty& x_dirty, const Linear& map,
              const LinearDirty& map_dirty, View y) {
-  const Dirty dirty = linear_dirty(pass, x_dirty, map_dirty, y);
+  Dirty dirty = linear_dirty(pass, x_dirty, map_dirty, y);
+  pass.held.add_forced(site, dirty);
   const ConstView w = view(map.weight);
   for (const Rect& r : dirty.rects()) {
     gemm(x.block(r.row, 0, r.rows, x.cols), w.block(0, r.col, w.rows, r.cols),
@@ -158,68 +214,132 @@ Dirty linear(Pass& pass, ConstView x, const Dirty& x_dirty, const Linear& map,
     }
     count(pass, r);
   }
+  pass.held.apply(site, dirty, y);
   return dirty;
 }
 
-Dirty sum(Pass& pass, ConstView a, const Dirty& a_dirty, ConstView b, const Dirty& b_dirty,
-          View y) {
+Dirty sum(Pass& pass, Site site, ConstView a, const Dirty& a_dirty, ConstView b,
+          const Dirty& b_dirty, View y) {
   Dirty dirty = a_dirty;
   dirty.add(b_dirty);
   if (pass.changes.all) dirty.add_all(y.rows, y.cols);
+  pass.held.add_forced(site, dirty);
   for (const Rect& r : dirty.rects()) {
     for (int i = r.row; i < r.row + r.rows; ++i) {
       sum_row(a.row(i) + r.col, b.row(i) + r.col, y.row(i) + r.col, r.cols);
     }
     count(pass, r);
   }
+  pass.held.apply(site, dirty, y);
   return dirty;
 }
 
-Dirty normalize(Pass& pass, ConstView x, const Dirty& x_dirty, const Norm& norm, const Dirty& gain,
-                const Dirty& bias, View y) {
-  Dirty dirty = whole_rows(x_dirty, y.cols);
-  if (pass.changes.all || pass.changes.epsilon || !gain.none() || !bias.none()) {
+Dirty normalize(Pass& pass, Site site, ConstView x, const Dirty& x_dirty, const Norm& norm,
+                const NormDirty& norm_dirty, View y) {
+  Dirty asked = x_dirty;
+  pass.held.add_forced(site, asked);
+  Dirty dirty = whole_rows(asked, y.cols);
+  if (pass.changes.all || pass.changes.epsilon || !norm_dirty.gain.none() ||
+      !norm_dirty.bias.none()) {
     dirty.add_all(y.rows, y.cols);
   }
+  const NormRule how = rule(pass.model());
   for (const Rect& r : dirty.rects()) {
     for (int i = r.row; i < r.row + r.rows; ++i) {
-      normalize_row(x.row(i), y.row(i), x.cols, pass.model(), norm);
+      normalize_row(x.row(i), y.row(i), x.cols, how, norm);
     }
     count(pass, r);
   }
+  pass.held.apply(site, dirty, y);
   return dirty;
 }
 
-Dirty activate(Pass& pass, ConstView gate, const Dirty& gate_dirty, ConstView up,
-               const Dirty& up_dirty, View hidden) {
-  const MlpKind kind = pass.model().mlp;
+Dirty normalize_heads(Pass& pass, Site site, ConstView x, const Dirty& x_dirty, const Norm& norm,
+                      const NormDirty& norm_dirty, View y) {
+  const int width = pass.model().key_width;
+  Dirty asked = x_dirty;
+  pass.held.add_forced(site, asked);
+  Dirty dirty;
+  for (const Rect& r : asked.rects()) {  // whole heads
+    const int first = r.col / width * width;
+    const int end = (r.col + r.cols + width - 1) / width * width;
+    dirty.add({r.row, first, r.rows, end - first});
+  }
+  if (pass.changes.all || pass.changes.epsilon || !norm_dirty.gain.none()) {
+    dirty.add_all(y.rows, y.cols);
+  }
+  NormRule how = rule(pass.model());
+  how.layer_norm = false;
+  for (const Rect& r : dirty.rects()) {
+    for (int i = r.row; i < r.row + r.rows; ++i) {
+      for (int j = r.col; j < r.col + r.cols; j += width) {
+        normalize_row(x.row(i) + j, y.row(i) + j, width, how, norm);
+      }
+    }
+    count(pass, r);
+  }
+  pass.held.apply(site, dirty, y);
+  return dirty;
+}
+
+Dirty scale_columns(Pass& pass, Site site, ConstView x, const Dirty& x_dirty, const Matrix& factors,
+                    const Dirty& factors_dirty, int width, View y) {
+  Dirty dirty = x_dirty;
+  if (pass.changes.all) dirty.add_all(y.rows, y.cols);
+  for (const Rect& r : factors_dirty.rects()) dirty.add({0, r.col * width, y.rows, r.cols * width});
+  pass.held.add_forced(site, dirty);
+  for (const Rect& r : dirty.rects()) {
+    for (int i = r.row; i < r.row + r.rows; ++i) {
+      for (int j = r.col; j < r.col + r.cols;) {  // a run of one factor
+        const int end = std::min((j / width + 1) * width, r.col + r.cols);
+        scale_row(x.row(i) + j, y.row(i) + j, end - j, factors(0, j / width));
+        j = end;
+      }
+    }
+    count(pass, r);
+  }
+  pass.held.apply(site, dirty, y);
+  return dirty;
+}
+
+Dirty activate(Pass& pass, Site site, MlpKind kind, ConstView gate, const Dirty& gate_dirty,
+               ConstView up, const Dirty& up_dirty, View hidden) {
   Dirty dirty = up_dirty;
   dirty.add(gate_dirty);
+  pass.held.add_forced(site, dirty);
   for (const Rect& r : dirty.rects()) {
     for (int i = r.row; i < r.row + r.rows; ++i) {
       for (int j = r.col; j < r.col + r.cols; ++j) {
-        hidden(i, j) = activation(kind, gate.empty() ? 0.0F : gate(i, j), up(i, j));
+        const double x = up(i, j);
+        hidden(i, j) = static_cast<float>(gate.empty() ? activation(kind, x)
+                                                       : activation(kind, gate(i, j)) * x);
       }
     }
     count(pass, r);
   }
+  pass.held.apply(site, dirty, hidden);
   return dirty;
 }
 
-Dirty rotate(Pass& pass, const Matrix& x, const Dirty& x_dirty, bool all, int first, Matrix& y) {
+Dirty rotate(Pass& pass, Site site, ConstView x, const Dirty& x_dirty, bool all, int first,
+             View y) {
   const Model& m = pass.model();
-  const int cols = static_cast<int>(x.cols());
-  Dirty dirty = whole_rows(x_dirty, cols);
-  if (all) dirty.add_all(static_cast<int>(x.rows()), cols);
+  const int cols = x.cols;
+  Dirty asked = x_dirty;
+  pass.held.add_forced(site, asked);
+  Dirty dirty = whole_rows(asked, cols);
+  if (all) dirty.add_all(x.rows, cols);
   for (const Rect& r : dirty.rects()) {
     for (int i = r.row; i < r.row + r.rows; ++i) {
       for (int h = 0; h < cols; h += m.key_width) {
-        rotate_row(&x(i, h), &y(i, h), m.key_width, m.rotary_width(), m.positions.interleaved,
-                   &pass.trace.rotary_cos(first + i, 0), &pass.trace.rotary_sin(first + i, 0));
+        rotate_row(x.row(i) + h, y.row(i) + h, m.key_width, m.rotary_width(),
+                   m.positions.interleaved, &pass.trace.rotary_cos(first + i, 0),
+                   &pass.trace.rotary_sin(first + i, 0));
       }
     }
     count(pass, r);
   }
+  pass.held.apply(site, dirty, y);
   return dirty;
 }
 
@@ -229,15 +349,25 @@ Dirty layer(Pass& pass, int index, const Dirty& input, const Dirty& source, bool
   const auto l = static_cast<std::size_t>(index);
   LayerTrace& t = pass.trace.layers[l];
   Dirty x = input;
-  if (p.pre_norm) x = norm_step(pass, index, true, Stage::kInput, x, t.norm1);
+  if (p.pre_norm) {
+    x = norm_step(pass, index, &Layer::norm1, &LayerDirty::norm1, Stage::kInput, x, Stage::kNorm1,
+                  t.norm1);
+  }
   const Dirty concat = attention(pass, index, x, source, rotation, mask);
   Dirty out = project(pass, index, concat);
-  if (p.residual) {
-    out = sum(pass, view(std::as_const(t.projected)), out,
-              pass.trace.tensor({index, Stage::kInput, 0}), input, view(t.added));
+  if (p.sandwich) {
+    out = norm_step(pass, index, &Layer::post1, &LayerDirty::post1, Stage::kProjected, out,
+                    Stage::kPostNorm1, t.post1);
   }
-  if (p.post_norm) out = norm_step(pass, index, true, p.attended(), out, t.norm1);
-  return p.mlp ? mlp(pass, index, out) : out;
+  if (p.residual) {
+    out = sum(pass, {index, Stage::kAdded}, pass.trace.tensor({index, p.attention_part(), 0}), out,
+              pass.trace.tensor({index, Stage::kInput, 0}), input, live(t.added, pass.queries()));
+  }
+  if (p.post_norm) {
+    out = norm_step(pass, index, &Layer::norm1, &LayerDirty::norm1, p.attended(), out,
+                    Stage::kNorm1, t.norm1);
+  }
+  return p.mlp ? mlp(pass, index, input, out) : out;
 }
 
 }  // namespace ap::steps

@@ -69,13 +69,13 @@ Dirty project(Pass& pass, int layer, const Dirty& concat) {
   LayerTrace& t = pass.trace.layers[l];
   const Linear& map = pass.model().layers[l].o;
   const LinearDirty& changes = pass.layer_changes(layer).o;
-  const ConstView x = view(std::as_const(t.concat));
-  const View y = view(t.projected);
+  const ConstView x = pass.trace.tensor({layer, Stage::kConcat, 0});
+  const View y = live(t.projected, pass.queries());
   const int blocks = block_count(x.cols);
   const bool kept = t.parts.cols() == y.cols && t.parts.rows() == Eigen::Index{blocks} * y.rows;
   if (blocks < 2 || (!kept && !worth_keeping(pass, concat, y.rows, x.cols))) {
     t.parts.resize(0, 0);
-    return linear(pass, x, concat, map, changes, y);
+    return linear(pass, {layer, Stage::kProjected}, x, concat, map, changes, y);
   }
   t.parts.resize(Eigen::Index{blocks} * y.rows, y.cols);
   const ConstView w = view(map.weight);
@@ -90,11 +90,13 @@ Dirty project(Pass& pass, int layer, const Dirty& concat) {
            part.block(r.row, r.col, r.rows, r.cols), pass.scratch);
     }
   }
-  const Dirty dirty = linear_dirty(pass, concat, changes, y);
+  Dirty dirty = linear_dirty(pass, concat, changes, y);
+  pass.held.add_forced({layer, Stage::kProjected}, dirty);
   for (const Rect& r : dirty.rects()) {
     add_parts(t.parts, blocks, map.bias, r, y);
     pass.cells += static_cast<std::size_t>(r.rows) * static_cast<std::size_t>(r.cols);
   }
+  pass.held.apply({layer, Stage::kProjected}, dirty, y);
   return dirty;
 }
 

@@ -83,7 +83,7 @@ void mlp_back(Reverse& r, int index) {
   const ConstView x = r.t->tensor({index, p.mlp_input(), 0});
   const View dx = view(r.by(index, p.mlp_input()));
   linear_back(r, x, layer.up, view(std::as_const(d.up)), dx, g.up);
-  if (p.swiglu) linear_back(r, x, layer.gate, view(std::as_const(d.gate)), dx, g.gate);
+  if (p.gated) linear_back(r, x, layer.gate, view(std::as_const(d.gate)), dx, g.gate);
   if (p.pre_norm) {  // norm2 = norm(middle)
     normalize_back(r, r.t->tensor({index, p.middle(), 0}), layer.norm2,
                    view(std::as_const(d.norm2)), view(r.by(index, p.middle())), g.norm2);
@@ -257,6 +257,10 @@ Result<Gradients> backward(const Trace& trace, TensorId target, const Matrix& co
   const ConstView v = trace.tensor(target);
   const std::string where(name(target.stage));
   if (v.empty()) return fail(ErrorCode::kNotFound, "there is no such matrix in this model", where);
+  if (trace.model.language) {
+    return fail(ErrorCode::kUnsupported,
+                "derivatives of whole language models are not computed yet", where);
+  }
   if (v.rows != cotangent.rows() || v.cols != cotangent.cols()) {
     return fail(ErrorCode::kShape, "the cotangent must have the shape of the target", where);
   }

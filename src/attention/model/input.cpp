@@ -34,6 +34,28 @@ Result<void> check_shape(const SharedMatrix& m, int rows, int cols, const std::s
   return fail(ErrorCode::kShape, is + ", needs " + shape_text(rows, cols), where);
 }
 
+Result<void> check_ids(const Model& model, const Input& input) {
+  if (!model.language) {
+    if (!input.ids) return {};
+    return fail(ErrorCode::kUnsupported, "this model has no table of tokens to read ids with",
+                "ids");
+  }
+  if (!input.ids) return fail(ErrorCode::kShape, "a language model reads ids of tokens", "ids");
+  if (input.cross() || input.past) {
+    return fail(ErrorCode::kUnsupported, "a language model looks at its own text alone", "ids");
+  }
+  const int vocabulary = model.language->vocabulary();
+  for (std::size_t i = 0; i < input.ids->size(); ++i) {
+    const int id = (*input.ids)[i];
+    if (id >= 0 && id < vocabulary) continue;
+    return fail(ErrorCode::kRange,
+                "is " + std::to_string(id) + "; this model knows the tokens 0 to " +
+                    std::to_string(vocabulary - 1),
+                "ids[" + std::to_string(i) + "]");
+  }
+  return {};
+}
+
 Result<void> check_past(const Model& model, const Input& input) {
   if (!input.past) return {};
   if (input.cross()) {
@@ -66,16 +88,31 @@ Result<void> check_tokens(const Model& model, const Input& input) {
   }
   const int cached = input.cross() ? 0 : input.past_length();
   if (model.positions.kind == PositionKind::kLearned &&
-      model.positions.learned->rows() < std::max(cached + input.queries(), input.keys())) {
+      model.positions.learned->rows() <
+          model.positions.offset + std::max(cached + input.queries(), input.keys())) {
+    const auto rows = model.positions.learned->rows() - model.positions.offset;
+    if (model.language) {
+      return fail(ErrorCode::kTooLarge,
+                  "the text has " + std::to_string(input.queries()) +
+                      " tokens; this model has positions for " + std::to_string(rows),
+                  "ids");
+    }
     return fail(ErrorCode::kShape,
-                "has " + std::to_string(model.positions.learned->rows()) +
-                    " rows; needs one for each token",
+                "has " + std::to_string(rows) + " rows; needs one for each token",
                 "model.positions.learned");
   }
   return {};
 }
 
 }  // namespace
+
+int position_row(const Model& model, const Input& input, int position) noexcept {
+  const Positions& p = model.positions;
+  if (p.padding < 0 || !input.ids) return p.offset + position;
+  const auto first = input.ids->begin();
+  if (*(first + position) == p.padding) return p.offset - 1;
+  return p.offset + position - static_cast<int>(std::count(first, first + position, p.padding));
+}
 
 std::uint64_t trace_bytes(const Model& m, int queries, int keys, bool cross) noexcept {
   const auto n = [](std::ptrdiff_t a, std::ptrdiff_t b) {
@@ -97,18 +134,27 @@ std::uint64_t trace_bytes(const Model& m, int queries, int keys, bool cross) noe
   if (m.residual) layer += n(queries, m.width);
   if (m.norm != NormKind::kNone) layer += n(queries, m.width) * 2;
   if (m.mlp != MlpKind::kNone) {
-    layer +=
-        n(queries, m.mlp_width) * (m.mlp == MlpKind::kSwiglu ? 3 : 2) + n(queries, m.width) * 2;
+    layer += n(queries, m.mlp_width) * (is_gated(m.mlp) ? 3 : 2) + n(queries, m.width) * 2;
+  }
+  if (m.qk_norm()) layer += n(queries, (m.heads + m.kv_heads) * m.key_width);
+  if (m.norm != NormKind::kNone && m.norm_place == NormPlace::kSandwich) {
+    layer += n(queries, m.width) * 2;
   }
   std::uint64_t masks = 1;  // one for each window
   for (int l = 1; l < static_cast<int>(m.layers.size()); ++l) masks += m.mask_layer(l) == l ? 1 : 0;
   std::uint64_t all = layer * m.layers.size() + n(queries, m.width) * 2 + n(queries, keys) * masks;
   if (cross) all += n(keys, m.width) * 2;
+  if (m.language) all += n(queries, m.width) * 4;
   return all * sizeof(float);
 }
 
 Result<void> validate(const Model& model, const Input& input) {
   if (auto ok = validate(model); !ok) return ok;
+  return validate_input(model, input);
+}
+
+Result<void> validate_input(const Model& model, const Input& input) {
+  if (auto ok = check_ids(model, input); !ok) return ok;
   if (auto ok = check_tokens(model, input); !ok) return ok;
   const std::uint64_t bytes = trace_bytes(model, input.queries(), input.keys(), input.cross());
   if (bytes > kMaxTraceBytes) {
@@ -120,7 +166,7 @@ Result<void> validate(const Model& model, const Input& input) {
                     " MB; the most is " + std::to_string(kMaxTraceBytes / 1'000'000) + " MB",
                 "model");
   }
-  if (input.embeddings || input.queries() > 0) {
+  if (input.embeddings || (!input.ids && input.queries() > 0)) {
     if (auto ok = check_shape(input.embeddings, input.queries(), model.width, "embeddings"); !ok) {
       return ok;
     }
@@ -133,6 +179,7 @@ Result<void> validate(const Model& model, const Input& input) {
     if (auto ok = check_cells(*input.source, false, "source_embeddings"); !ok) return ok;
   }
   if (auto ok = check_past(model, input); !ok) return ok;
+  if (auto ok = check_interventions(model, input); !ok) return ok;
   if (!input.mask) return {};
   if (auto ok = check_shape(input.mask, input.queries(), input.keys(), "mask"); !ok) return ok;
   return check_cells(*input.mask, true, "mask");

@@ -4,92 +4,40 @@
 #include <cmath>
 #include <string>
 
+#include "attention/model/checks.hpp"
+
 namespace ap {
 namespace {
 
-std::string shape_text(std::ptrdiff_t rows, std::ptrdiff_t cols) {
-  return std::to_string(rows) + " x " + std::to_string(cols);
-}
+using namespace checking;
 
-Result<void> check_finite(const Matrix& m, const std::string& where) {
-  for (int i = 0; i < m.rows(); ++i) {
-    for (int j = 0; j < m.cols(); ++j) {
-      const float x = m(i, j);
-      if (std::abs(x) <= kMaxCell) continue;
-      const auto code = std::isfinite(x) ? ErrorCode::kRange : ErrorCode::kNotFinite;
-      return fail(code, "a cell must be a finite number between -1e6 and 1e6",
-                  where + "[" + std::to_string(i) + "][" + std::to_string(j) + "]");
-    }
-  }
-  return {};
-}
-
-enum class Need { kRequired, kOptional, kAbsent };
-
-/// m is rows x cols with sane cells; null is right if it is optional or must be absent.
-Result<void> check_matrix(const SharedMatrix& m, int rows, int cols, Need need,
-                          const std::string& where) {
-  if (!m) {
-    if (need != Need::kRequired) return {};
-    return fail(ErrorCode::kShape, "missing; needs " + shape_text(rows, cols), where);
-  }
-  if (need == Need::kAbsent) {
-    return fail(ErrorCode::kShape, "this model's options have no such matrix", where);
-  }
-  if (m->rows() != rows || m->cols() != cols) {
-    return fail(ErrorCode::kShape,
-                "is " + shape_text(m->rows(), m->cols()) + ", needs " + shape_text(rows, cols),
-                where);
-  }
-  return check_finite(*m, where);
-}
-
-/// Keeps the first failure of a row of checks.
-class Checks {
- public:
-  Checks& matrix(const SharedMatrix& m, int rows, int cols, Need need, const std::string& where) {
-    if (result_) result_ = check_matrix(m, rows, cols, need, where);
-    return *this;
-  }
-  Checks& linear(const Linear& l, int rows, int cols, Need need, const std::string& path,
-                 const char* suffix) {
-    const Need bias = need == Need::kAbsent ? Need::kAbsent : Need::kOptional;
-    matrix(l.weight, rows, cols, need, path + "w_" + suffix);
-    return matrix(l.bias, 1, cols, bias, path + "b_" + suffix);
-  }
-  [[nodiscard]] Result<void> result() const { return result_; }
-
- private:
-  Result<void> result_;
+/// What a model's options ask of a layer's matrices.
+struct Needs {
+  Need gain, bias, gain2, bias2, post_gain, post_bias, post_gain2, post_bias2, mlp, gate, qk;
 };
 
-Result<void> check_layer(const Model& model, const Layer& layer, const std::string& path) {
-  const int d = model.width;
-  const int queries = model.heads * model.key_width;
-  const int keys = model.kv_heads * model.key_width;
-  const int values = model.kv_heads * model.value_width;
-  const bool normed = model.norm != NormKind::kNone;
-  const bool mlp = model.mlp != MlpKind::kNone;
-  const Need gain = normed ? Need::kRequired : Need::kAbsent;
-  const Need bias = model.norm == NormKind::kLayerNorm ? Need::kRequired : Need::kAbsent;
-  const Need gain2 = normed && mlp ? Need::kRequired : Need::kAbsent;
-  const Need bias2 = mlp ? bias : Need::kAbsent;
-  const Need up = mlp ? Need::kRequired : Need::kAbsent;
-  const Need gate = model.mlp == MlpKind::kSwiglu ? Need::kRequired : Need::kAbsent;
-  Checks checks;
-  checks.linear(layer.q, d, queries, Need::kRequired, path, "q")
-      .linear(layer.k, d, keys, Need::kRequired, path, "k")
-      .linear(layer.v, d, values, Need::kRequired, path, "v")
-      .linear(layer.o, model.heads * model.value_width, d, Need::kRequired, path, "o")
-      .matrix(layer.temperature, 1, model.heads, Need::kOptional, path + "temperature")
-      .matrix(layer.norm1.gain, 1, d, gain, path + "norm1_gain")
-      .matrix(layer.norm1.bias, 1, d, bias, path + "norm1_bias")
-      .matrix(layer.norm2.gain, 1, d, gain2, path + "norm2_gain")
-      .matrix(layer.norm2.bias, 1, d, bias2, path + "norm2_bias")
-      .linear(layer.gate, d, model.mlp_width, gate, path, "gate")
-      .linear(layer.up, d, model.mlp_width, up, path, "up")
-      .linear(layer.down, model.mlp_width, d, up, path, "down");
-  if (auto ok = checks.result(); !ok) return ok;
+Needs needs(const Model& m) noexcept {
+  const bool normed = m.norm != NormKind::kNone;
+  const bool sandwich = normed && m.norm_place == NormPlace::kSandwich;
+  const bool mlp = m.mlp != MlpKind::kNone;
+  // A document's LayerNorm always has its bias; models are trained without one too.
+  const bool layer_norm = m.norm == NormKind::kLayerNorm;
+  const Need with = m.language ? Need::kOptional : Need::kRequired;
+  const auto bias = [&](bool on) { return layer_norm && on ? with : Need::kAbsent; };
+  return {.gain = required_if(normed),
+          .bias = bias(true),
+          .gain2 = required_if(normed && mlp),
+          .bias2 = bias(mlp),
+          .post_gain = required_if(sandwich),
+          .post_bias = bias(sandwich),
+          .post_gain2 = required_if(sandwich && mlp),
+          .post_bias2 = bias(sandwich && mlp),
+          .mlp = required_if(mlp),
+          .gate = required_if(is_gated(m.mlp)),
+          .qk = required_if(m.qk_norm())};
+}
+
+Result<void> check_temperatures(const Model& model, const Layer& layer, const std::string& path) {
   for (int h = 0; layer.temperature && h < model.heads; ++h) {
     if (const float t = (*layer.temperature)(0, h); t < kMinTemperature) {
       return fail(ErrorCode::kRange, "a temperature must be at least 0.001",
@@ -99,18 +47,41 @@ Result<void> check_layer(const Model& model, const Layer& layer, const std::stri
   return {};
 }
 
+Result<void> check_layer(const Model& model, const Layer& layer, const std::string& path,
+                         Depth depth) {
+  const int d = model.width;
+  const int queries = model.heads * model.key_width;
+  const int keys = model.kv_heads * model.key_width;
+  const int values = model.kv_heads * model.value_width;
+  const Needs need = needs(model);
+  Checks checks(depth);
+  checks.linear(layer.q, d, queries, Need::kRequired, path, "q")
+      .linear(layer.k, d, keys, Need::kRequired, path, "k")
+      .linear(layer.v, d, values, Need::kRequired, path, "v")
+      .linear(layer.o, model.heads * model.value_width, d, Need::kRequired, path, "o")
+      .matrix(layer.temperature, 1, model.heads, Need::kOptional, path + "temperature")
+      .norm(layer.norm1, d, need.gain, need.bias, path + "norm1")
+      .norm(layer.norm2, d, need.gain2, need.bias2, path + "norm2")
+      .norm(layer.post1, d, need.post_gain, need.post_bias, path + "post_norm1")
+      .norm(layer.post2, d, need.post_gain2, need.post_bias2, path + "post_norm2")
+      .matrix(layer.q_norm.gain, 1, model.key_width, need.qk, path + "q_norm")
+      .matrix(layer.k_norm.gain, 1, model.key_width, need.qk, path + "k_norm")
+      .linear(layer.gate, d, model.mlp_width, need.gate, path, "gate")
+      .linear(layer.up, d, model.mlp_width, need.mlp, path, "up")
+      .linear(layer.down, model.mlp_width, d, need.mlp, path, "down")
+      .matrix(layer.gates, 1, model.heads, Need::kOptional, path + "gates")
+      .matrix(layer.mlp_gate, 1, 1, optional_if(model.mlp != MlpKind::kNone && model.residual),
+              path + "mlp_gate");
+  if (auto ok = checks.result(); !ok) return ok;
+  return check_temperatures(model, layer, path);
+}
+
 Result<void> check_count(int value, int low, int high, const char* what, const char* where) {
   if (value >= low && value <= high) return {};
   return fail(value > high ? ErrorCode::kTooLarge : ErrorCode::kRange,
               std::string(what) + " must be " + std::to_string(low) + " to " +
                   std::to_string(high) + ", not " + std::to_string(value),
               where);
-}
-
-Result<void> check_number(float x, float low, float high, const char* message, const char* where) {
-  if (!std::isfinite(x)) return fail(ErrorCode::kNotFinite, message, where);
-  if (x < low || x > high) return fail(ErrorCode::kRange, message, where);
-  return {};
 }
 
 Result<void> check_counts(const Model& m) {
@@ -140,6 +111,41 @@ Result<void> check_counts(const Model& m) {
   return {};
 }
 
+Result<void> check_positions(const Model& m, Depth depth) {
+  const Positions& p = m.positions;
+  if (auto ok = check_number(p.base, 1.0F, 1e9F, "the position base must lie between 1 and 1e9",
+                             "model.positions.base");
+      !ok) {
+    return ok;
+  }
+  if (p.rotary_width < 0 || p.rotary_width > m.key_width || p.rotary_width % 2 != 0) {
+    return fail(ErrorCode::kRange, "the rotary width must be even and at most the key width",
+                "model.positions.rotary_width");
+  }
+  if (p.kind == PositionKind::kRope && m.rotary_width() < 2) {
+    return fail(ErrorCode::kShape, "RoPE turns pairs of numbers: the key width must be at least 2",
+                "model.key_width");
+  }
+  if (p.scaling != RopeScaling::kNone) {
+    const char* const message =
+        "RoPE's scaling needs a factor of 1 or more, frequency factors "
+        "above 0 with low below high, and a context of 1 or more";
+    const bool good = p.factor >= 1.0F && p.factor <= kMaxCell && p.low_frequency > 0.0F &&
+                      p.high_frequency > p.low_frequency && p.high_frequency <= kMaxCell &&
+                      p.original_context >= 1;
+    if (!good) return fail(ErrorCode::kRange, message, "model.positions.scaling");
+  }
+  if (p.offset < (p.padding >= 0 ? 1 : 0) || p.offset > kMaxTableRows) {
+    return fail(ErrorCode::kRange, "the positions' offset must be 0 or more, with padding 1",
+                "model.positions.offset");
+  }
+  if (p.kind != PositionKind::kLearned) return {};
+  const int rows = p.learned ? static_cast<int>(p.learned->rows()) : 1;
+  Checks checks(depth);
+  checks.matrix(p.learned, rows, m.width, Need::kRequired, "model.positions.learned");
+  return checks.result();
+}
+
 Result<void> check_options(const Model& m) {
   if (auto ok = check_number(m.free_scale, -kMaxScale, kMaxScale,
                              "the scale must be a finite number up to 1e30", "model.free_scale");
@@ -156,23 +162,16 @@ Result<void> check_options(const Model& m) {
       !ok) {
     return ok;
   }
-  const Positions& p = m.positions;
-  if (auto ok = check_number(p.base, 1.0F, 1e9F, "the position base must lie between 1 and 1e9",
-                             "model.positions.base");
-      !ok) {
-    return ok;
+  if (m.parallel && (!m.residual || m.norm_place == NormPlace::kPost)) {
+    return fail(ErrorCode::kUnsupported,
+                "parallel parts need the residual, and norms before them or none",
+                "model.parallel");
   }
-  if (p.rotary_width < 0 || p.rotary_width > m.key_width || p.rotary_width % 2 != 0) {
-    return fail(ErrorCode::kRange, "the rotary width must be even and at most the key width",
-                "model.positions.rotary_width");
+  if (m.norm_place == NormPlace::kSandwich && m.norm != NormKind::kNone && !m.residual) {
+    return fail(ErrorCode::kUnsupported, "norms before and after a part need the residual",
+                "model.norm_place");
   }
-  if (p.kind == PositionKind::kRope && m.rotary_width() < 2) {
-    return fail(ErrorCode::kShape, "RoPE turns pairs of numbers: the key width must be at least 2",
-                "model.key_width");
-  }
-  if (p.kind != PositionKind::kLearned) return {};
-  const int rows = p.learned ? static_cast<int>(p.learned->rows()) : 1;
-  return check_matrix(p.learned, rows, m.width, Need::kRequired, "model.positions.learned");
+  return {};
 }
 
 }  // namespace
@@ -206,18 +205,26 @@ float Model::temperature(int layer, int head) const noexcept {
   return t ? (*t)(0, head) : 1.0F;
 }
 
-Result<void> validate(const Model& model) {
+namespace {
+
+Result<void> check(const Model& model, Depth depth) {
   if (auto ok = check_counts(model); !ok) return ok;
   if (auto ok = check_options(model); !ok) return ok;
+  if (auto ok = check_positions(model, depth); !ok) return ok;
   for (std::size_t l = 0; l < model.layers.size(); ++l) {
     const std::string path = "model.layers[" + std::to_string(l) + "].";
     const KeyWindow& window = model.layers[l].window;
     if (window.left < -1 || window.right < -1) {
       return fail(ErrorCode::kRange, "a bound must be -1 (none) or more", path + "window");
     }
-    if (auto ok = check_layer(model, model.layers[l], path); !ok) return ok;
+    if (auto ok = check_layer(model, model.layers[l], path, depth); !ok) return ok;
   }
-  return {};
+  return model.language ? check_language(model, *model.language, depth) : Result<void>();
 }
+
+}  // namespace
+
+Result<void> validate(const Model& model) { return check(model, Depth::kCells); }
+Result<void> validate_shapes(const Model& model) { return check(model, Depth::kShapes); }
 
 }  // namespace ap

@@ -3,11 +3,28 @@
 #include <bit>
 #include <cmath>
 #include <cstdlib>
+#include <numbers>
 
 namespace ap {
 
 double position_angle(int position, int pair, int width, double base) noexcept {
   return position * std::pow(base, -2.0 * pair / width);
+}
+
+double rotary_angle(int position, int pair, int width, const Positions& p) noexcept {
+  const double angle = position_angle(position, pair, width, p.base);
+  if (p.scaling == RopeScaling::kNone) return angle;
+  const double slow = angle / static_cast<double>(p.factor);
+  if (p.scaling == RopeScaling::kLinear) return slow;
+  // How often the original context turns this pair around.
+  const double turns =
+      p.original_context * position_angle(1, pair, width, p.base) * 0.5 * std::numbers::inv_pi;
+  const double low = p.low_frequency;
+  const double high = p.high_frequency;
+  if (turns < low) return slow;
+  if (turns > high) return angle;
+  const double kept = (turns - low) / (high - low);
+  return (1.0 - kept) * slow + kept * angle;
 }
 
 float sinusoid(int position, int dim, int width, double base) noexcept {

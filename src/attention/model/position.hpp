@@ -10,6 +10,8 @@ namespace ap {
 
 /// position · base^(-2 pair / width): the angle of a pair of dimensions, in radians.
 [[nodiscard]] double position_angle(int position, int pair, int width, double base) noexcept;
+/// The same of RoPE, with its scaling: position · frequency(pair).
+[[nodiscard]] double rotary_angle(int position, int pair, int width, const Positions& p) noexcept;
 /// P[position][dim]: sin for even dims, cos for odd ones, of the pair dim / 2.
 [[nodiscard]] float sinusoid(int position, int dim, int width, double base) noexcept;
 /// Slope of a head: 2^(-8 (h + 1) / H) when H is a power of two; otherwise those of the power of

@@ -6,12 +6,15 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace ap {
 
-/// In the order of the computation. T queries, S source tokens, D width, H heads, G kv heads,
-/// K head width, V value width, F MLP width. "head": the matrix is one head's.
+/// Up to kTemperature in the order of the computation; the numbers are in links, so what came later
+/// stands behind (stages_in_order has the whole order). V vocabulary where it is rows or 1 x. T
+/// queries, S source tokens, D width, H heads, G kv heads, K head width, V value width, F MLP
+/// width. "head": the matrix is one head's.
 enum class Stage : std::uint8_t {
   kEmbeddings,        // T x D   one row a token
   kPositions,         // T x D (sinusoidal, learned), T x R/2 angles (RoPE), head T x S (ALiBi)
@@ -61,8 +64,41 @@ enum class Stage : std::uint8_t {
   kNorm2Gain,         // 1 x D
   kNorm2Bias,         // 1 x D
   kTemperature,       // 1 x H
+  // --- whole language models (language.hpp)
+  kTable,              // V x D   a row for each token of the vocabulary
+  kSegment,            // 1 x D   added to every row (BERT)
+  kEmbeddingSum,       // T x D   embeddings + positions + segment, where a norm follows
+  kEmbeddingNormGain,  // 1 x D
+  kEmbeddingNormBias,  // 1 x D
+  kQNormGain,          // 1 x K   "q_norm"
+  kKNormGain,          // 1 x K   "k_norm"
+  kQNormed,            // T x K   head
+  kKNormed,            // S x K   head
+  kGates,              // 1 x H   times head_out
+  kPostNorm1Gain,      // 1 x D   sandwich
+  kPostNorm1Bias,      // 1 x D
+  kPostNorm1,          // T x D   norm of projected
+  kPostNorm2Gain,      // 1 x D
+  kPostNorm2Bias,      // 1 x D
+  kPostNorm2,          // T x D   norm of mlp_out
+  kMlpGate,            // 1 x 1   times what the MLP adds
+  kMlpGated,           // T x D
+  kHeadTransform,      // D x D   dense before the final norm (BERT)
+  kHeadTransformBias,  // 1 x D
+  kTransformed,        // T x D   output W + b
+  kActivated,          // T x D   activation(transformed)
+  kFinalNormGain,      // 1 x D
+  kFinalNormBias,      // 1 x D
+  kFinal,              // T x D   what meets the unembedding
+  kUnembedding,        // V x D   the table itself where they are tied
+  kUnembeddingBias,    // 1 x V
+  kUncapped,           // T x V   final Uᵀ + b, where a cap follows; rows on demand, as the next two
+  kLogits,             // T x V
+  kProbabilities,      // T x V   softmax of the logits
 };
-inline constexpr int kStageCount = static_cast<int>(Stage::kTemperature) + 1;
+inline constexpr int kStageCount = static_cast<int>(Stage::kProbabilities) + 1;
+/// All of them as they are computed, parameters before what reads them where that is new.
+[[nodiscard]] std::span<const Stage, kStageCount> stages_in_order() noexcept;
 
 /// "w_q", "head_out", ...: fixed; links, scripts and files carry them.
 [[nodiscard]] std::string_view name(Stage stage) noexcept;
@@ -71,7 +107,7 @@ inline constexpr int kStageCount = static_cast<int>(Stage::kTemperature) + 1;
 [[nodiscard]] bool per_head(Stage stage) noexcept;
 /// Learned or given, not computed: embeddings, weights, biases, gains, mask, learned positions.
 [[nodiscard]] bool is_parameter(Stage stage) noexcept;
-/// Belongs to no layer (embeddings, positions, mask, ...): `TensorId::layer` is 0. The mask that
+/// Belongs to no layer (embeddings, positions, mask, table, logits, ...): `TensorId::layer` is 0. The mask that
 /// is set is one; in a trace each window has its own, at the first layer with that window.
 [[nodiscard]] bool before_layers(Stage stage) noexcept;
 

@@ -56,6 +56,10 @@ double constant(const Card& card, std::string_view name) {
   return 0;
 }
 
+double gelu_tanh(double x) {
+  return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+}
+
 double sum(const Card& card) {
   double total = 0;
   for (const CardLine& line : card.lines) {
@@ -132,6 +136,9 @@ double shown_value(const Card& card) {
     case Operation::kGelu: return first(card) * 0.5 * std::erfc(-first(card) / std::numbers::sqrt2);
     case Operation::kRelu: return std::max(first(card), 0.0);
     case Operation::kSwiglu: return first(card) / (1 + std::exp(-first(card))) * first(card, 1);
+    case Operation::kGeluTanh: return gelu_tanh(first(card));
+    case Operation::kGeluQuick: return first(card) / (1 + std::exp(-1.702 * first(card)));
+    case Operation::kGeglu: return gelu_tanh(first(card)) * first(card, 1);
     case Operation::kSinusoid: {
       const double angle = constant(card, "position") * constant(card, "frequency");
       bool cosine = false;

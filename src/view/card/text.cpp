@@ -108,6 +108,10 @@ std::string markup_of(const Explanation& e, const Trace& trace) {
     case Operation::kGelu: return "hidden{i} = up × (1 + erf(up / √2)) / 2";
     case Operation::kRelu: return "hidden{i} = max(up, 0)";
     case Operation::kSwiglu: return "hidden{i} = gate / (1 + exp(−gate)) × up";
+    case Operation::kGeluTanh: return "hidden{i} = up × (1 + tanh(√(2/π) (up + 0.044715 up³))) / 2";
+    case Operation::kGeluQuick: return "hidden{i} = up / (1 + exp(−1.702 up))";
+    case Operation::kGeglu:
+      return "hidden{i} = gate × (1 + tanh(√(2/π) (gate + 0.044715 gate³))) / 2 × up";
     case Operation::kSinusoid:
       return std::string("<x>P{i}<> = ") + (e.constant("cosine") != 0 ? "cos" : "sin") +
              "(position × frequency)";

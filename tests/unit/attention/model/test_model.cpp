@@ -49,7 +49,7 @@ TEST_CASE("counts and options out of range are refused") {
   m.kv_heads = 2;
   CHECK(refused(m).code == ErrorCode::kShape);
   m = plain_model(4);
-  m.layers.resize(9, m.layers[0]);
+  m.layers.resize(kMaxLayers + 1, m.layers[0]);
   CHECK(refused(m).code == ErrorCode::kTooLarge);
   m = plain_model(4);
   m.free_scale = INFINITY;
