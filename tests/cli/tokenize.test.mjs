@@ -128,7 +128,7 @@ test('GPT-2 in a GGUF: the 46 texts of llama.cpp', (t) => {
   const file = join(shared, 'models/vocab-gpt2/ggml-vocab-gpt-2.gguf');
   if (!existsSync(file)) return t.skip('no ../shared/models/vocab-gpt2');
   if (!gguf) return t.skip('no reader of GGUF in this tree');
-  const texts = readFileSync(`${file}.inp`, 'utf8').split('\n__ggml_vocab_test__\n');
+  const texts = readFileSync(`${file}.inp`, 'utf8').split('\n__ggml_vocab_test__\n').slice(0, -1);
   const ids = readFileSync(`${file}.out`, 'utf8')
     .split('\n')
     .map((line) => line.trim().split(' ').filter(Boolean).map(Number));
