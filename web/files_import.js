@@ -97,7 +97,9 @@ export class ImportForm {
     if (opened.entries.length === 0) return this.dialog.say('There are no arrays in it.', true);
     const parts = [];
     if (opened.models.length) parts.push(this.model_form(opened.models));
-    parts.push(...opened.entries.filter(({ words }) => words.length).map((it) => this.words_form(it)));
+    parts.push(
+      ...opened.entries.filter(({ words }) => words.length).map((it) => this.words_form(it)),
+    );
     if (opened.entries.some(({ problem }) => !problem))
       parts.push(new ArrayForm(this.dialog, this.core, name, opened.entries).element);
     if (parts.length === 0) {
@@ -113,7 +115,8 @@ export class ImportForm {
   words_form({ name, words }) {
     const load = button(
       'Make it the sentence',
-      () => this.dialog.attempt(async () => this.dialog.done(await this.core.import({ words: name }))),
+      () =>
+        this.dialog.attempt(async () => this.dialog.done(await this.core.import({ words: name }))),
       'strong',
     );
     const some = words.slice(0, 12).join(' ');

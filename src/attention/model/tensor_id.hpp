@@ -107,8 +107,9 @@ inline constexpr int kStageCount = static_cast<int>(Stage::kProbabilities) + 1;
 [[nodiscard]] bool per_head(Stage stage) noexcept;
 /// Learned or given, not computed: embeddings, weights, biases, gains, mask, learned positions.
 [[nodiscard]] bool is_parameter(Stage stage) noexcept;
-/// Belongs to no layer (embeddings, positions, mask, table, logits, ...): `TensorId::layer` is 0. The mask that
-/// is set is one; in a trace each window has its own, at the first layer with that window.
+/// Belongs to no layer (embeddings, positions, mask, table, logits, ...): `TensorId::layer` is 0.
+/// The mask that is set is one; in a trace each window has its own, at the first layer with that
+/// window.
 [[nodiscard]] bool before_layers(Stage stage) noexcept;
 
 struct TensorId {
