@@ -11,9 +11,11 @@ constexpr std::size_t kCachedText = 4096;  // bytes; shorter texts repeat too li
 constexpr std::size_t kCachedWord = 64;
 constexpr std::size_t kCachedWords = 100'000;
 
-/// Which word of the text explain() asks for, and what it got.
+constexpr std::size_t kWholeStory = 256;  // bytes; of a longer word only the piece is told
+
+/// Which piece explain() asks for, and what it got.
 struct Asked {
-  int word = -1;
+  std::size_t piece = 0;
   WordStory story;
 };
 
@@ -84,20 +86,23 @@ class EncodeRun {
           std::string_view(cut.text.text).substr(span.begin, span.end - span.begin);
       const Cut& found = pieces(word);
       out_.dropped += found.dropped;
-      if (asked_ != nullptr && asked_->word == word_) {
-        std::vector<Symbol> again;
-        parts_.model->pieces(word, again, &asked_->story);
-      }
       for (const Symbol& s : found.symbols) {
         if (s.id == kNoId) {
           if (!missing_) missing_ = std::string(word.substr(s.begin, s.end - s.begin));
           continue;
         }
+        if (asked_ != nullptr && asked_->piece == out_.pieces.size()) tell(word, s);
         const ByteSpan from = cut.text.origin(span.begin + s.begin, span.begin + s.end);
         out_.pieces.push_back({static_cast<int>(s.id), from.begin, from.end, word_});
       }
       ++word_;
     }
+  }
+
+  void tell(std::string_view word, const Symbol& piece) {
+    const bool all = word.size() <= kWholeStory;
+    const auto end = static_cast<std::uint32_t>(word.size());
+    asked_->story = parts_.model->story(word, all ? 0 : piece.begin, all ? end : piece.end);
   }
 
   const Cut& pieces(std::string_view word) {
@@ -153,7 +158,7 @@ Result<WordStory> Tokenizer::explain(std::string_view text, int piece, bool spec
     const WordStory::Part part{one.id, bytes(one.id)};
     return WordStory{{part}, {}, {part}};
   }
-  Asked asked{one.word, {}};
+  Asked asked{static_cast<std::size_t>(piece), {}};
   const auto again = EncodeRun(*parts_, text).run(special, &asked);
   if (!again) return std::unexpected(again.error());
   return std::move(asked.story);
@@ -167,10 +172,9 @@ WordStory Tokenizer::explain(int id) const {
     story.start = story.end = {{id, bytes(id)}};
     return story;
   }
-  std::vector<Symbol> symbols;
   const auto bytes = model.bytes_of(id);
-  model.pieces(bytes ? std::string_view(*bytes) : raw(id), symbols, &story);
-  return story;
+  const std::string_view word = bytes ? std::string_view(*bytes) : raw(id);
+  return model.story(word, 0, static_cast<std::uint32_t>(word.size()));
 }
 
 }  // namespace ap

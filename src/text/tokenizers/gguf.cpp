@@ -17,22 +17,39 @@ constexpr std::string_view kQwen2 =
 constexpr std::string_view kGpt4o =
     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
-/// How a `tokenizer.ggml.pre` cuts: digits one by one first, then by a pattern (empty: GPT-2's).
+/// What llama.cpp makes of a `tokenizer.ggml.pre` (src/llama-vocab.cpp).
 struct Pre {
   std::string_view name;
-  std::string_view pattern;
-  bool digits;
+  std::string_view pattern;    // empty: GPT-2's
+  bool digits = false;         // digits are cut one by one first
+  bool ignore_merges = false;  // and a bos is put before, if the file does not say otherwise
+  bool separator = false;      // a separator is put after, likewise
 };
-constexpr Pre kPres[] = {
-    {"gpt-2", "", false},          {"phi-2", "", false},        {"mpt", "", false},
-    {"olmo", "", false},           {"jais", "", false},         {"roberta-bpe", "", false},
-    {"gigachat", "", false},       {"smollm", "", true},        {"refact", "", true},
-    {"command-r", "", true},       {"starcoder", "", true},     {"codeshell", "", true},
-    {"llama-bpe", kLlama3, false}, {"llama3", kLlama3, false},  {"llama-v3", kLlama3, false},
-    {"falcon3", kLlama3, false},   {"pixtral", kLlama3, false}, {"dbrx", kLlama3, false},
-    {"smaug-bpe", kLlama3, false}, {"qwen2", kQwen2, false},    {"deepseek-r1-qwen", kQwen2, false},
-    {"stablelm2", kQwen2, false},  {"megrez", kQwen2, false},   {"gpt-4o", kGpt4o, false},
-    {"llama4", kGpt4o, false}};
+constexpr Pre kPres[] = {{"gpt-2", ""},
+                         {"phi-2", ""},
+                         {"mpt", ""},
+                         {"olmo", ""},
+                         {"jais", ""},
+                         {"gigachat", ""},
+                         {"roberta-bpe", "", false, false, true},
+                         {"smollm", "", true},
+                         {"refact", "", true},
+                         {"command-r", "", true},
+                         {"starcoder", "", true},
+                         {"codeshell", "", true},
+                         {"llama-bpe", kLlama3, false, true},
+                         {"llama3", kLlama3, false, true},
+                         {"llama-v3", kLlama3, false, true},
+                         {"falcon3", kLlama3, false, true},
+                         {"pixtral", kLlama3, false, true},
+                         {"dbrx", kLlama3},
+                         {"smaug-bpe", kLlama3},
+                         {"qwen2", kQwen2},
+                         {"deepseek-r1-qwen", kQwen2},
+                         {"stablelm2", kQwen2},
+                         {"megrez", kQwen2},
+                         {"gpt-4o", kGpt4o},
+                         {"llama4", kGpt4o}};
 
 int type_of(const GgufTokenizerData& data, std::size_t id) {
   return id < data.types.size() ? data.types[id] : 1;
@@ -132,9 +149,12 @@ Result<void> gpt2(const GgufTokenizerData& data, TokenizerSpec& spec) {
   DecodeStep decode;
   decode.kind = DecodeKind::kByteLevel;
   spec.decode.push_back(decode);
-  spec.ignore_merges = pre->pattern == kLlama3;
+  spec.ignore_merges = pre->ignore_merges;
   mark_special(data, spec);
-  around(data, false, false, spec);
+  around(data, pre->ignore_merges, false, spec);
+  const auto separator = data.separator ? data.separator : data.eos;
+  if (spec.after.empty() && data.add_sep.value_or(pre->separator) && separator)
+    spec.after = {*separator};
   return {};
 }
 

@@ -9,15 +9,8 @@ namespace {
 constexpr std::size_t kShort = 24;  // symbols; up to here looking through all pairs is faster
 constexpr std::uint32_t kNone = 0xffffffffU;
 
-void note(std::vector<MergeStep>* steps, std::size_t at, const Symbol& left, const Symbol& right,
-          const PairTable::Merge& merge) {
-  if (steps == nullptr) return;
-  steps->push_back({static_cast<int>(at), static_cast<int>(left.id), static_cast<int>(right.id),
-                    static_cast<int>(merge.result), static_cast<int>(merge.rank), 0.0F});
-}
-
 void merge_few(const PairTable& table, std::vector<Symbol>& symbols,
-               std::vector<MergeStep>* steps) {
+               std::vector<MergeEvent>* events) {
   std::uint32_t ranks[kShort];
   const auto rank = [&](std::size_t i) {
     const PairTable::Merge* merge =
@@ -30,7 +23,7 @@ void merge_few(const PairTable& table, std::vector<Symbol>& symbols,
         static_cast<std::size_t>(std::min_element(ranks, ranks + symbols.size() - 1) - ranks);
     if (ranks[best] == kNone) return;
     const PairTable::Merge merge = *table.find(symbols[best].id, symbols[best + 1].id);
-    note(steps, best, symbols[best], symbols[best + 1], merge);
+    if (events != nullptr) events->push_back({symbols[best], symbols[best + 1], merge});
     symbols[best].id = merge.result;
     symbols[best].end = symbols[best + 1].end;
     symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(best) + 1);
@@ -59,7 +52,7 @@ class ManySymbols {
     for (std::uint32_t i = 0; i + 1 < count; ++i) wait(i);
   }
 
-  void run(std::vector<MergeStep>* steps) {
+  void run(std::vector<MergeEvent>* events) {
     while (!heap_.empty()) {
       const Waiting top = heap_.top();
       heap_.pop();
@@ -70,7 +63,7 @@ class ManySymbols {
         continue;
       }
       const PairTable::Merge merge = *table_.find(top.left, top.right);
-      if (steps != nullptr) note(steps, place(left), symbols_[left], symbols_[right], merge);
+      if (events != nullptr) events->push_back({symbols_[left], symbols_[right], merge});
       symbols_[left].id = merge.result;
       symbols_[left].end = symbols_[right].end;
       after_[left] = after_[right];
@@ -87,12 +80,6 @@ class ManySymbols {
 
  private:
   [[nodiscard]] bool gone(std::uint32_t i) const { return before_[i] == i; }
-  /// How many still stand before it; only for a story.
-  [[nodiscard]] std::size_t place(std::uint32_t i) const {
-    std::size_t count = 0;
-    for (; before_[i] != kNone; i = before_[i]) ++count;
-    return count;
-  }
   void wait(std::uint32_t left) {
     const std::uint32_t right = after_[left];
     if (right == kNone) return;
@@ -145,12 +132,28 @@ const PairTable::Merge* PairTable::find(std::uint32_t left, std::uint32_t right)
 }
 
 void merge_symbols(const PairTable& table, std::vector<Symbol>& symbols,
-                   std::vector<MergeStep>* steps) {
+                   std::vector<MergeEvent>* events) {
   if (symbols.size() <= kShort) {
-    merge_few(table, symbols, steps);
+    merge_few(table, symbols, events);
   } else {
-    ManySymbols(table, symbols).run(steps);
+    ManySymbols(table, symbols).run(events);
   }
+}
+
+std::vector<MergeStep> steps_of(std::vector<Symbol> start, const std::vector<MergeEvent>& events) {
+  std::vector<MergeStep> out;
+  for (const MergeEvent& event : events) {
+    const auto left = std::ranges::find(start, event.left.begin, &Symbol::begin);
+    if (left == start.end() || left + 1 == start.end() || (left + 1)->begin != event.right.begin)
+      continue;
+    out.push_back({static_cast<int>(left - start.begin()), static_cast<int>(event.left.id),
+                   static_cast<int>(event.right.id), static_cast<int>(event.merge.result),
+                   static_cast<int>(event.merge.rank), 0.0F});
+    left->id = event.merge.result;
+    left->end = event.right.end;
+    start.erase(left + 1);
+  }
+  return out;
 }
 
 }  // namespace ap

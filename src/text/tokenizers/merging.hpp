@@ -40,8 +40,18 @@ struct Symbol {
   std::uint32_t end = 0;
 };
 
-/// Merges in place; `steps` gets what happened, if given.
+/// Two neighbours became one.
+struct MergeEvent {
+  Symbol left, right;
+  PairTable::Merge merge;
+};
+
+/// Merges in place; `events` gets what happened in its order, if given.
 void merge_symbols(const PairTable& table, std::vector<Symbol>& symbols,
-                   std::vector<MergeStep>* steps);
+                   std::vector<MergeEvent>* events);
+
+/// What happened to the symbols `start`, of those events that concern no others.
+[[nodiscard]] std::vector<MergeStep> steps_of(std::vector<Symbol> start,
+                                              const std::vector<MergeEvent>& events);
 
 }  // namespace ap

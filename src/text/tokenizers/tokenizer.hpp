@@ -104,7 +104,8 @@ class Tokenizer {
   [[nodiscard]] std::optional<int> unknown() const noexcept;
   [[nodiscard]] const TokenizerSpec& spec() const noexcept;
 
-  /// How the word of pieces[piece] came to be cut; no steps for an added token. 0 <= piece < count.
+  /// How the word of pieces[piece] came to be cut; of a word of more than 256 bytes (models that
+  /// cut no words), how that piece came to be. No steps for an added token. 0 <= piece < count.
   [[nodiscard]] Result<WordStory> explain(std::string_view text, int piece,
                                           bool special = true) const;
   /// How a token itself is made, from characters or bytes up.

@@ -21,12 +21,17 @@ std::size_t characters(std::string_view text) {
 
 std::uint32_t at32(std::size_t n) { return static_cast<std::uint32_t>(n); }
 
-void record(std::string_view word, const std::vector<Symbol>& symbols,
-            std::vector<WordStory::Part>& into) {
+std::vector<WordStory::Part> parts_of(std::string_view word, const std::vector<Symbol>& symbols) {
+  std::vector<WordStory::Part> out;
   for (const Symbol& s : symbols) {
-    into.push_back({s.id == kNoId ? -1 : static_cast<int>(s.id),
-                    std::string(word.substr(s.begin, s.end - s.begin))});
+    out.push_back({s.id == kNoId ? -1 : static_cast<int>(s.id),
+                   std::string(word.substr(s.begin, s.end - s.begin))});
   }
+  return out;
+}
+
+void keep_within(std::vector<Symbol>& symbols, std::uint32_t begin, std::uint32_t end) {
+  std::erase_if(symbols, [&](const Symbol& s) { return s.begin < begin || s.end > end; });
 }
 
 }  // namespace
@@ -152,8 +157,7 @@ int WordModel::name_letters(std::string_view word, std::vector<Symbol>& out) con
   return dropped;
 }
 
-void WordModel::longest_first(std::string_view word, std::vector<Symbol>& out,
-                              WordStory* story) const {
+void WordModel::longest_first(std::string_view word, std::vector<Symbol>& out) const {
   const Symbol unknown{unknown_, 0, at32(word.size())};
   if (characters(word) > static_cast<std::size_t>(std::max(0, spec_->max_word_characters))) {
     out = {unknown};
@@ -173,11 +177,8 @@ void WordModel::longest_first(std::string_view word, std::vector<Symbol>& out,
     }
     if (id == kNoId) {
       out = {unknown};
-      if (story != nullptr) story->steps.clear();
       return;
     }
-    if (story != nullptr)
-      story->steps.push_back({static_cast<int>(out.size()), -1, -1, static_cast<int>(id)});
     out.push_back({id, at32(at), at32(end)});
     at = end;
   }
@@ -190,37 +191,52 @@ int WordModel::letters(std::string_view word, std::vector<Symbol>& out) const {
   return 0;
 }
 
-int WordModel::pieces(std::string_view word, std::vector<Symbol>& out, WordStory* story) const {
+int WordModel::pieces(std::string_view word, std::vector<Symbol>& out) const {
+  return cut(word, out, nullptr, nullptr);
+}
+
+int WordModel::cut(std::string_view word, std::vector<Symbol>& out, std::vector<Symbol>* start,
+                   std::vector<MergeEvent>* events) const {
   out.clear();
-  int dropped = 0;
-  if (word.empty()) return dropped;
+  if (word.empty()) return 0;
   if (spec_->model == TokenModel::kWordPiece) {
-    longest_first(word, out, story);
-  } else if (spec_->model == TokenModel::kWords) {
-    const std::uint32_t id = whole(word);
-    out.push_back({id == kNoId ? unknown_ : id, 0, at32(word.size())});
-  } else {
-    if (spec_->ignore_merges) {
-      if (const std::uint32_t id = whole(word); id != kNoId) {
-        out.push_back({id, 0, at32(word.size())});
-        if (story != nullptr) record(word, out, story->start);
-        if (story != nullptr) record(word, out, story->end);
-        return dropped;
-      }
-    }
-    dropped = letters(word, out);
-    if (story != nullptr) record(word, out, story->start);
-    merge_symbols(table_, out, story != nullptr ? &story->steps : nullptr);
-    if (spec_->model == TokenModel::kScores) dropped += name_letters(word, out);
-    if (story != nullptr) {
-      for (MergeStep& step : story->steps) {
-        if (!ranked_scores_.empty())
-          step.score = ranked_scores_[static_cast<std::size_t>(step.rank)];
-      }
-    }
+    longest_first(word, out);
+    return 0;
   }
-  if (story != nullptr) record(word, out, story->end);
+  const bool whole_only = spec_->model == TokenModel::kWords;
+  const std::uint32_t id = whole_only || spec_->ignore_merges ? whole(word) : kNoId;
+  if (whole_only || id != kNoId) {
+    out.push_back({id == kNoId ? unknown_ : id, 0, at32(word.size())});
+    return 0;
+  }
+  int dropped = letters(word, out);
+  if (start != nullptr) *start = out;
+  merge_symbols(table_, out, events);
+  if (spec_->model == TokenModel::kScores) dropped += name_letters(word, out);
   return dropped;
+}
+
+WordStory WordModel::story(std::string_view word, std::uint32_t begin, std::uint32_t end) const {
+  std::vector<Symbol> start;
+  std::vector<Symbol> last;
+  std::vector<MergeEvent> events;
+  cut(word, last, &start, &events);
+  keep_within(last, begin, end);
+  WordStory out;
+  out.end = parts_of(word, last);
+  if (spec_->model == TokenModel::kWordPiece) {
+    for (const WordStory::Part& part : out.end)
+      out.steps.push_back({static_cast<int>(out.steps.size()), -1, -1, part.id, -1, 0.0F});
+    return out;
+  }
+  if (start.empty()) start = last;  // the word is a token as it is
+  keep_within(start, begin, end);
+  out.start = parts_of(word, start);
+  out.steps = steps_of(std::move(start), events);
+  for (MergeStep& step : out.steps) {
+    if (!ranked_scores_.empty()) step.score = ranked_scores_[static_cast<std::size_t>(step.rank)];
+  }
+  return out;
 }
 
 }  // namespace ap

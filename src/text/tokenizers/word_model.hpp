@@ -22,9 +22,11 @@ class WordModel {
                                               const Vocabulary& vocabulary);
 
   [[nodiscard]] bool byte_level() const noexcept { return byte_level_; }
-  /// Replaces `out`; how many characters have no token and are left out. `story` gets the steps and
-  /// the symbols before them, if given.
-  int pieces(std::string_view word, std::vector<Symbol>& out, WordStory* story = nullptr) const;
+  /// Replaces `out`; how many characters have no token and are left out.
+  int pieces(std::string_view word, std::vector<Symbol>& out) const;
+  /// How the bytes [begin, end) of a word came to be cut: all of it, or one of its pieces.
+  [[nodiscard]] WordStory story(std::string_view word, std::uint32_t begin,
+                                std::uint32_t end) const;
   /// The bytes that a token of a byte-level vocabulary is looked up by.
   [[nodiscard]] std::optional<std::string> bytes_of(int id) const;
 
@@ -40,6 +42,8 @@ class WordModel {
 
   /// The id of a whole word, kNoId if there is none.
   [[nodiscard]] std::uint32_t whole(std::string_view word) const;
+  int cut(std::string_view word, std::vector<Symbol>& out, std::vector<Symbol>* start,
+          std::vector<MergeEvent>* events) const;
   // Each returns how many characters it left out.
   int letters(std::string_view word, std::vector<Symbol>& out) const;
   int letters_of_bytes(std::string_view word, std::vector<Symbol>& out) const;
@@ -48,7 +52,7 @@ class WordModel {
   bool append_bytes(std::string_view word, std::size_t begin, std::size_t end,
                     std::vector<Symbol>& out) const;
   int name_letters(std::string_view word, std::vector<Symbol>& out) const;
-  void longest_first(std::string_view word, std::vector<Symbol>& out, WordStory* story) const;
+  void longest_first(std::string_view word, std::vector<Symbol>& out) const;
 
   const TokenizerSpec* spec_;
   const Vocabulary* vocabulary_;

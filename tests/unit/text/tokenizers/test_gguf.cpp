@@ -177,6 +177,31 @@ TEST_CASE("bert: a word's beginning is marked instead of its rest") {
   CHECK(made->decode(std::vector<int>{4, 5, 6}) == "unable cat");
 }
 
+TEST_CASE("gpt2: the pattern by its name, and what it puts around a text") {
+  GgufTokenizerData data;
+  data.model = "gpt2";
+  for (const char* text : {"1", "2", "a", "\u0120", "12", "\u0120a", "<|b|>", "<|e|>", "aa"})
+    data.tokens.emplace_back(text);
+  data.types = {1, 1, 1, 1, 1, 1, 3, 3, 1};
+  data.merges = {"1 2", "\u0120 a"};
+  data.bos = 6;
+  data.eos = 7;
+  const auto ids = [&](std::string_view pre, std::string_view text) {
+    data.pre = pre;
+    const auto made = tokenizer_from_gguf(data);
+    REQUIRE(made.has_value());
+    return made->encode(text)->ids();
+  };
+  CHECK(ids("gpt-2", "12 a<|e|>") == std::vector<int>{4, 5, 7});
+  CHECK(ids("smollm", "12 a") == std::vector<int>{0, 1, 5});
+  CHECK(ids("qwen2", "12 a") == std::vector<int>{0, 1, 5});
+  CHECK(ids("qwen2", "aa") == std::vector<int>{2, 2});
+  CHECK(ids("llama-bpe", "12aa") == std::vector<int>{6, 4, 8});
+  CHECK(ids("roberta-bpe", "12") == std::vector<int>{4, 7});
+  data.add_bos = false;
+  CHECK(ids("llama-bpe", "a") == std::vector<int>{2});
+}
+
 TEST_CASE("what a GGUF says and this program does not know is refused by name") {
   GgufTokenizerData data = pieces();
   data.model = "t5";

@@ -44,8 +44,10 @@ TEST_CASE("merging equals its definition, short and long, and its steps lead to 
       symbols.push_back({ids.back(), i, i + 1});
     }
     std::vector<Symbol> quick = symbols;
-    std::vector<MergeStep> steps;
-    merge_symbols(table, quick, &steps);
+    std::vector<MergeEvent> events;
+    merge_symbols(table, quick, &events);
+    const std::vector<MergeStep> steps = steps_of(symbols, events);
+    REQUIRE(steps.size() == events.size());
     std::vector<std::uint32_t> got;
     std::uint32_t end = 0;
     for (const Symbol& s : quick) {

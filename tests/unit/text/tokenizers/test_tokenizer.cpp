@@ -182,6 +182,14 @@ TEST_CASE("bytes stand in for characters without a token, or they are counted") 
   CHECK(tokenizer.piece_text(261) == "\u00b7ab");
   CHECK(tokenizer.text(1 + 'x') == "x");
 
+  // A text without words to cut is one word: of a long one only the piece is told, at once.
+  std::string longer;
+  while (longer.size() < 200'000) longer += "ab b ";
+  const auto story = tokenizer.explain(longer, 60'000);
+  REQUIRE(story.has_value());
+  CHECK(story->end.size() == 1);
+  replay(*story);
+
   const auto few = make(piece_spec(false)).encode("aXb\u00e9");
   REQUIRE(few.has_value());
   CHECK(few->dropped == 2);
