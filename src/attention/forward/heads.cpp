@@ -193,9 +193,8 @@ bool is_hidden(const Head& head, int row, int col, int n) noexcept {
 /// The scores of an item; marks the rows whose weights follow. Columns from `kept` on are new.
 void do_scores(Pass& pass, const Head& head, const Item& item) noexcept {
   const Rect& r = item.rect;
-  const int kept = pass.changes.mask_toggled ? 0  // what masked holds is older
-                   : pass.changes.kept >= 0  ? pass.changes.kept
-                                             : pass.keys();
+  const bool all = pass.changes.all || pass.changes.mask_toggled;  // masked holds nothing yet
+  const int kept = all ? 0 : pass.changes.kept >= 0 ? pass.changes.kept : pass.keys();
   std::vector<unsigned char>& touched = pass.trace.touched;
   if (item.from == kFromScores) {
     gemm_bt(head.q.block(r.row, 0, r.rows, head.q.cols),
