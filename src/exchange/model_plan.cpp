@@ -168,8 +168,9 @@ class ModelPlanner {
                                                    : Stage::kBv;
     const int bias = file_.find(tensor(m_, c_.layer, part, ".bias"));
     if (bias < 0) return zero({c_.to_layer, bias_stage, to});
-    plan_.parts.push_back(
-        {bias, {{}, 0, first, 1, key_width_}, false, false, {{c_.to_layer, bias_stage, to}, 0, 0}});
+    plan_.parts.push_back({.entry = bias,
+                           .window = {{}, 0, first, 1, key_width_},
+                           .at = {{c_.to_layer, bias_stage, to}, 0, 0}});
     return {};
   }
 
@@ -198,7 +199,7 @@ class ModelPlanner {
     if (c_.head >= 0) return steps_.add(action::Fill{.tensor = to, .kind = FillKind::kZero});
     const int bias = file_.find(tensor(m_, c_.layer, f_.o, ".bias"));
     if (bias < 0) return zero(to);
-    plan_.parts.push_back({bias, {{}, 0, 0, 1, width_}, false, false, {to, 0, 0}});
+    plan_.parts.push_back({.entry = bias, .window = {{}, 0, 0, 1, width_}, .at = {to, 0, 0}});
     return {};
   }
 

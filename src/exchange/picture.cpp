@@ -279,7 +279,7 @@ std::string without_face(const Document& document, const FontSet& fonts) {
       if (fonts.covers(token.text, Face::kText) || system_has(token.text, Face::kText)) continue;
       for (std::string_view rest = token.text; !rest.empty();) {
         const std::string_view all = rest;
-        take_code_point(rest);
+        (void)take_code_point(rest);
         const std::string_view c = all.substr(0, all.size() - rest.size());
         const bool known = fonts.covers(c, Face::kText) || system_has(c, Face::kText);
         if (!known && out.find(c) == std::string::npos && out.size() < 200)

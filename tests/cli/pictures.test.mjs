@@ -129,3 +129,68 @@ test('PNG at 1x to 4x has its size and is not blank, light and dark', () => {
     );
   }
 });
+
+/** A sentence of one-hot words, as a PNG: its pixels, and what the command said. */
+function drawn(words, ...options) {
+  const state = join(work, 'words.json'),
+    png = join(work, 'words.png');
+  const weight = 'identity';
+  writeFileSync(
+    state,
+    JSON.stringify({
+      version: 1,
+      query: { text: words.join(' '), tokens: words, embeddings: 'one_hot' },
+      model: {
+        width: 4,
+        layers: [{ w_q: weight, w_k: weight, w_v: weight, w_o: weight }],
+      },
+    }),
+  );
+  const { status, stderr } = spawnSync(cli, ['render', state, '--output', png, ...options], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  return { data: PNG.sync.read(readFileSync(png)).data, stderr };
+}
+
+test('PNG: words in other scripts are drawn with the fonts of the machine, or named as lacking', () => {
+  const pairs = [
+    ['日', '月'],
+    ['あ', 'ん'],
+    ['한', '글'],
+    ['ب', 'ش'],
+    ['क', 'म'],
+    ['ก', 'ม'],
+    ['🙂', '🚗'],
+  ];
+  let legible = 0;
+  for (const [one, other] of pairs) {
+    const a = drawn([one, 'x'], '--scale', '1'),
+      b = drawn([other, 'x'], '--scale', '1');
+    // Boxes are all the same; letters are not.
+    const differ = !a.data.equals(b.data);
+    if (a.stderr === '' && b.stderr === '') {
+      assert.ok(differ, `${one} and ${other} look the same, and nothing was said`);
+      legible++;
+    } else {
+      assert.match(a.stderr + b.stderr, /no font here has .*: the picture shows boxes; a \.svg/);
+      assert.ok(a.stderr.includes(one) || b.stderr.includes(other));
+    }
+  }
+  console.log(`  ${legible} of ${pairs.length} scripts are drawn here`);
+  assert.equal(drawn(['the', 'naïve', 'Ω']).stderr, '');
+});
+
+test('SVG: the faces named, in the picture, or as outlines', () => {
+  const svg = (faces) => attention('export', 'preset:cat', '--to', 'svg', '--faces', faces);
+  assert.doesNotMatch(svg('named'), /@font-face/);
+  const embedded = svg('embedded');
+  for (const family of ['Inter', 'JetBrains Mono']) {
+    const face = new RegExp(`@font-face\\{font-family:'${family}'[^}]*base64,([A-Za-z0-9+/=]+)\\)`);
+    const file = Buffer.from(face.exec(embedded)[1], 'base64');
+    assert.equal(file.readUInt32BE(0), 0x00010000, `${family} is a TrueType file`);
+  }
+  const outlines = svg('outlines');
+  assert.doesNotMatch(outlines, /<text/);
+  assert.match(outlines, /<path aria-label="cat" d="M/);
+});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "view/paint/canvas.hpp"
+#include "view/paint/svg.hpp"
 #include "view/sheet/draw.hpp"
 
 namespace ap {
