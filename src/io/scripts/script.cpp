@@ -173,18 +173,19 @@ class Script {
         std::string(d_.copy) +
         "\n    for i in range(len(y)):\n        if left >= 0:\n            y[i, :max(0, i - "
         "left)] = -inf\n        if right >= 0:\n            y[i, i + right + 1:] = -inf\n    "
-        "return y\n\n\nmasks = []\n";
+        "return y\n\n\nmask_at = {}\n";
+    const auto at = [](int l) { return "mask_at[\"layers." + std::to_string(l) + ".\"]"; };
     for (int l = 0; l < static_cast<int>(m_.layers.size()); ++l) {
       const KeyWindow& w = m_.layers[static_cast<std::size_t>(l)].window;
       const int first = m_.mask_layer(l);
+      if (first != l) {
+        assign(at(l), at(first));
+        continue;
+      }
+      assign(at(l), "near(mask, " + std::to_string(w.left) + ", " + std::to_string(w.right) + ")");
       const std::string name = l == 0 ? "mask" : "layers." + std::to_string(l) + ".mask";
-      line("masks.append(" + (first == l ? "near(mask, " + std::to_string(w.left) + ", " +
-                                               std::to_string(w.right) + "))"
-                                         : "masks[" + std::to_string(first) + "])"));
-      if (first == l) line("keep(\"" + name + "\", masks[-1])");
+      line("keep(\"" + name + "\", " + at(l) + ")");
     }
-    line("for layer, own in zip(layers, masks):");
-    line("    layer[\"mask\"] = own");
   }
 
   void position_helpers() {
@@ -283,7 +284,7 @@ class Script {
       last = "capped";
     }
     line("        masked = head(\"masked\", " + last +
-         (m_.windowed() ? " + layer[\"mask\"]" : " + mask") + (alibi() ? " + for_head[h])" : ")"));
+         (m_.windowed() ? " + mask_at[at]" : " + mask") + (alibi() ? " + for_head[h])" : ")"));
     const bool warm = first.temperature != nullptr;
     line(std::string("        weights = head(\"weights\", softmax(masked") +
          (warm ? " / layer[\"temperature\"][0, h]))" : "))"));
