@@ -161,7 +161,9 @@ Result<Array> to_additive_mask(const NpyArray& array, std::string_view where) {
   Array out = to_array(array);
   const bool integers = is_integer(array.dtype);
   const auto zero_or_one = [](float x) { return x == 0.0F || x == 1.0F; };
-  if (integers && !std::all_of(out.data.begin(), out.data.end(), zero_or_one)) {
+  const bool attend =
+      !out.data.empty() && std::all_of(out.data.begin(), out.data.end(), zero_or_one);
+  if (integers && !attend) {
     return fail(ErrorCode::kUnsupported,
                 "is " + std::string(name(array.dtype)) +
                     "; needs bool (true = attend), 0 and 1, or floats (added)",

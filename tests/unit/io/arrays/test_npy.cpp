@@ -183,6 +183,12 @@ TEST_CASE("masks become numbers to add") {
   CHECK(mask->data[0] == 0.0F);
   CHECK(mask->data[1] == -INFINITY);
   CHECK_FALSE(to_additive_mask({Dtype::kInt32, {0}, {}}, "m"));
+  // 0 and 1 alone are as booleans, whatever their size; other whole numbers could mean either.
+  const auto attend = to_additive_mask({Dtype::kInt32, {2}, {1, 0, 0, 0, 0, 0, 0, 0}}, "m");
+  REQUIRE(attend);
+  CHECK(attend->data[0] == 0.0F);
+  CHECK(attend->data[1] == -INFINITY);
+  CHECK_FALSE(to_additive_mask({Dtype::kInt32, {2}, {1, 0, 0, 0, 2, 0, 0, 0}}, "m"));
   CHECK_FALSE(to_integers({Dtype::kFloat32, {0}, {}}, "n"));
 }
 

@@ -229,7 +229,7 @@ TEST_CASE("cut off, changed and foreign links say what is wrong and open nothing
   CHECK(refused("s=").code == ErrorCode::kParse);
   CHECK(refused("s=<script>alert(1)</script>").message.find("letters") != std::string::npos);
   CHECK(refused("https://example.org/#s=%00").code == ErrorCode::kParse);
-  CHECK(refused("s=" + base64url("\x03what a newer one says")).message.find("newer") !=
+  CHECK(refused("s=" + base64url("\x04what a newer one says")).message.find("newer") !=
         std::string::npos);
   CHECK(refused("preset=nothing").code == ErrorCode::kNotFound);
   CHECK(refused("s=" + std::string(std::size_t{2} << 20, 'A')).code == ErrorCode::kTooLarge);

@@ -76,7 +76,7 @@ TEST_CASE("errors name the code and the place") {
       {"\"width\":2", "\"width\":16384", ErrorCode::kTooLarge, "model.width"},
       {"\"width\":2", "\"width\":2,\"wide\":1", ErrorCode::kUnknownKey, "model.wide"},
       {"\"width\":2", "\"width\":2,\"scale\":\"big\"", ErrorCode::kUnknownKey, "model.scale"},
-      {"\"version\":1", "\"version\":2", ErrorCode::kUnsupported, "version"},
+      {"\"version\":1", "\"version\":3", ErrorCode::kUnsupported, "version"},
       {"\"version\":1,", "", ErrorCode::kParse, "version"},
       {"\"version\":1", "\"version\":1,\"version\":1", ErrorCode::kParse, "version"},
       {"\"version\":1", "\"version\":1,\"cached\":1", ErrorCode::kUnsupported, "cached"},
