@@ -28,5 +28,7 @@ void add_train(CLI::App& app, Run& run);
 /// link
 void add_link(CLI::App& app, Run& run);
 void add_tokenize(CLI::App& app, Run& run);
+void add_predict(CLI::App& app, Run& run);
+void add_generate(CLI::App& app, Run& run);
 
 }  // namespace ap::cli

@@ -1,5 +1,6 @@
-// The command line: attention attend | rope | run | render | export | presets. Exit codes: 0 done,
-// 1 an error in a file or its numbers, 2 a command line that makes no sense. Errors are one line.
+// The command line: attention attend | rope | run | render | export | predict | ... Exit codes: 0
+// done, 1 an error in a file or its numbers, 2 a command line that makes no sense. Errors are one
+// line.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
@@ -26,6 +27,8 @@ int run_command_line(int argc, char** argv) {
   ap::cli::add_train(app, run);
   ap::cli::add_link(app, run);
   ap::cli::add_lesson(app, run);
+  ap::cli::add_predict(app, run);
+  ap::cli::add_generate(app, run);
   ap::cli::add_tokenize(app, run);
   try {
     app.parse(argc, argv);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/cli/files.hpp"
+#include "exchange/models/disk.hpp"
 
 namespace ap::cli {
 namespace {
@@ -14,6 +15,19 @@ constexpr const char* kNames[] = {"tokenizer.json", "tokenizer_config.json", "vo
                                   "vocab.txt",      "tokenizer.bin",         "tokenizer.model",
                                   "spiece.model"};
 
+/// A GGUF holds its own; llama2.c's lies beside the model.
+Result<OpenedTokenizer> tokenizer_of_model(const std::string& path) {
+  const auto files = files_on_disk(path);
+  if (!files) return std::unexpected(files.error());
+  auto tokenizer = ap::open_tokenizer(*files);
+  if (!tokenizer) {
+    Error error = tokenizer.error();
+    if (error.where.empty()) error.where = path;
+    return std::unexpected(std::move(error));
+  }
+  return OpenedTokenizer{std::move(*tokenizer), {}};
+}
+
 }  // namespace
 
 Result<OpenedTokenizer> open_tokenizer(const std::string& path) {
@@ -23,6 +37,7 @@ Result<OpenedTokenizer> open_tokenizer(const std::string& path) {
   const std::string name = fs::path(path).filename().string();
   if (!folder && !fs::exists(path, ignored))
     return fail(ErrorCode::kNotFound, "there is no such file or folder", path);
+  if (name.ends_with(".gguf")) return tokenizer_of_model(path);
   std::map<std::string, std::string, std::less<>> files;
   for (const char* known : kNames) {
     // Of a file that is named, only itself and what belongs to it.
@@ -35,6 +50,7 @@ Result<OpenedTokenizer> open_tokenizer(const std::string& path) {
     if (!bytes) return std::unexpected(bytes.error());
     files.emplace(known, std::move(*bytes));
   }
+  if (folder && files.empty()) return tokenizer_of_model(path);
   if (!folder && !files.contains(name)) {
     // Under another name: by its ending.
     auto bytes = read_text(path);
