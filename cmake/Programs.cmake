@@ -73,6 +73,7 @@ elseif(NOT EMSCRIPTEN)
   target_link_libraries(attention-playground PRIVATE
     ap_ui ap_platform ap_render ${cli_layers} ap_assets_gui)
   ap_compile_options(attention-playground SMALL)
+  ap_unity(attention-playground)
   set_target_properties(attention-playground PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${AP_OUTPUT}/native")
 else()
@@ -89,7 +90,8 @@ else()
     -sGL_TRACK_ERRORS=0 -sSUPPORT_LONGJMP=0
     -sEXPORT_NAME=createPlayground -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPF32,HEAP32,UTF8ToString,stringToUTF8,lengthBytesUTF8)
-  ap_precompile(attention-playground <Eigen/Core>)
+  ap_unity(attention-playground)
+  ap_precompile_as(attention-playground ap_text)
   # Two variants of one page, which chooses when it loads (web/playground.js).
   ap_relaxed_twin(attention-playground)
   set_target_properties(attention-playground_relaxed PROPERTIES EXCLUDE_FROM_ALL OFF)

@@ -128,12 +128,12 @@ void store(Document& document, TensorId id, Matrix whole, int row, int rows, Ori
   set_parameter(document, id, none ? nullptr : share(std::move(whole)));
 }
 
-struct Target {
+struct EditedSlice {
   SharedMatrix whole;
   Slice slice;
 };
 
-Result<Target> open_for_edit(const Document& document, TensorId id) {
+Result<EditedSlice> open_for_edit(const Document& document, TensorId id) {
   if (before_layers(id.stage)) id.layer = 0;
   if (auto ok = check_editable(document, id); !ok) return std::unexpected(ok.error());
   if (auto ok = check_unlocked(document, id); !ok) return std::unexpected(ok.error());
@@ -145,7 +145,7 @@ Result<Target> open_for_edit(const Document& document, TensorId id) {
   }
   auto slice = slice_of(document, id, *whole);
   if (!slice) return std::unexpected(std::move(slice).error());
-  return Target{std::move(whole), *slice};
+  return EditedSlice{std::move(whole), *slice};
 }
 
 Result<void> check_rectangle(const Slice& slice, int row, int col, int rows, int cols) {
@@ -160,8 +160,8 @@ Result<void> check_rectangle(const Slice& slice, int row, int col, int rows, int
               "row");
 }
 
-Result<void> write(Document& document, const Target& target, int row, int col, const Matrix& values,
-                   Origin origin = Origin::kEdited) {
+Result<void> write(Document& document, const EditedSlice& target, int row, int col,
+                   const Matrix& values, Origin origin = Origin::kEdited) {
   const Slice& s = target.slice;
   const auto rows = static_cast<int>(values.rows());
   const auto cols = static_cast<int>(values.cols());
