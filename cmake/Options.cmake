@@ -7,8 +7,10 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(AP_CCACHE ccache)
   if(AP_CCACHE)
-    # Without these it takes no file that uses a precompiled header.
-    set(sloppiness CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime)
+    # Without its sloppiness it takes no file that uses a precompiled header; by the compiler's list of
+    # what was included it needs no run of the preprocessor, which takes as long as a compile.
+    set(sloppiness CCACHE_DEPEND=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime)
     set(CMAKE_C_COMPILER_LAUNCHER "${AP_CCACHE}")
     set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "${sloppiness}" "${AP_CCACHE}")
   endif()
