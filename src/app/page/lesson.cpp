@@ -1,11 +1,10 @@
 // What web/lessons.js calls: the open lesson's step as JSON with its numbers filled, its links and
 // tasks, and the run of a layer at a real model's width. Strings as in api.cpp.
-#include <cstdlib>
-#include <cstring>
 #include <emscripten.h>
 #include <optional>
 #include <string>
 
+#include "app/page/api_json.hpp"
 #include "app/window/debug.hpp"
 #include "app/window/session.hpp"
 #include "platform/web_glue.hpp"
@@ -17,6 +16,7 @@
 namespace {
 
 using namespace ap;
+using app::given;
 
 /// The interface's, or one of its own where there is no picture.
 ui::LessonPlayer& player() {
@@ -60,12 +60,6 @@ void write(JsonWriter& out, const LessonBlock& block, bool done, const LessonSce
     out.close(']');
   }
   out.close('}');
-}
-
-char* given(const std::string& text) {
-  char* copy = static_cast<char*>(std::malloc(text.size() + 1));
-  if (copy != nullptr) std::memcpy(copy, text.c_str(), text.size() + 1);
-  return copy;
 }
 
 std::optional<LayerRun>& layer_run() {
