@@ -25,8 +25,7 @@ std::vector<LabelSpan> spans_by_system(std::string_view utf8, float size, LabelF
 
 Label rasterise_by_system(std::string_view utf8, float size, LabelFace face) {
   SystemWord word = word_by_system(utf8, size, face_of(face));
-  return {word.width,  word.height,           word.left, word.baseline, word.advance,
-          word.colour, std::move(word.pixels)};
+  return {word.width, word.height, word.left, word.baseline, word.advance, std::move(word.pixels)};
 }
 
 }  // namespace ap::platform

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "view/paint/word_pixels.hpp"
 
 namespace ap::platform {
 
@@ -71,16 +72,16 @@ struct Gestures {
   float press_y = 0;
 };
 
-/// White text on nothing: `alpha` rows of width x height, or RGBA where `colour` (emoji).
+/// One line of text: what takes the colour that it will be drawn with, and what has its own
+/// (emoji).
 struct Label {
   int width = 0;  // device pixels
   int height = 0;
   float left = 0;      // device pixels from the left edge to the pen's start
   float baseline = 0;  // device pixels from the top
   float advance = 0;   // device pixels
-  bool colour = false;
-  Bytes pixels;  // 1 byte a pixel, or 4 where `colour`
-  [[nodiscard]] bool empty() const noexcept { return pixels.empty(); }
+  WordPixels pixels;
+  [[nodiscard]] bool empty() const noexcept { return pixels.ink.empty(); }
 };
 
 /// Where one character of a label stands, in device pixels from the pen's start: from the edge it

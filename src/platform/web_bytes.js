@@ -121,9 +121,9 @@ addToLibrary({
       () => {},
     );
   },
-  // out: width, height, left, baseline, advance, colour as six floats. Returns bytes that C frees, or 0.
+  // out: width, height, left, baseline, advance as five floats. Returns RGBA that C frees, or 0.
   ap_glue_label__deps: ['$AP_BYTES', '$AP_FIELD'],
-  ap_glue_label: (text, size, face, out) => {
+  ap_glue_label: (text, size, face, black, out) => {
     const string = UTF8ToString(text);
     AP_BYTES.paper =
       AP_BYTES.paper ||
@@ -139,18 +139,13 @@ addToLibrary({
     context.canvas.width = width;
     context.canvas.height = height;
     context.font = AP_FIELD.face(face, size);
-    context.fillStyle = '#fff';
+    context.fillStyle = black ? '#000' : '#fff';
     context.fillText(string, left, up);
     const rgba = context.getImageData(0, 0, width, height).data;
-    let colour = false;
-    for (let i = 0; i < rgba.length && !colour; i += 4) {
-      colour = rgba[i + 3] > 96 && Math.min(rgba[i], rgba[i + 1], rgba[i + 2]) < 200;
-    }
-    const pointer = _malloc(colour ? rgba.length : rgba.length / 4);
+    const pointer = _malloc(rgba.length);
     if (!pointer) return 0;
-    if (colour) HEAPU8.set(rgba, pointer);
-    else for (let i = 0; i < rgba.length / 4; i++) HEAPU8[pointer + i] = rgba[4 * i + 3];
-    HEAPF32.set([width, height, left, up, metrics.width, colour ? 1 : 0], out >> 2);
+    HEAPU8.set(rgba, pointer);
+    HEAPF32.set([width, height, left, up, metrics.width], out >> 2);
     return pointer;
   },
 });

@@ -35,5 +35,5 @@ void ap_glue_show_table();
 void ap_glue_announce(const char* text);
 void ap_glue_fetch(const char* name, int token);
 void ap_glue_font(const char* family, int weight, const void* data, std::size_t size);
-unsigned char* ap_glue_label(const char* text, float size, int face, float* out);
+unsigned char* ap_glue_label(const char* text, float size, int face, int black, float* out);
 }

@@ -112,16 +112,24 @@ void WebPorts::tell(std::string_view event) { ap_glue_emit(std::string(event).c_
 void WebPorts::announce(std::string_view text) { ap_glue_announce(std::string(text).c_str()); }
 
 Label WebPorts::rasterise_label(std::string_view utf8, float size, LabelFace face) {
-  float out[6] = {};
-  unsigned char* pixels =
-      ap_glue_label(std::string(utf8).c_str(), size, static_cast<int>(face), out);
-  if (pixels == nullptr) return {};
-  Label label{
-      static_cast<int>(out[0]), static_cast<int>(out[1]), out[2], out[3], out[4], out[5] != 0, {}};
-  const std::size_t count = static_cast<std::size_t>(label.width) *
-                            static_cast<std::size_t>(label.height) * (label.colour ? 4 : 1);
-  label.pixels.assign(pixels, pixels + count);
-  std::free(pixels);
+  const std::string text(utf8);
+  Label label;
+  const auto drawn = [&](bool black) {
+    float out[5] = {};
+    unsigned char* pixels =
+        ap_glue_label(text.c_str(), size, static_cast<int>(face), black ? 1 : 0, out);
+    if (pixels == nullptr) return Bytes{};
+    label.width = static_cast<int>(out[0]);
+    label.height = static_cast<int>(out[1]);
+    label.left = out[2];
+    label.baseline = out[3];
+    label.advance = out[4];
+    const Bytes rgba(pixels, pixels + std::size_t{4} * static_cast<std::size_t>(label.width) *
+                                          static_cast<std::size_t>(label.height));
+    std::free(pixels);
+    return rgba;
+  };
+  label.pixels = word_pixels(drawn(false), [&] { return drawn(true); });
   return label;
 }
 

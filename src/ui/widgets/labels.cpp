@@ -12,25 +12,33 @@ namespace {
 constexpr std::uint64_t kKeepFrames = 120;
 constexpr std::size_t kMaxPictures = 2048;
 
-/// White with the alpha, or the colours as they are.
-platform::Bytes as_rgba(const platform::Label& label) {
-  if (label.colour) return label.pixels;
-  platform::Bytes rgba(label.pixels.size() * 4, 255);
-  for (std::size_t i = 0; i < label.pixels.size(); ++i) rgba[4 * i + 3] = label.pixels[i];
+/// White with the alpha.
+platform::Bytes as_rgba(const platform::Bytes& alpha) {
+  platform::Bytes rgba(alpha.size() * 4, 255);
+  for (std::size_t i = 0; i < alpha.size(); ++i) rgba[4 * i + 3] = alpha[i];
   return rgba;
+}
+
+ImTextureID name_of(std::uint32_t texture) {
+  return reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture));
 }
 
 }  // namespace
 
 Labels::~Labels() {
-  for (const auto& [key, picture] : pictures_) render::free_picture(picture.texture);
+  for (const auto& [key, picture] : pictures_) free(picture);
+}
+
+void Labels::free(const Picture& picture) {
+  render::free_picture(picture.ink);
+  render::free_picture(picture.colours);
 }
 
 const Labels::Picture* Labels::picture(std::string_view utf8, Face face, float size) const {
   const float scale = fonts().scale();
   Key key{std::string(utf8), face, static_cast<int>(std::lround(size * scale))};
   if (const auto found = pictures_.find(key); found != pictures_.end()) {
-    return found->second.texture != 0 ? &found->second : nullptr;
+    return found->second.ink != 0 ? &found->second : nullptr;
   }
   if (pictures_.size() >= kMaxPictures || key.pixels < 4) return nullptr;
   const auto label = ports_.rasterise_label(utf8, static_cast<float>(key.pixels),
@@ -38,16 +46,18 @@ const Labels::Picture* Labels::picture(std::string_view utf8, Face face, float s
   Picture made;
   made.last_frame = frame_;
   if (!label.empty()) {
-    made.texture = render::make_picture(label.width, label.height, as_rgba(label));
+    made.ink = render::make_picture(label.width, label.height, as_rgba(label.pixels.ink));
+    if (!label.pixels.colours.empty()) {
+      made.colours = render::make_picture(label.width, label.height, label.pixels.colours);
+    }
     made.width = static_cast<float>(label.width) / scale;
     made.height = static_cast<float>(label.height) / scale;
     made.left = label.left / scale;
     made.baseline = label.baseline / scale;
     made.advance = label.advance / scale;
-    made.colour = label.colour;
   }
   const auto& placed = pictures_.emplace(std::move(key), made).first->second;
-  return placed.texture != 0 ? &placed : nullptr;
+  return placed.ink != 0 ? &placed : nullptr;
 }
 
 float Labels::width(std::string_view utf8, Face face, float size) const {
@@ -72,10 +82,12 @@ void Labels::draw(ImDrawList& list, ImVec2 at, ImU32 colour, std::string_view ut
       const float ascent = font.font->Ascent / font.font->FontSize * size;
       const ImVec2 from(std::round((at.x - p->left) * scale) / scale,
                         std::round((at.y + ascent - p->baseline) * scale) / scale);
-      // Emoji keep their colours and take only the alpha.
-      const ImU32 tint = p->colour ? (colour & IM_COL32_A_MASK) | 0x00FFFFFF : colour;
-      list.AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(p->texture)), from,
-                    {from.x + p->width, from.y + p->height}, {0, 0}, {1, 1}, tint);
+      const ImVec2 to(from.x + p->width, from.y + p->height);
+      list.AddImage(name_of(p->ink), from, to, {0, 0}, {1, 1}, colour);
+      if (p->colours != 0) {  // as they are, with the text's alpha
+        const ImU32 as_they_are = (colour & IM_COL32_A_MASK) | 0x00FFFFFF;
+        list.AddImage(name_of(p->colours), from, to, {0, 0}, {1, 1}, as_they_are);
+      }
       return;
     }
   }
@@ -94,7 +106,7 @@ void Labels::begin_frame() {
   ++frame_;
   for (auto it = pictures_.begin(); it != pictures_.end();) {
     if (it->second.last_frame + kKeepFrames < frame_) {
-      render::free_picture(it->second.texture);
+      free(it->second);
       it = pictures_.erase(it);
     } else {
       ++it;

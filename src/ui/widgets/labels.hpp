@@ -48,16 +48,17 @@ class Labels final : public TextMeasure {
     auto operator<=>(const Key&) const = default;
   };
   struct Picture {
-    std::uint32_t texture = 0;
-    float width = 0;  // points, as are the next three
+    std::uint32_t ink = 0;      // a texture: what is drawn in the text's colour
+    std::uint32_t colours = 0;  // one more, or 0: what has its own (emoji)
+    float width = 0;            // points, as are the next four
     float height = 0;
     float left = 0;
     float baseline = 0;
     float advance = 0;
-    bool colour = false;
     std::uint64_t last_frame = 0;
   };
   const Picture* picture(std::string_view utf8, Face face, float size) const;
+  static void free(const Picture& picture);
 
   platform::Ports& ports_;
   mutable std::map<Key, Picture> pictures_;

@@ -115,14 +115,12 @@ class Canvas {
     return reach > 0 ? line.back() : tip - Point{1, 0};
   }
 
-  /// A word that the system drew: in the text's colour, or in its own.
+  /// A word that the system drew: letters in the text's colour, emoji in their own.
   void place(SystemWord word, Point pen, Rgba colour) {
     const int x = static_cast<int>(std::lround(pen.x - word.left));
     const int y = static_cast<int>(std::lround(std::round(pen.y) - word.baseline));
-    if (!word.colour) {
-      stamp({0, 0, word.width, word.height, std::move(word.pixels)}, x, y, colour);
-      return;
-    }
+    stamp({0, 0, word.width, word.height, std::move(word.pixels.ink)}, x, y, colour);
+    if (word.pixels.colours.empty()) return;
     const Rect& clip = clips_.back();
     for (int i = 0; i < word.height; ++i) {
       for (int j = 0; j < word.width; ++j) {
@@ -132,7 +130,7 @@ class Canvas {
           continue;
         const auto at = 4 * (static_cast<std::size_t>(i) * static_cast<std::size_t>(word.width) +
                              static_cast<std::size_t>(j));
-        const unsigned char* c = word.pixels.data() + at;
+        const unsigned char* c = word.pixels.colours.data() + at;
         Rgba& pixel = image_.at(x + j, y + i);
         const Rgba ink{c[0], c[1], c[2], 255};
         pixel = over(ink.with_alpha(static_cast<float>(c[3]) / 255.0F *

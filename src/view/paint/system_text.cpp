@@ -136,30 +136,29 @@ struct Line {
   Line& operator=(const Line&) = delete;
 };
 
-/// Cairo's premultiplied 0xAARRGGBB to RGBA, or to alpha alone where all is white.
-void take_pixels(const Line& line, SystemWord& label) {
+/// The line in one ink, its corner at (left, top), from Cairo's premultiplied 0xAARRGGBB.
+std::vector<unsigned char> drawn(const Line& line, const SystemWord& word, int left, int top,
+                                 double ink) {
+  line.lib.set_source_rgba(line.cairo, ink, ink, ink, 1);
+  line.lib.move_to(line.cairo, -left, -top);
+  line.lib.show_layout(line.cairo, line.layout);
   line.lib.surface_flush(line.surface);
   const unsigned char* data = line.lib.image_data(line.surface);
   const int stride = line.lib.image_stride(line.surface);
   std::vector<unsigned char> rgba;
-  rgba.reserve(static_cast<std::size_t>(label.width) * static_cast<std::size_t>(label.height) * 4);
-  for (int y = 0; y < label.height; ++y) {
+  rgba.reserve(static_cast<std::size_t>(word.width) * static_cast<std::size_t>(word.height) * 4);
+  for (int y = 0; y < word.height; ++y) {
     const unsigned char* row = data + static_cast<std::ptrdiff_t>(y) * stride;
-    for (int x = 0; x < label.width; ++x, row += 4) {
+    for (int x = 0; x < word.width; ++x, row += 4) {
       const unsigned a = row[3];  // little endian: B, G, R, A
       for (const int c : {2, 1, 0}) {
         const unsigned value = a == 0 ? 255U : std::min(255U, (row[c] * 255U + a / 2) / a);
-        label.colour = label.colour || (a > 32 && value < 224);
         rgba.push_back(static_cast<unsigned char>(value));
       }
       rgba.push_back(static_cast<unsigned char>(a));
     }
   }
-  if (label.colour) {
-    label.pixels = std::move(rgba);
-    return;
-  }
-  for (std::size_t i = 3; i < rgba.size(); i += 4) label.pixels.push_back(rgba[i]);
+  return rgba;
 }
 
 }  // namespace
@@ -221,10 +220,10 @@ SystemWord word_by_system(std::string_view utf8, float size, Face face) {
   const Line line(lib, label.width, label.height, utf8, size, face);
   label.baseline =
       static_cast<float>(lib.get_baseline(line.layout) / kPangoScale) - static_cast<float>(top);
-  lib.set_source_rgba(line.cairo, 1, 1, 1, 1);
-  lib.move_to(line.cairo, -left, -top);
-  lib.show_layout(line.cairo, line.layout);
-  take_pixels(line, label);
+  label.pixels = word_pixels(drawn(line, label, left, top, 1), [&] {
+    const Line again(lib, label.width, label.height, utf8, size, face);
+    return drawn(again, label, left, top, 0);
+  });
   return label;
 }
 

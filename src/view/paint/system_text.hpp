@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "view/paint/draw_list.hpp"
+#include "view/paint/word_pixels.hpp"
 
 namespace ap {
 
@@ -19,9 +20,8 @@ struct SystemWord {
   float left = 0;      // from the left edge to the pen's start
   float baseline = 0;  // from the top
   float advance = 0;
-  bool colour = false;
-  std::vector<unsigned char> pixels;  // coverage; RGBA where `colour`
-  [[nodiscard]] bool empty() const noexcept { return pixels.empty(); }
+  WordPixels pixels;
+  [[nodiscard]] bool empty() const noexcept { return pixels.ink.empty(); }
 };
 /// Where one character of it stands, from the pen's start.
 struct SystemSpan {
