@@ -80,12 +80,41 @@ async function exchange(api, what) {
   });
 }
 
+const TAKES_TEXT = 'input, textarea, select, [contenteditable]';
+
+/** A file dropped anywhere opens or is refused in words; nothing that is dropped leads away from the page. */
+function take_drops() {
+  const dragged = (event) => {
+    if (event.defaultPrevented) return; // a place of its own, as a dialog has
+    const has_files = event.dataTransfer?.types.includes('Files');
+    if (!has_files && event.target.closest?.(TAKES_TEXT)) return;
+    event.preventDefault();
+    if (event.type === 'drop') {
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file) open_dropped(file);
+    } else if (event.dataTransfer) {
+      event.dataTransfer.dropEffect = has_files ? 'copy' : 'none';
+    }
+  };
+  document.addEventListener('dragover', dragged);
+  document.addEventListener('drop', dragged);
+}
+
+async function open_dropped(file) {
+  try {
+    await exchange(await window.playgroundReady, { tab: 'import', file });
+  } catch ({ message }) {
+    say(`${file.name} was not opened: ${message}.`);
+  }
+}
+
 /** What the page cannot hand over itself (no clipboard, no downloads in a sandbox), to be copied by hand. */
 async function hand_over(title, text) {
   const { offer } = await import('./offer.js');
   offer(title, text);
 }
 
+take_drops();
 try {
   const api = await window.playgroundReady;
   show_all();
@@ -99,7 +128,6 @@ try {
   }
   api.on('lessons', () => learn(api));
   for (const name of ['import', 'export']) api.on(name, () => exchange(api, { tab: name }));
-  api.debug.module.openFile = (file) => exchange(api, { tab: 'import', file }); // dropped on the drawing
   byId('ap-lessons-button').addEventListener('click', () => learn(api));
   if (settings.has('lesson'))
     learn(api, settings.get('lesson'), Math.max(1, settings.get('step')) - 1);

@@ -55,8 +55,9 @@ addToLibrary({
       return field;
     },
     key(e, multiline) {
-      // TextKey, 0 for what the field does itself
-      if (e.isComposing) return 0;
+      // TextKey, 0 for what the field does itself. In Safari the Enter that ends a composition comes
+      // after it, and 229 alone says so.
+      if (e.isComposing || e.keyCode === 229) return 0;
       if (e.key === 'Enter') return multiline && !e.ctrlKey ? 0 : 1;
       if (e.key === 'Escape') return 2;
       if (e.key === 'Tab') return AP_FIELD.keepTab ? (e.shiftKey ? 4 : 3) : 0;

@@ -157,12 +157,6 @@ addToLibrary({
         _ap_web_context(1);
         AP.request();
       });
-      on(canvas, 'dragover', (e) => e.preventDefault());
-      on(canvas, 'drop', (e) => {
-        e.preventDefault();
-        const [file] = e.dataTransfer.files;
-        if (file) Module['openFile']?.(file);
-      });
       AP.watchSize();
       AP_INPUT.touchAction();
     },

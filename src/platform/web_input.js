@@ -9,6 +9,7 @@ addToLibrary({
     tap: null, // the first finger: {id, sent, timer, moved}
     held: null, // the finger of a long press, while it is down
     hintTimer: 0,
+    down: {}, // by the key's place: the code that went down
     SLOP: 10, // CSS pixels that a tap may move
     LONG_PRESS_MS: 500,
 
@@ -43,8 +44,16 @@ addToLibrary({
       return { x: e.clientX - box.left, y: e.clientY - box.top };
     },
     KINDS: { mouse: 0, touch: 1, pen: 2 },
+    // A character made with AltGr (which Windows tells as Ctrl + Alt), or a bracket with the Mac's
+    // Option: it is what it is, no command.
+    isTyped(e) {
+      if (!e.key || [...e.key].length !== 1) return false;
+      if (e.getModifierState('AltGraph')) return true;
+      return e.altKey && !e.ctrlKey && !e.metaKey && '[]'.includes(e.key);
+    },
     modifiers(e) {
-      _ap_web_modifiers(e.ctrlKey, e.shiftKey, e.altKey, e.metaKey);
+      const typed = AP_INPUT.isTyped(e);
+      _ap_web_modifiers(e.ctrlKey && !typed, e.shiftKey, e.altKey && !typed, e.metaKey);
     },
     BUTTONS: [0, 2, 1], // left, middle, right -> left 0, right 1, middle 2
     pointerDown(e) {
@@ -245,23 +254,28 @@ addToLibrary({
     isOurs(e) {
       if (e.isComposing || e.key === 'Dead' || e.key === 'Process') return false;
       if (e.key === 'Tab') return AP_INPUT.keepTab && !e.ctrlKey && !e.metaKey && !e.altKey;
+      if (AP_INPUT.isTyped(e)) return true;
       if (e.ctrlKey || e.metaKey) return AP_INPUT.COMMANDS.includes(e.key);
       if (e.altKey && e.key.startsWith('Arrow')) return false;
       return [...e.key].length === 1 || AP_INPUT.KEYS[e.key] !== undefined;
     },
     key(e, down) {
       AP_INPUT.modifiers(e);
-      const code = AP_INPUT.keyCode(e);
       if (!down) {
+        // What went down comes up, also if AltGr or Shift came up before it.
+        const code = AP_INPUT.down[e.code] ?? AP_INPUT.keyCode(e);
+        delete AP_INPUT.down[e.code];
         if (code) _ap_web_key(code, 0);
         return;
       }
       if (!AP_INPUT.isOurs(e)) return;
+      const code = AP_INPUT.keyCode(e);
+      if (e.code) AP_INPUT.down[e.code] = code;
       const modifier =
         e.key === 'Control' || e.key === 'Shift' || e.key === 'Alt' || e.key === 'Meta';
       if (e.key !== 'Escape' && !modifier) e.preventDefault();
       if (code) _ap_web_key(code, 1);
-      if ([...e.key].length === 1 && !e.ctrlKey && !e.metaKey) {
+      if ([...e.key].length === 1 && (AP_INPUT.isTyped(e) || (!e.ctrlKey && !e.metaKey))) {
         _ap_web_typed(stringToNewUTF8(e.key));
         AP.drawNow(); // a cell that opens an editor takes the next key there
       }
