@@ -138,6 +138,10 @@ try {
     );
   }
   if (api.debug.hasPicture() && is_embedded) await first_frame();
+  if (api.debug.hasPicture() && is_embedded) {
+    const { Resting } = await import('./resting.js');
+    new Resting(api, byId('canvas'));
+  }
   (await embedder)?.answer(api);
   const companion = await with_companion(api);
   if (!api.debug.hasPicture()) companion.open();

@@ -77,6 +77,7 @@ const std::vector<std::string>& standalone_extras() {
                                                "companion.js",
                                                "offer.js",
                                                "embed.js",
+                                               "resting.js",
                                                "core.js",
                                                "core_arrays.js",
                                                "core_run.js",

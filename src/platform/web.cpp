@@ -27,6 +27,7 @@ struct Page {
   bool running = false;
   bool drawing = false;  // moving the DOM's focus calls back into us
   bool lost = false;     // the WebGL context
+  bool again = false;    // what is shown is drawn anew
 };
 Page& page() {
   static Page* state = new Page;
@@ -44,7 +45,7 @@ class WebWindow final : public Window {
   WebWindow() = default;
   [[nodiscard]] Viewport viewport() const override { return page().viewport; }
   void present() override {}
-  [[nodiscard]] bool keeps_picture() const override { return true; }
+  [[nodiscard]] bool keeps_picture() const override { return !page().again; }
   void cursor(Cursor shape) override {
     if (shape == cursor_) return;
     cursor_ = shape;
@@ -114,6 +115,13 @@ EMSCRIPTEN_KEEPALIVE void ap_web_frame() {
   times.worst_ms = std::max(times.worst_ms, times.last_ms);
   times.total_ms += times.last_ms;
   if (more || p.wanted > 0) ap_glue_request_frame();
+}
+
+/// So that the canvas can be read before this turn of the browser ends.
+EMSCRIPTEN_KEEPALIVE void ap_web_paint() {
+  page().again = true;
+  ap_web_frame();
+  page().again = false;
 }
 
 EMSCRIPTEN_KEEPALIVE void ap_web_wake() {

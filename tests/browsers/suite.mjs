@@ -249,6 +249,46 @@ const TESTS = {
     await open();
   },
 
+  async 'a figure far from the screen rests, and draws again when it is near'({
+    open,
+    page,
+    site,
+  }) {
+    await page.goto(`${site.address}examples/blog.html`);
+    const near = () =>
+      page.evaluate(async () => {
+        const figure = document.querySelector('attention-playground');
+        await figure.ready;
+        figure.scrollIntoView({ block: 'center' });
+      });
+    await near();
+    const figure = inside(page);
+    await ready(figure);
+    const cell = { type: 'set_cell', stage: 'w_q', row: 0, col: 0, value: 0.625 };
+    assert.deepEqual(await api(figure, 'dispatch', cell), { ok: true });
+    await settled(figure);
+    const picture = await page.screenshot();
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await page.until(() => {
+      const { contentDocument } = document.querySelector('attention-playground iframe');
+      const context = contentDocument.getElementById('canvas').getContext('webgl2');
+      return context.isContextLost() && contentDocument.querySelector('.ap-picture');
+    });
+    assert.equal((await tensor(figure, 'w_q')).data[0], 0.625);
+    await near();
+    await page.until(
+      () =>
+        !document
+          .querySelector('attention-playground iframe')
+          .contentDocument.querySelector('.ap-picture'),
+    );
+    await settled(figure);
+    assert.ok(difference(picture, await page.screenshot()) < 0.02);
+    await agrees(figure, 'after a rest');
+    assert.deepEqual(await page.problems(), []);
+    await open();
+  },
+
   async 'a lost context comes back with the same picture'({ open }) {
     const page = await open();
     const picture = await page.screenshot();
