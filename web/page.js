@@ -137,8 +137,8 @@ try {
       say(`The file could not be opened: ${message}.`),
     );
   }
-  if (api.debug.hasPicture() && is_embedded) await first_frame();
   if (api.debug.hasPicture() && is_embedded) {
+    await first_frame();
     const { Resting } = await import('./resting.js');
     new Resting(api, byId('canvas'));
   }
