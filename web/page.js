@@ -1,6 +1,6 @@
 // index.html's own script: starts the playground, says what is wrong if it does not, keeps the DOM
 // companion in step; inside another page it lets embed.js answer that one.
-import { start, PlaygroundError } from './playground.js';
+import { PlaygroundError, start } from './playground.js';
 
 const byId = (id) => document.getElementById(id);
 // Settings stand in the fragment or in the query; the fragment's go first.
