@@ -72,7 +72,11 @@ for (const [name, make] of Object.entries(MODELS))
   });
 
 test('stored halves are computed with exactly', () => {
-  for (const [name, type] of [['GPT-2', 'F16'], ['Llama', 'BF16'], ['BERT', 'F16']]) {
+  for (const [name, type] of [
+    ['GPT-2', 'F16'],
+    ['Llama', 'BF16'],
+    ['BERT', 'F16'],
+  ]) {
     const model = MODELS[name]();
     const path = folder(fresh(), model, type);
     expect_near(path, model, `${name} ${type}`);
@@ -102,7 +106,9 @@ function wide_llama() {
   for (const x of model.tensors.values()) {
     x.shape = x.shape.map((n) => grow[n] ?? n);
     const n = x.shape.reduce((a, b) => a * b, 1);
-    x.data = Float32Array.from({ length: n }, () => (x.shape.length > 1 ? 0.5 * (next() - 0.5) : 0.5 + next()));
+    x.data = Float32Array.from({ length: n }, () =>
+      x.shape.length > 1 ? 0.5 * (next() - 0.5) : 0.5 + next(),
+    );
   }
   model.config = { ...model.config, hidden_size: 32, intermediate_size: 64 };
   return model;
@@ -132,7 +138,9 @@ test('shards, npz, a file alone with its config beside it, minGPT as JSON', () =
   writeFileSync(join(path, 'model.safetensors.index.json'), JSON.stringify({ weight_map }));
   expect_near(path, model, 'shards');
   // Two of them exchanged.
-  const [a, b] = ['model-00001-of-00003.safetensors', 'model-00002-of-00003.safetensors'].map((f) => join(path, f));
+  const [a, b] = ['model-00001-of-00003.safetensors', 'model-00002-of-00003.safetensors'].map((f) =>
+    join(path, f),
+  );
   const [x, y] = [readFileSync(a), readFileSync(b)];
   writeFileSync(a, y);
   writeFileSync(b, x);
@@ -144,7 +152,11 @@ test('shards, npz, a file alone with its config beside it, minGPT as JSON', () =
   const json = { config: MODELS.minGPT().config };
   const mini = MODELS.minGPT();
   for (const [name, t] of mini.tensors)
-    json[name] = { shape: t.shape, dtype: 'torch.float32', data: Buffer.from(t.data.buffer).toString('base64') };
+    json[name] = {
+      shape: t.shape,
+      dtype: 'torch.float32',
+      data: Buffer.from(t.data.buffer).toString('base64'),
+    };
   const file = fresh('-model.json');
   writeFileSync(file, JSON.stringify(json));
   expect_near(file, mini, 'JSON');
@@ -153,12 +165,27 @@ test('shards, npz, a file alone with its config beside it, minGPT as JSON', () =
 test('what the tensors cannot say must be given', () => {
   const model = MODELS.nanoGPT();
   const path = folder(fresh(), { ...model, config: null });
-  assert.match(refused([path, '--ids', '1']), /there is no config\.json, and the tensors do not say n_head, activation_function: give --config n_head=\.\.\./);
-  expect_near(path, model, 'nanoGPT', ['--config', 'n_head=4', '--config', 'activation_function=gelu']);
+  assert.match(
+    refused([path, '--ids', '1']),
+    /there is no config\.json, and the tensors do not say n_head, activation_function: give --config n_head=\.\.\./,
+  );
+  expect_near(path, model, 'nanoGPT', [
+    '--config',
+    'n_head=4',
+    '--config',
+    'activation_function=gelu',
+  ]);
   const llama = MODELS.Llama();
   const bare = folder(fresh(), { ...llama, config: null });
   assert.match(refused([bare, '--ids', '1']), /num_attention_heads, rms_norm_eps, rope_theta/);
-  expect_near(bare, llama, 'Llama', ['num_attention_heads=4', 'rms_norm_eps=1e-5', 'rope_theta=10000', 'hidden_act=silu'].flatMap((v) => ['--config', v]));
+  expect_near(
+    bare,
+    llama,
+    'Llama',
+    ['num_attention_heads=4', 'rms_norm_eps=1e-5', 'rope_theta=10000', 'hidden_act=silu'].flatMap(
+      (v) => ['--config', v],
+    ),
+  );
 });
 
 test('a model that is broken or lies is refused in a sentence', () => {
@@ -168,26 +195,77 @@ test('a model that is broken or lies is refused in a sentence', () => {
     return refused([folder(fresh(), { ...model, config }), '--ids', '1,2']);
   };
   const set = (more) => (m) => ({ config: { ...m.config, ...more } });
-  assert.match(broken('Llama', (m) => void m.tensors.delete('model.layers.1.mlp.up_proj.weight')), /there is no tensor 'model\.layers\.1\.mlp\.up_proj\.weight'/);
-  assert.match(broken('GPT-2', (m) => void m.tensors.delete('transformer.h.2.attn.c_attn.bias')), /no tensor 'transformer\.h\.2\.attn\.c_attn\.bias'/);
-  assert.match(broken('GPT-2', (m) => void (m.tensors.get('transformer.h.1.mlp.c_fc.weight').data[7] = NaN)), /c_fc\.weight' holds numbers that are none/);
-  assert.match(broken('GPT-2', (m) => void (m.tensors.get('transformer.h.1.mlp.c_fc.weight').shape = [96, 24])), /is \(96, 24\).*needs \(24, 96\)/);
-  assert.match(broken('Qwen 2', (m) => void m.tensors.delete('model.layers.2.self_attn.k_proj.bias')), /no tensor/);
+  assert.match(
+    broken('Llama', (m) => void m.tensors.delete('model.layers.1.mlp.up_proj.weight')),
+    /there is no tensor 'model\.layers\.1\.mlp\.up_proj\.weight'/,
+  );
+  assert.match(
+    broken('GPT-2', (m) => void m.tensors.delete('transformer.h.2.attn.c_attn.bias')),
+    /no tensor 'transformer\.h\.2\.attn\.c_attn\.bias'/,
+  );
+  assert.match(
+    broken('GPT-2', (m) => void (m.tensors.get('transformer.h.1.mlp.c_fc.weight').data[7] = NaN)),
+    /c_fc\.weight' holds numbers that are none/,
+  );
+  assert.match(
+    broken(
+      'GPT-2',
+      (m) => void (m.tensors.get('transformer.h.1.mlp.c_fc.weight').shape = [96, 24]),
+    ),
+    /is \(96, 24\).*needs \(24, 96\)/,
+  );
+  assert.match(
+    broken('Qwen 2', (m) => void m.tensors.delete('model.layers.2.self_attn.k_proj.bias')),
+    /no tensor/,
+  );
   assert.match(broken('Llama', set({ hidden_size: 32 })), /needs \(53, 32\)/);
-  assert.match(broken('Llama', set({ num_attention_heads: 5 })), /5 heads do not divide a width of 24/);
-  assert.match(broken('Llama', set({ num_key_value_heads: 3 })), /3 key heads do not divide 4 heads/);
+  assert.match(
+    broken('Llama', set({ num_attention_heads: 5 })),
+    /5 heads do not divide a width of 24/,
+  );
+  assert.match(
+    broken('Llama', set({ num_key_value_heads: 3 })),
+    /3 key heads do not divide 4 heads/,
+  );
   assert.match(broken('Llama', set({ num_hidden_layers: 4 })), /no tensor 'model\.layers\.3\./);
-  assert.match(broken('Llama', set({ num_hidden_layers: 2 })), /says 2 layers, and the file has 'model\.layers\.2/);
+  assert.match(
+    broken('Llama', set({ num_hidden_layers: 2 })),
+    /says 2 layers, and the file has 'model\.layers\.2/,
+  );
   assert.match(broken('Llama', set({ num_hidden_layers: 1e9 })), /is the number of layers/);
   assert.match(broken('Llama', set({ vocab_size: 54 })), /embed_tokens\.weight' is \(53, 24\)/);
-  assert.match(broken('Llama', set({ hidden_size: 'wide' })), /config\.json, hidden_size: needs a whole number, not "wide"/);
-  assert.match(broken('Llama', set({ model_type: 'mamba' })), /'mamba' is no family that can be computed; these are: .*gpt2/);
-  assert.match(broken('Llama', set({ hidden_act: 'xielu' })), /'xielu' as a gate cannot be computed/);
-  assert.match(broken('Llama', set({ rope_scaling: { rope_type: 'yarn', factor: 4 } })), /'yarn' cannot be computed/);
-  assert.match(broken('GPT-2', set({ scale_attn_by_inverse_layer_idx: true })), /scale_attn_by_inverse_layer_idx/);
-  assert.match(broken('BERT', (m) => void m.tensors.delete('cls.predictions.bias')), /which the predictions need/);
-  assert.match(broken('Llama', (m) => void m.tensors.put('model.layers.0.mlp.experts.0.w1', 2, 2)), /a mixture of experts/);
-  assert.match(broken('Llama', (m) => void m.tensors.put('encoder.layers.0.self_attn.q_proj.weight', 24, 24)), /two models|encoder/);
+  assert.match(
+    broken('Llama', set({ hidden_size: 'wide' })),
+    /config\.json, hidden_size: needs a whole number, not "wide"/,
+  );
+  assert.match(
+    broken('Llama', set({ model_type: 'mamba' })),
+    /'mamba' is no family that can be computed; these are: .*gpt2/,
+  );
+  assert.match(
+    broken('Llama', set({ hidden_act: 'xielu' })),
+    /'xielu' as a gate cannot be computed/,
+  );
+  assert.match(
+    broken('Llama', set({ rope_scaling: { rope_type: 'yarn', factor: 4 } })),
+    /'yarn' cannot be computed/,
+  );
+  assert.match(
+    broken('GPT-2', set({ scale_attn_by_inverse_layer_idx: true })),
+    /scale_attn_by_inverse_layer_idx/,
+  );
+  assert.match(
+    broken('BERT', (m) => void m.tensors.delete('cls.predictions.bias')),
+    /which the predictions need/,
+  );
+  assert.match(
+    broken('Llama', (m) => void m.tensors.put('model.layers.0.mlp.experts.0.w1', 2, 2)),
+    /a mixture of experts/,
+  );
+  assert.match(
+    broken('Llama', (m) => void m.tensors.put('encoder.layers.0.self_attn.q_proj.weight', 24, 24)),
+    /two models|encoder/,
+  );
   assert.match(broken('Llama', set({ rope_theta: -1 })), /base/);
 });
 
@@ -215,11 +293,15 @@ test('files that are none: cut off, empty, of another kind', () => {
   mkdirSync(empty);
   assert.match(refused([empty, '--ids', '1']), /has no model/);
   writeFileSync(join(empty, 'pytorch_model.bin'), 'x');
-  assert.match(refused([empty, '--ids', '1']), /a program for Python as well: save it as \.safetensors/);
+  assert.match(
+    refused([empty, '--ids', '1']),
+    /a program for Python as well: save it as \.safetensors/,
+  );
   assert.match(refused([fresh('nowhere'), '--ids', '1']), /is not there/);
   const two = fresh();
   mkdirSync(two);
-  for (const name of ['a.gguf', 'b.gguf']) writeFileSync(join(two, name), gguf_bytes({}, new Map(), 'F32'));
+  for (const name of ['a.gguf', 'b.gguf'])
+    writeFileSync(join(two, name), gguf_bytes({}, new Map(), 'F32'));
   assert.match(refused([two, '--ids', '1']), /2 files that end in \.gguf .*name one of them/);
   assert.match(refused([join(two, 'a.gguf'), '--ids', '1']), /a vocabulary and no tensors/);
   const array = fresh('.npz');
@@ -233,11 +315,17 @@ test('ids and rows out of range, a text too long, no tokenizer', () => {
   assert.match(refused([path, '--ids', '-1']), /there is no token -1/);
   assert.match(refused([path, '--ids', '1,x']), /needs whole numbers/);
   assert.match(refused([path, '--ids', '']), /no token to predict from/);
-  assert.match(refused([path, '--ids', Array(17).fill(3).join(',')]), /17 tokens, and the model reads 16 at most/);
+  assert.match(
+    refused([path, '--ids', Array(17).fill(3).join(',')]),
+    /17 tokens, and the model reads 16 at most/,
+  );
   assert.match(refused([path, '--ids', '1,2', '--row', '2']), /there is no row 2; there are 2/);
   assert.match(refused([path, '--text', 'a']), /no tokenizer.*--ids/);
   assert.match(refused([path]), /--text TEXT or --ids/);
-  assert.match(refused([path, '--ids', '1', '--attention', fresh(), '--layer', '3']), /no layer 3; there are 3/);
+  assert.match(
+    refused([path, '--ids', '1', '--attention', fresh(), '--layer', '3']),
+    /no layer 3; there are 3/,
+  );
 });
 
 test('predict --json: the likeliest of the last row, of a row, of masks; generate goes on with them', () => {
@@ -249,24 +337,34 @@ test('predict --json: the likeliest of the last row, of a row, of masks; generat
     return e.map((v, id) => ({ id, p: v / sum })).sort((a, b) => b.p - a.p || a.id - b.id);
   };
   const rows = model.forward(model, IDS);
-  for (const [more, row] of [[[], IDS.length - 1], [['--row', '3'], 3], [['--row', '-2'], IDS.length - 2]]) {
-    const got = JSON.parse(attention(['predict', path, '--ids', IDS.join(','), '--json', '--top', '7', ...more]));
+  for (const [more, row] of [
+    [[], IDS.length - 1],
+    [['--row', '3'], 3],
+    [['--row', '-2'], IDS.length - 2],
+  ]) {
+    const got = JSON.parse(
+      attention(['predict', path, '--ids', IDS.join(','), '--json', '--top', '7', ...more]),
+    );
     assert.deepEqual(got.ids, IDS);
     assert.equal(got.top.length, 7);
-    softmax(rows[row]).slice(0, 7).forEach(({ id, p }, n) => {
-      assert.equal(got.top[n].id, id);
-      assert.ok(Math.abs(got.top[n].probability - p) < 1e-5);
-      assert.ok(Math.abs(got.top[n].logit - rows[row][id]) < 1e-3);
-    });
+    softmax(rows[row])
+      .slice(0, 7)
+      .forEach(({ id, p }, n) => {
+        assert.equal(got.top[n].id, id);
+        assert.ok(Math.abs(got.top[n].probability - p) < 1e-5);
+        assert.ok(Math.abs(got.top[n].logit - rows[row][id]) < 1e-3);
+      });
   }
   const ids = IDS.slice(0, 6);
   const want = [];
-  for (let i = 0; i < 6; i++) want.push(softmax(model.forward(model, [...ids, ...want]).at(-1))[0].id);
+  for (let i = 0; i < 6; i++)
+    want.push(softmax(model.forward(model, [...ids, ...want]).at(-1))[0].id);
   const words = ['generate', path, '--ids', ids.join(','), '--json'];
   const greedy = JSON.parse(attention([...words, '--tokens', '6', '--temperature', '0']));
   assert.deepEqual(greedy.new_ids, want);
   assert.deepEqual(greedy.ids, [...ids, ...want]);
-  const drawn = (seed) => attention([...words, '--tokens', '8', '--temperature', '1.5', '--seed', String(seed)]);
+  const drawn = (seed) =>
+    attention([...words, '--tokens', '8', '--temperature', '1.5', '--seed', String(seed)]);
   assert.equal(drawn(3), drawn(3));
   assert.notEqual(drawn(3), drawn(4));
   const { err, out } = run([...words, '--tokens', '50']);

@@ -1,7 +1,15 @@
 // Small random models in every family's real tensor names, and the containers that they come in.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bert, gpt2, gpt_neo, gpt_neox, llama, nanogpt, transformer_lens } from './models_oracle.mjs';
+import {
+  bert,
+  gpt2,
+  gpt_neo,
+  gpt_neox,
+  llama,
+  nanogpt,
+  transformer_lens,
+} from './models_oracle.mjs';
 import { numberToHalf, halfToNumber } from './npy.mjs';
 
 export function random(seed) {
@@ -23,8 +31,9 @@ class Tensors extends Map {
   put(name, ...shape) {
     const gain = /(norm|Norm|ln_\w|ln\w*)\.(weight|gamma|w)$/.test(name);
     const size = shape.length > 1 ? 1.4 / Math.sqrt(Math.min(...shape)) : 0.4;
-    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>
-      (gain ? 1 : 0) + size * (2 * this.next() - 1),
+    const data = Float32Array.from(
+      { length: shape.reduce((a, b) => a * b, 1) },
+      () => (gain ? 1 : 0) + size * (2 * this.next() - 1),
     );
     return this.set(name, { shape, data });
   }
@@ -63,16 +72,42 @@ function like_gpt2(seed, straight, bias, prefix = 'transformer.') {
   }
   return t.norm(`${prefix}ln_f`, D, bias);
 }
-const GPT2 = { model_type: 'gpt2', n_embd: D, n_layer: L, n_head: H, n_positions: T, vocab_size: V, layer_norm_epsilon: 1e-5 };
+const GPT2 = {
+  model_type: 'gpt2',
+  n_embd: D,
+  n_layer: L,
+  n_head: H,
+  n_positions: T,
+  vocab_size: V,
+  layer_norm_epsilon: 1e-5,
+};
 
-function like_llama(seed, { K = D / H, kv = 2, bias = false, qk = false, sandwich = false, tied = false } = {}) {
+function like_llama(
+  seed,
+  { K = D / H, kv = 2, bias = false, qk = false, sandwich = false, tied = false } = {},
+) {
   const t = new Tensors(seed).put('model.embed_tokens.weight', V, D);
   for (let l = 0; l < L; l++) {
     const p = `model.layers.${l}.`;
     t.norm(`${p}input_layernorm`, D, false).norm(`${p}post_attention_layernorm`, D, false);
-    if (sandwich) t.norm(`${p}pre_feedforward_layernorm`, D, false).norm(`${p}post_feedforward_layernorm`, D, false);
-    t.linear(`${p}self_attn.q_proj`, H * K, D, bias).linear(`${p}self_attn.k_proj`, kv * K, D, bias);
-    t.linear(`${p}self_attn.v_proj`, kv * K, D, bias).linear(`${p}self_attn.o_proj`, D, H * K, false);
+    if (sandwich)
+      t.norm(`${p}pre_feedforward_layernorm`, D, false).norm(
+        `${p}post_feedforward_layernorm`,
+        D,
+        false,
+      );
+    t.linear(`${p}self_attn.q_proj`, H * K, D, bias).linear(
+      `${p}self_attn.k_proj`,
+      kv * K,
+      D,
+      bias,
+    );
+    t.linear(`${p}self_attn.v_proj`, kv * K, D, bias).linear(
+      `${p}self_attn.o_proj`,
+      D,
+      H * K,
+      false,
+    );
     if (qk) t.norm(`${p}self_attn.q_norm`, K, false).norm(`${p}self_attn.k_norm`, K, false);
     t.linear(`${p}mlp.gate_proj`, F, D, false).linear(`${p}mlp.up_proj`, F, D, false);
     t.linear(`${p}mlp.down_proj`, D, F, false);
@@ -81,17 +116,36 @@ function like_llama(seed, { K = D / H, kv = 2, bias = false, qk = false, sandwic
   return tied ? t : t.put('lm_head.weight', V, D);
 }
 const LLAMA = {
-  model_type: 'llama', hidden_size: D, num_hidden_layers: L, num_attention_heads: H, num_key_value_heads: 2,
-  intermediate_size: F, max_position_embeddings: 64, vocab_size: V, rms_norm_eps: 1e-5, rope_theta: 10000,
-  hidden_act: 'silu', tie_word_embeddings: false,
+  model_type: 'llama',
+  hidden_size: D,
+  num_hidden_layers: L,
+  num_attention_heads: H,
+  num_key_value_heads: 2,
+  intermediate_size: F,
+  max_position_embeddings: 64,
+  vocab_size: V,
+  rms_norm_eps: 1e-5,
+  rope_theta: 10000,
+  hidden_act: 'silu',
+  tie_word_embeddings: false,
 };
-const LLAMA3 = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
+const LLAMA3 = {
+  rope_type: 'llama3',
+  factor: 8,
+  low_freq_factor: 1,
+  high_freq_factor: 4,
+  original_max_position_embeddings: 32,
+};
 
 function like_bert(seed, prefix, layer, old, types, positions) {
   const t = new Tensors(seed);
   const [gain, shift] = old ? ['gamma', 'beta'] : ['weight', 'bias'];
   const norm = (n) => t.put(`${n}.${gain}`, D).put(`${n}.${shift}`, D);
-  t.put(`${prefix}embeddings.word_embeddings.weight`, V, D).put(`${prefix}embeddings.position_embeddings.weight`, positions, D);
+  t.put(`${prefix}embeddings.word_embeddings.weight`, V, D).put(
+    `${prefix}embeddings.position_embeddings.weight`,
+    positions,
+    D,
+  );
   if (types > 0) t.put(`${prefix}embeddings.token_type_embeddings.weight`, types, D);
   norm(`${prefix}embeddings.LayerNorm`);
   for (let l = 0; l < L; l++) {
@@ -103,13 +157,36 @@ function like_bert(seed, prefix, layer, old, types, positions) {
   }
   return { t, norm };
 }
-const BERT_LAYER = ['attention.self.query', 'attention.self.key', 'attention.self.value', 'attention.output.dense',
-  'attention.output.LayerNorm', 'intermediate.dense', 'output.dense', 'output.LayerNorm'].map((n) => `encoder.layer.{l}.${n}`);
-const DISTIL_LAYER = ['attention.q_lin', 'attention.k_lin', 'attention.v_lin', 'attention.out_lin', 'sa_layer_norm',
-  'ffn.lin1', 'ffn.lin2', 'output_layer_norm'].map((n) => `transformer.layer.{l}.${n}`);
+const BERT_LAYER = [
+  'attention.self.query',
+  'attention.self.key',
+  'attention.self.value',
+  'attention.output.dense',
+  'attention.output.LayerNorm',
+  'intermediate.dense',
+  'output.dense',
+  'output.LayerNorm',
+].map((n) => `encoder.layer.{l}.${n}`);
+const DISTIL_LAYER = [
+  'attention.q_lin',
+  'attention.k_lin',
+  'attention.v_lin',
+  'attention.out_lin',
+  'sa_layer_norm',
+  'ffn.lin1',
+  'ffn.lin2',
+  'output_layer_norm',
+].map((n) => `transformer.layer.{l}.${n}`);
 const BERT = {
-  hidden_size: D, num_hidden_layers: L, num_attention_heads: H, intermediate_size: F, vocab_size: V,
-  max_position_embeddings: T, layer_norm_eps: 1e-12, hidden_act: 'gelu', type_vocab_size: 2,
+  hidden_size: D,
+  num_hidden_layers: L,
+  num_attention_heads: H,
+  intermediate_size: F,
+  vocab_size: V,
+  max_position_embeddings: T,
+  layer_norm_eps: 1e-12,
+  hidden_act: 'gelu',
+  type_vocab_size: 2,
 };
 
 /// name -> {config, tensors, forward, ids?}
@@ -120,60 +197,151 @@ export const MODELS = {
     tensors: like_gpt2(2, false, true, ''),
     forward: gpt2,
   }),
-  'GPT-2 with quick_gelu': () => ({ config: { ...GPT2, activation_function: 'quick_gelu' }, tensors: like_gpt2(3, false, true), forward: gpt2 }),
+  'GPT-2 with quick_gelu': () => ({
+    config: { ...GPT2, activation_function: 'quick_gelu' },
+    tensors: like_gpt2(3, false, true),
+    forward: gpt2,
+  }),
   nanoGPT: () => ({
-    config: { n_embd: D, n_layer: L, n_head: H, block_size: T, vocab_size: V, bias: false, activation_function: 'gelu', tie_word_embeddings: false },
-    tensors: like_gpt2(4, true, false, '_orig_mod.transformer.').put('_orig_mod.lm_head.weight', V, D),
-    forward: (m, ids) => nanogpt({ ...m, tensors: new Map([...m.tensors].map(([n, x]) => [n.replace('_orig_mod.', ''), x])) }, ids),
+    config: {
+      n_embd: D,
+      n_layer: L,
+      n_head: H,
+      block_size: T,
+      vocab_size: V,
+      bias: false,
+      activation_function: 'gelu',
+      tie_word_embeddings: false,
+    },
+    tensors: like_gpt2(4, true, false, '_orig_mod.transformer.').put(
+      '_orig_mod.lm_head.weight',
+      V,
+      D,
+    ),
+    forward: (m, ids) =>
+      nanogpt(
+        {
+          ...m,
+          tensors: new Map([...m.tensors].map(([n, x]) => [n.replace('_orig_mod.', ''), x])),
+        },
+        ids,
+      ),
   }),
   minGPT: () => ({
-    config: { model_type: 'gpt-nano', n_embd: D, n_layer: L, n_head: H, block_size: T, vocab_size: V, tie_word_embeddings: false },
+    config: {
+      model_type: 'gpt-nano',
+      n_embd: D,
+      n_layer: L,
+      n_head: H,
+      block_size: T,
+      vocab_size: V,
+      tie_word_embeddings: false,
+    },
     tensors: like_gpt2(5, true, true).put('lm_head.weight', V, D),
     forward: nanogpt,
   }),
   'GPT-Neo': () => {
-    const t = new Tensors(6).put('transformer.wte.weight', V, D).put('transformer.wpe.weight', T, D);
+    const t = new Tensors(6)
+      .put('transformer.wte.weight', V, D)
+      .put('transformer.wpe.weight', T, D);
     for (let l = 0; l < L; l++) {
       const p = `transformer.h.${l}.`;
       t.norm(`${p}ln_1`, D).norm(`${p}ln_2`, D);
       for (const n of ['q', 'k', 'v']) t.linear(`${p}attn.attention.${n}_proj`, D, D, false);
-      t.linear(`${p}attn.attention.out_proj`, D, D).linear(`${p}mlp.c_fc`, 4 * D, D).linear(`${p}mlp.c_proj`, D, 4 * D);
+      t.linear(`${p}attn.attention.out_proj`, D, D)
+        .linear(`${p}mlp.c_fc`, 4 * D, D)
+        .linear(`${p}mlp.c_proj`, D, 4 * D);
     }
     t.norm('transformer.ln_f', D).set('lm_head.weight', t.get('transformer.wte.weight'));
     const config = {
-      model_type: 'gpt_neo', hidden_size: D, num_layers: L, num_heads: H, intermediate_size: null, vocab_size: V,
-      max_position_embeddings: T, window_size: 3, layer_norm_epsilon: 1e-5, activation_function: 'gelu_new',
-      attention_types: [[['global', 'local'], 1], [['global'], 1]],
+      model_type: 'gpt_neo',
+      hidden_size: D,
+      num_layers: L,
+      num_heads: H,
+      intermediate_size: null,
+      vocab_size: V,
+      max_position_embeddings: T,
+      window_size: 3,
+      layer_norm_epsilon: 1e-5,
+      activation_function: 'gelu_new',
+      attention_types: [
+        [['global', 'local'], 1],
+        [['global'], 1],
+      ],
     };
     return { config, tensors: t, forward: gpt_neo };
   },
   'GPT-NeoX': () => neox(7, true, { rotary_pct: 0.5 }),
-  'GPT-NeoX one after the other, tied': () => neox(8, false, { rotary_pct: 1, tie_word_embeddings: true }),
+  'GPT-NeoX one after the other, tied': () =>
+    neox(8, false, { rotary_pct: 1, tie_word_embeddings: true }),
   Llama: () => ({ config: LLAMA, tensors: like_llama(9), forward: llama }),
-  'Llama 3 scaling': () => ({ config: { ...LLAMA, rope_scaling: LLAMA3, rope_theta: 500 }, tensors: like_llama(10), forward: llama }),
+  'Llama 3 scaling': () => ({
+    config: { ...LLAMA, rope_scaling: LLAMA3, rope_theta: 500 },
+    tensors: like_llama(10),
+    forward: llama,
+  }),
   'Llama linear scaling, new keys': () => ({
-    config: { ...LLAMA, rope_theta: undefined, rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 1000 } },
+    config: {
+      ...LLAMA,
+      rope_theta: undefined,
+      rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 1000 },
+    },
     tensors: like_llama(11),
     forward: llama,
   }),
-  Mistral: () => ({ config: { ...LLAMA, model_type: 'mistral', sliding_window: 4 }, tensors: like_llama(12), forward: llama }),
+  Mistral: () => ({
+    config: { ...LLAMA, model_type: 'mistral', sliding_window: 4 },
+    tensors: like_llama(12),
+    forward: llama,
+  }),
   'Qwen 2': () => ({
-    config: { ...LLAMA, model_type: 'qwen2', tie_word_embeddings: true, use_sliding_window: true, sliding_window: 3, max_window_layers: 1 },
+    config: {
+      ...LLAMA,
+      model_type: 'qwen2',
+      tie_word_embeddings: true,
+      use_sliding_window: true,
+      sliding_window: 3,
+      max_window_layers: 1,
+    },
     tensors: like_llama(13, { bias: true, tied: true }),
     forward: llama,
   }),
   'Qwen 3': () => ({
-    config: { ...LLAMA, model_type: 'qwen3', head_dim: 10, tie_word_embeddings: true, layer_types: ['full_attention', 'sliding_attention', 'full_attention'], sliding_window: 5 },
+    config: {
+      ...LLAMA,
+      model_type: 'qwen3',
+      head_dim: 10,
+      tie_word_embeddings: true,
+      layer_types: ['full_attention', 'sliding_attention', 'full_attention'],
+      sliding_window: 5,
+    },
     tensors: like_llama(14, { K: 10, qk: true, tied: true }),
     forward: llama,
   }),
   Gemma: () => ({
-    config: { ...LLAMA, model_type: 'gemma', head_dim: 8, hidden_act: 'gelu', tie_word_embeddings: undefined, num_key_value_heads: 1 },
+    config: {
+      ...LLAMA,
+      model_type: 'gemma',
+      head_dim: 8,
+      hidden_act: 'gelu',
+      tie_word_embeddings: undefined,
+      num_key_value_heads: 1,
+    },
     tensors: like_llama(15, { K: 8, kv: 1, tied: true }),
     forward: llama,
   }),
   'Gemma 2': () => ({
-    config: { ...LLAMA, model_type: 'gemma2', head_dim: 8, tie_word_embeddings: undefined, query_pre_attn_scalar: 13, attn_logit_softcapping: 3, final_logit_softcapping: 4, sliding_window: 4, hidden_activation: 'gelu_pytorch_tanh' },
+    config: {
+      ...LLAMA,
+      model_type: 'gemma2',
+      head_dim: 8,
+      tie_word_embeddings: undefined,
+      query_pre_attn_scalar: 13,
+      attn_logit_softcapping: 3,
+      final_logit_softcapping: 4,
+      sliding_window: 4,
+      hidden_activation: 'gelu_pytorch_tanh',
+    },
     tensors: like_llama(16, { K: 8, sandwich: true, tied: true }),
     forward: llama,
   }),
@@ -183,31 +351,72 @@ export const MODELS = {
     norm('cls.predictions.transform.LayerNorm');
     t.linear('bert.pooler.dense', D, D).linear('cls.seq_relationship', 2, D);
     const names = {
-      prefix: 'bert.', layer: BERT_LAYER,
-      head: ['cls.predictions.transform.dense', 'cls.predictions.transform.LayerNorm', '', 'cls.predictions.bias'],
+      prefix: 'bert.',
+      layer: BERT_LAYER,
+      head: [
+        'cls.predictions.transform.dense',
+        'cls.predictions.transform.LayerNorm',
+        '',
+        'cls.predictions.bias',
+      ],
     };
-    return { config: { ...BERT, model_type: 'bert' }, tensors: t, forward: (m, ids) => bert(m, ids, names) };
+    return {
+      config: { ...BERT, model_type: 'bert' },
+      tensors: t,
+      forward: (m, ids) => bert(m, ids, names),
+    };
   },
   RoBERTa: () => {
     const { t, norm } = like_bert(18, 'roberta.', BERT_LAYER, false, 1, T + 2);
     t.linear('lm_head.dense', D, D).put('lm_head.bias', V);
     norm('lm_head.layer_norm');
     const names = {
-      prefix: 'roberta.', layer: BERT_LAYER, padding: 1,
+      prefix: 'roberta.',
+      layer: BERT_LAYER,
+      padding: 1,
       head: ['lm_head.dense', 'lm_head.layer_norm', '', 'lm_head.bias'],
     };
-    const config = { ...BERT, model_type: 'roberta', max_position_embeddings: T + 2, pad_token_id: 1, type_vocab_size: 1, layer_norm_eps: 1e-5 };
-    return { config, tensors: t, forward: (m, ids) => bert(m, ids, names), ids: [0, 9, 1, 1, 30, 1, 4, 2] };
+    const config = {
+      ...BERT,
+      model_type: 'roberta',
+      max_position_embeddings: T + 2,
+      pad_token_id: 1,
+      type_vocab_size: 1,
+      layer_norm_eps: 1e-5,
+    };
+    return {
+      config,
+      tensors: t,
+      forward: (m, ids) => bert(m, ids, names),
+      ids: [0, 9, 1, 1, 30, 1, 4, 2],
+    };
   },
   DistilBERT: () => {
     const { t, norm } = like_bert(19, 'distilbert.', DISTIL_LAYER, false, 0, T);
     t.linear('vocab_transform', D, D).linear('vocab_projector', V, D);
     norm('vocab_layer_norm');
     const names = {
-      prefix: 'distilbert.', layer: DISTIL_LAYER, eps: 1e-12,
-      head: ['vocab_transform', 'vocab_layer_norm', 'vocab_projector.weight', 'vocab_projector.bias'],
+      prefix: 'distilbert.',
+      layer: DISTIL_LAYER,
+      eps: 1e-12,
+      head: [
+        'vocab_transform',
+        'vocab_layer_norm',
+        'vocab_projector.weight',
+        'vocab_projector.bias',
+      ],
     };
-    const config = { model_type: 'distilbert', dim: D, n_layers: L, n_heads: H, hidden_dim: F, vocab_size: V, max_position_embeddings: T, activation: 'gelu', tie_weights_: false };
+    const config = {
+      model_type: 'distilbert',
+      dim: D,
+      n_layers: L,
+      n_heads: H,
+      hidden_dim: F,
+      vocab_size: V,
+      max_position_embeddings: T,
+      activation: 'gelu',
+      tie_weights_: false,
+    };
     return { config, tensors: t, forward: (m, ids) => bert(m, ids, names) };
   },
   TransformerLens: () => {
@@ -215,13 +424,28 @@ export const MODELS = {
     for (let l = 0; l < L; l++) {
       const p = `blocks.${l}.`;
       for (const n of ['ln1', 'ln2']) t.put(`${p}${n}.w`, D).put(`${p}${n}.b`, D);
-      for (const n of ['Q', 'K', 'V']) t.put(`${p}attn.W_${n}`, H, D, 5).put(`${p}attn.b_${n}`, H, 5);
+      for (const n of ['Q', 'K', 'V'])
+        t.put(`${p}attn.W_${n}`, H, D, 5).put(`${p}attn.b_${n}`, H, 5);
       t.put(`${p}attn.W_O`, H, 5, D).put(`${p}attn.b_O`, D);
-      t.put(`${p}mlp.W_in`, D, F).put(`${p}mlp.b_in`, F).put(`${p}mlp.W_out`, F, D).put(`${p}mlp.b_out`, D);
+      t.put(`${p}mlp.W_in`, D, F)
+        .put(`${p}mlp.b_in`, F)
+        .put(`${p}mlp.W_out`, F, D)
+        .put(`${p}mlp.b_out`, D);
       t.set(`${p}attn.mask`, { shape: [T, T], data: new Float32Array(T * T) });
     }
     t.put('ln_final.w', D).put('ln_final.b', D).put('unembed.W_U', D, V).put('unembed.b_U', V);
-    const config = { d_model: D, n_layers: L, n_heads: H, d_head: 5, d_mlp: F, n_ctx: T, d_vocab: V, eps: 1e-5, act_fn: 'gelu', normalization_type: 'LN' };
+    const config = {
+      d_model: D,
+      n_layers: L,
+      n_heads: H,
+      d_head: 5,
+      d_mlp: F,
+      n_ctx: T,
+      d_vocab: V,
+      eps: 1e-5,
+      act_fn: 'gelu',
+      normalization_type: 'LN',
+    };
     return { config, tensors: t, forward: transformer_lens };
   },
 };
@@ -237,9 +461,19 @@ function neox(seed, beside, more) {
   t.norm('gpt_neox.final_layer_norm', D);
   if (!more.tie_word_embeddings) t.put('embed_out.weight', V, D);
   const config = {
-    model_type: 'gpt_neox', hidden_size: D, num_hidden_layers: L, num_attention_heads: H, intermediate_size: F,
-    vocab_size: V, max_position_embeddings: 64, layer_norm_eps: 1e-5, hidden_act: 'gelu', rotary_emb_base: 10000,
-    use_parallel_residual: beside, tie_word_embeddings: false, ...more,
+    model_type: 'gpt_neox',
+    hidden_size: D,
+    num_hidden_layers: L,
+    num_attention_heads: H,
+    intermediate_size: F,
+    vocab_size: V,
+    max_position_embeddings: 64,
+    layer_norm_eps: 1e-5,
+    hidden_act: 'gelu',
+    rotary_emb_base: 10000,
+    use_parallel_residual: beside,
+    tie_word_embeddings: false,
+    ...more,
   };
   return { config, tensors: t, forward: gpt_neox };
 }
@@ -270,7 +504,10 @@ export function stored(x, type) {
     for (let i = 0; i < n; i++) {
       const bits = new Uint32Array(Float32Array.of(x.data[i]).buffer)[0];
       out[i] = type === 'F16' ? numberToHalf(x.data[i]) : bits >>> 16;
-      x.data[i] = type === 'F16' ? halfToNumber(out[i]) : new Float32Array(Uint32Array.of((bits >>> 16) << 16).buffer)[0];
+      x.data[i] =
+        type === 'F16'
+          ? halfToNumber(out[i])
+          : new Float32Array(Uint32Array.of((bits >>> 16) << 16).buffer)[0];
     }
     return Buffer.from(out.buffer);
   }

@@ -3,7 +3,8 @@
 // A model is {config, tensors: Map name -> {shape, data}}; forward gives T rows of V logits.
 
 const zeros = (n) => new Float64Array(n);
-const rows_of = (x, n) => Array.from({ length: x.length / n }, (_, i) => x.subarray(i * n, i * n + n));
+const rows_of = (x, n) =>
+  Array.from({ length: x.length / n }, (_, i) => x.subarray(i * n, i * n + n));
 const add = (a, b) => a.map((row, i) => row.map((v, j) => v + b[i][j]));
 const map = (x, f) => x.map((row) => row.map(f));
 
@@ -60,7 +61,9 @@ function layer_norm(x, gain, bias, eps) {
     const mean = row.reduce((a, v) => a + v, 0) / row.length;
     const variance = row.reduce((a, v) => a + (v - mean) ** 2, 0) / row.length;
     return row.map(
-      (v, j) => ((v - mean) / Math.sqrt(variance + eps)) * (gain ? gain.data[j] : 1) + (bias ? bias.data[j] : 0),
+      (v, j) =>
+        ((v - mean) / Math.sqrt(variance + eps)) * (gain ? gain.data[j] : 1) +
+        (bias ? bias.data[j] : 0),
     );
   });
 }
@@ -132,7 +135,8 @@ const columns = (x, from, to) => x.map((row) => row.slice(from, to));
 
 function reader({ tensors }, prefix) {
   const get = (name) => tensors.get(prefix + name) ?? tensors.get(name);
-  get.row = (name, i) => get(name).data.slice(i * get(name).shape.at(-1), (i + 1) * get(name).shape.at(-1));
+  get.row = (name, i) =>
+    get(name).data.slice(i * get(name).shape.at(-1), (i + 1) * get(name).shape.at(-1));
   return get;
 }
 
@@ -146,11 +150,15 @@ export function gpt2(model, ids, { straight = false } = {}) {
   let x = ids.map((id, i) => t.row('wte.weight', id).map((v, j) => v + t.row('wpe.weight', i)[j]));
   for (let l = 0; l < c.n_layer; l++) {
     const p = `h.${l}.`;
-    const norm = (y, n) => layer_norm(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`), c.layer_norm_epsilon ?? 1e-5);
+    const norm = (y, n) =>
+      layer_norm(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`), c.layer_norm_epsilon ?? 1e-5);
     const to = (y, n) => map_to(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`));
     const qkv = to(norm(x, 'ln_1'), 'attn.c_attn');
     const scale = c.scale_attn_weights === false ? 1 : undefined;
-    const y = attend(columns(qkv, 0, D), columns(qkv, D, 2 * D), columns(qkv, 2 * D), { heads: c.n_head, scale });
+    const y = attend(columns(qkv, 0, D), columns(qkv, D, 2 * D), columns(qkv, 2 * D), {
+      heads: c.n_head,
+      scale,
+    });
     x = add(x, to(y, 'attn.c_proj'));
     x = add(x, to(map(to(norm(x, 'ln_2'), 'mlp.c_fc'), act), 'mlp.c_proj'));
   }
@@ -166,15 +174,22 @@ export function gpt_neo(model, ids) {
   const kinds = c.attention_types.flatMap(([kind, times]) => Array(times).fill(kind).flat());
   for (let l = 0; l < c.num_layers; l++) {
     const p = `h.${l}.`;
-    const norm = (y, n) => layer_norm(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`), c.layer_norm_epsilon);
+    const norm = (y, n) =>
+      layer_norm(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`), c.layer_norm_epsilon);
     const to = (y, n) => linear(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`));
     const a = norm(x, 'ln_1');
     const [q, k, v] = ['q', 'k', 'v'].map((n) => to(a, `attn.attention.${n}_proj`));
     const window = kinds[l] === 'local' ? c.window_size : 0;
-    x = add(x, to(attend(q, k, v, { heads: c.num_heads, scale: 1, window }), 'attn.attention.out_proj'));
+    x = add(
+      x,
+      to(attend(q, k, v, { heads: c.num_heads, scale: 1, window }), 'attn.attention.out_proj'),
+    );
     x = add(x, to(map(to(norm(x, 'ln_2'), 'mlp.c_fc'), ACTIVATIONS.gelu_new), 'mlp.c_proj'));
   }
-  return linear(layer_norm(x, t('ln_f.weight'), t('ln_f.bias'), c.layer_norm_epsilon), t('wte.weight'));
+  return linear(
+    layer_norm(x, t('ln_f.weight'), t('ln_f.bias'), c.layer_norm_epsilon),
+    t('wte.weight'),
+  );
 }
 
 export function gpt_neox(model, ids) {
@@ -185,17 +200,26 @@ export function gpt_neox(model, ids) {
   let x = ids.map((id) => t.row('embed_in.weight', id));
   for (let l = 0; l < c.num_hidden_layers; l++) {
     const p = `layers.${l}.`;
-    const norm = (y, n) => layer_norm(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`), c.layer_norm_eps);
+    const norm = (y, n) =>
+      layer_norm(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`), c.layer_norm_eps);
     const to = (y, n) => linear(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`));
     const qkv = to(norm(x, 'input_layernorm'), 'attention.query_key_value');
     const part = (n) =>
-      qkv.map((row) => Float64Array.from({ length: H * K }, (_, j) => row[Math.floor(j / K) * 3 * K + n * K + (j % K)]));
+      qkv.map((row) =>
+        Float64Array.from(
+          { length: H * K },
+          (_, j) => row[Math.floor(j / K) * 3 * K + n * K + (j % K)],
+        ),
+      );
     const turn = { width: K * c.rotary_pct, base: c.rotary_emb_base };
     const y = attend(rope(part(0), K, turn), rope(part(1), K, turn), part(2), { heads: H });
     const a = to(y, 'attention.dense');
     const beside = c.use_parallel_residual !== false;
     const m = norm(beside ? x : add(x, a), 'post_attention_layernorm');
-    x = add(add(x, a), to(map(to(m, 'mlp.dense_h_to_4h'), ACTIVATIONS[c.hidden_act]), 'mlp.dense_4h_to_h'));
+    x = add(
+      add(x, a),
+      to(map(to(m, 'mlp.dense_h_to_4h'), ACTIVATIONS[c.hidden_act]), 'mlp.dense_4h_to_h'),
+    );
   }
   return linear(
     layer_norm(x, t('final_layer_norm.weight'), t('final_layer_norm.bias'), c.layer_norm_eps),
@@ -219,7 +243,9 @@ export function llama(model, ids) {
     return c.use_sliding_window && l >= c.max_window_layers ? c.sliding_window : 0;
   };
   const act = ACTIVATIONS[gemma ? 'gelu_new' : 'silu'];
-  let x = ids.map((id) => t.row('embed_tokens.weight', id).map((v) => v * (gemma ? Math.sqrt(c.hidden_size) : 1)));
+  let x = ids.map((id) =>
+    t.row('embed_tokens.weight', id).map((v) => v * (gemma ? Math.sqrt(c.hidden_size) : 1)),
+  );
   for (let l = 0; l < c.num_hidden_layers; l++) {
     const p = `layers.${l}.`;
     const to = (y, n) => linear(y, t(`${p}${n}.weight`), t(`${p}${n}.bias`));
@@ -227,7 +253,13 @@ export function llama(model, ids) {
     const heads = (n) => {
       const y = to(a, `self_attn.${n}_proj`);
       const gain = t(`${p}self_attn.${n}_norm.weight`);
-      const normed = gain ? y.map((row) => Float64Array.from(rms_norm(rows_of(row, K), gain, c.rms_norm_eps).flatMap((r) => [...r]))) : y;
+      const normed = gain
+        ? y.map((row) =>
+            Float64Array.from(
+              rms_norm(rows_of(row, K), gain, c.rms_norm_eps).flatMap((r) => [...r]),
+            ),
+          )
+        : y;
       return rope(normed, K, {
         base: c.rope_theta ?? c.rope_parameters?.rope_theta,
         scaling: c.rope_scaling ?? c.rope_parameters,
@@ -245,7 +277,10 @@ export function llama(model, ids) {
     x = add(x, o);
     const b = norm(x, p + (two ? 'pre_feedforward_layernorm' : 'post_attention_layernorm'));
     const gate = map(to(b, 'mlp.gate_proj'), act);
-    let m = to(to(b, 'mlp.up_proj').map((row, i) => row.map((v, j) => v * gate[i][j])), 'mlp.down_proj');
+    let m = to(
+      to(b, 'mlp.up_proj').map((row, i) => row.map((v, j) => v * gate[i][j])),
+      'mlp.down_proj',
+    );
     if (two) m = norm(m, `${p}post_feedforward_layernorm`);
     x = add(x, m);
   }
@@ -261,7 +296,8 @@ export function bert(model, ids, names) {
   const t = reader(model, names.prefix);
   const eps = names.eps ?? c.layer_norm_eps;
   const act = ACTIVATIONS[c.hidden_act ?? c.activation];
-  const norm = (y, n) => layer_norm(y, t(`${n}.weight`) ?? t(`${n}.gamma`), t(`${n}.bias`) ?? t(`${n}.beta`), eps);
+  const norm = (y, n) =>
+    layer_norm(y, t(`${n}.weight`) ?? t(`${n}.gamma`), t(`${n}.bias`) ?? t(`${n}.beta`), eps);
   const to = (y, n) => linear(y, t(`${n}.weight`), t(`${n}.bias`));
   let seen = 0;
   const positions = ids.map((id, i) => {
@@ -269,12 +305,14 @@ export function bert(model, ids, names) {
     return id === names.padding ? names.padding : ++seen + names.padding;
   });
   let x = ids.map((id, i) =>
-    t.row('embeddings.word_embeddings.weight', id).map(
-      (v, j) =>
-        v +
-        t.row('embeddings.position_embeddings.weight', positions[i])[j] +
-        (t('embeddings.token_type_embeddings.weight')?.data[j] ?? 0),
-    ),
+    t
+      .row('embeddings.word_embeddings.weight', id)
+      .map(
+        (v, j) =>
+          v +
+          t.row('embeddings.position_embeddings.weight', positions[i])[j] +
+          (t('embeddings.token_type_embeddings.weight')?.data[j] ?? 0),
+      ),
   );
   x = norm(x, 'embeddings.LayerNorm');
   for (let l = 0; l < (c.num_hidden_layers ?? c.n_layers); l++) {
@@ -302,16 +340,34 @@ export function transformer_lens(model, ids) {
         for (let k = 0; k < K; k++) data[(h * K + k) * D + d] = W.data[(h * D + d) * K + k];
     return { shape: [H * K, D], data };
   };
-  let x = ids.map((id, i) => t.row('embed.W_E', id).map((v, j) => v + t.row('pos_embed.W_pos', i)[j]));
+  let x = ids.map((id, i) =>
+    t.row('embed.W_E', id).map((v, j) => v + t.row('pos_embed.W_pos', i)[j]),
+  );
   for (let l = 0; l < c.n_layers; l++) {
     const p = `blocks.${l}.`;
     const norm = (y, n) => layer_norm(y, t(`${p}${n}.w`), t(`${p}${n}.b`), c.eps);
     const a = norm(x, 'ln1');
-    const [q, k, v] = ['Q', 'K', 'V'].map((n) => linear(a, heads_in(t(`${p}attn.W_${n}`)), t(`${p}attn.b_${n}`)));
+    const [q, k, v] = ['Q', 'K', 'V'].map((n) =>
+      linear(a, heads_in(t(`${p}attn.W_${n}`)), t(`${p}attn.b_${n}`)),
+    );
     const W_O = t(`${p}attn.W_O`);
-    x = add(x, conv1d(attend(q, k, v, { heads: H }), { shape: [H * K, D], data: W_O.data }, t(`${p}attn.b_O`)));
-    const hidden = map(conv1d(norm(x, 'ln2'), t(`${p}mlp.W_in`), t(`${p}mlp.b_in`)), ACTIVATIONS[c.act_fn]);
+    x = add(
+      x,
+      conv1d(
+        attend(q, k, v, { heads: H }),
+        { shape: [H * K, D], data: W_O.data },
+        t(`${p}attn.b_O`),
+      ),
+    );
+    const hidden = map(
+      conv1d(norm(x, 'ln2'), t(`${p}mlp.W_in`), t(`${p}mlp.b_in`)),
+      ACTIVATIONS[c.act_fn],
+    );
     x = add(x, conv1d(hidden, t(`${p}mlp.W_out`), t(`${p}mlp.b_out`)));
   }
-  return conv1d(layer_norm(x, t('ln_final.w'), t('ln_final.b'), c.eps), t('unembed.W_U'), t('unembed.b_U'));
+  return conv1d(
+    layer_norm(x, t('ln_final.w'), t('ln_final.b'), c.eps),
+    t('unembed.W_U'),
+    t('unembed.b_U'),
+  );
 }
