@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { npy } from '../fuzz/seeds.mjs';
+import { npy } from '../fuzz/seed_bytes.mjs';
 import {
   api,
   difference,

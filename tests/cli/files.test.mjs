@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { npy, safetensors } from '../fuzz/seeds.mjs';
+import { npy, safetensors } from '../fuzz/seed_bytes.mjs';
 import { random_state } from './random_states.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');

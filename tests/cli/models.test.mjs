@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { npy } from '../fuzz/seeds.mjs';
+import { npy } from '../fuzz/seed_bytes.mjs';
 import { gguf, gguf_bytes, llama2c } from './models_gguf.mjs';
-import { folder, MODELS, random, safetensors } from './models_make.mjs';
+import { MODELS } from './models_make.mjs';
+import { folder, random, safetensors } from './models_tensors.mjs';
 import { readNpy } from './npy.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');

@@ -1,6 +1,6 @@
 // The same models as llama.cpp's converter and llama2.c's export write them: names, orders and keys.
 import { writeFileSync } from 'node:fs';
-import { stored } from './models_make.mjs';
+import { stored } from './models_tensors.mjs';
 
 const TYPES = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 8, BF16: 30 };
 

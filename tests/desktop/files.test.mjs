@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { npy } from '../fuzz/seeds.mjs';
+import { npy } from '../fuzz/seed_bytes.mjs';
 import {
   at_rest,
   environment,

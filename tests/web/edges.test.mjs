@@ -2,7 +2,7 @@
 // tells it, files and links dropped beside the drawing.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { npy } from '../fuzz/seeds.mjs';
+import { npy } from '../fuzz/seed_bytes.mjs';
 import { api, settled, tensor } from './harness.mjs';
 import { click, history, press, start_suite } from './sheet_hands.mjs';
 

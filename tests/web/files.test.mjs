@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
 import { api, browser, close_page, open_page, ready, serve, settled, tensor } from './harness.mjs';
-import { npy, safetensors, zip } from '../fuzz/seeds.mjs';
+import { npy, safetensors, zip } from '../fuzz/seed_bytes.mjs';
 import { check_numbers, read_svg } from '../support/svg_text.mjs';
 
 const work = mkdtempSync(join(tmpdir(), 'attention-files-'));
