@@ -97,7 +97,7 @@ TEST_CASE("shapes out of range are refused before anything is allocated") {
   CHECK(error_of(d, action::SetHeadWidth{-1, 0}).code == ErrorCode::kRange);
   CHECK(error_of(d, action::SetHeadWidth{100000, 1}).code == ErrorCode::kTooLarge);
   CHECK(error_of(d, action::SetLayers{0}).code == ErrorCode::kRange);
-  CHECK(error_of(d, action::SetLayers{9}).code == ErrorCode::kTooLarge);
+  CHECK(error_of(d, action::SetLayers{kMaxLayers + 1}).code == ErrorCode::kTooLarge);
   CHECK(error_of(d, action::SetMlp{MlpKind::kRelu, -5}).code == ErrorCode::kRange);
   CHECK(error_of(d, action::SetMlp{MlpKind::kRelu, 2'000'000'000}).code == ErrorCode::kTooLarge);
 }
