@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <unordered_map>
@@ -141,7 +142,8 @@ void Data::fill_blocks() {
   std::vector<unsigned char> all(kEnd);
   for (std::size_t i = 0; i < categories.size(); ++i) {
     const char32_t end = i + 1 < categories.size() ? categories[i + 1].first : kEnd;
-    std::fill(all.begin() + categories[i].first, all.begin() + end,
+    std::fill(all.begin() + static_cast<std::ptrdiff_t>(categories[i].first),
+              all.begin() + static_cast<std::ptrdiff_t>(end),
               static_cast<unsigned char>(categories[i].second));
   }
   const auto moves = [&](char32_t code, unsigned flag) {
