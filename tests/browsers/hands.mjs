@@ -37,7 +37,7 @@ export async function click_on(page, selector, text = '') {
 
 /** The bytes of the file that comes into the folder, once they are all there. */
 export async function saved_file(folder, ending) {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   for (let last = -1; Date.now() < end; ) {
     await new Promise((done) => setTimeout(done, 50));
     const names = readdirSync(folder);

@@ -99,7 +99,7 @@ export class Page {
   async until(body, argument, what = String(body)) {
     const came = await this.evaluate(
       `async (argument) => {
-        const end = performance.now() + 15000;
+        const end = performance.now() + 60000;
         while (!(await (${body})(argument))) {
           if (performance.now() > end) return false;
           await new Promise(requestAnimationFrame);
@@ -108,7 +108,7 @@ export class Page {
       }`,
       argument,
     );
-    if (!came) throw new Error(`did not happen in 15 s: ${what}`);
+    if (!came) throw new Error(`did not happen in a minute: ${what}`);
   }
 
   focus(selector) {

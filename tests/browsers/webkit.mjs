@@ -7,6 +7,8 @@ import { new_home, no_screen, program, start_with_screen } from './processes.mjs
 
 export const name = 'WebKit';
 
+const kPatience = 120_000; // milliseconds for one call, on a machine that is busy with other things
+
 /** Debian has it in a folder for each architecture and version of the library. */
 function mini_browser() {
   const folders = ['/usr/lib', '/usr/libexec'].filter((folder) => existsSync(folder));
@@ -82,6 +84,7 @@ class Connection {
     const { sessionId } = await this.#post('', {
       capabilities: {
         alwaysMatch: {
+          timeouts: { script: kPatience },
           'webkitgtk:browserOptions': { binary: mini_browser(), args: ['--automation'] },
         },
       },
