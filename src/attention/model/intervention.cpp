@@ -112,9 +112,10 @@ Result<void> check_intervention(const Model& model, const Input& input, const In
       i.tensor.head >= size.heads) {
     return fail(ErrorCode::kNotFound, "there is no such layer or head", where);
   }
-  // Rows past a text that became shorter wait for it to grow again.
-  if (i.row < 0 || i.col < 0 || i.col >= size.cols || i.rows == 0 || i.cols == 0 ||
-      (i.cols > 0 && i.col + i.cols > size.cols && size.cols != input.keys())) {
+  // Tokens past the end of a text that became shorter wait for it to grow again.
+  const bool keys = i.tensor.stage >= Stage::kScores && i.tensor.stage <= Stage::kWeights;
+  const int end = i.cols < 0 ? i.col + 1 : i.col + i.cols;
+  if (i.row < 0 || i.col < 0 || i.rows == 0 || i.cols == 0 || (!keys && end > size.cols)) {
     return fail(ErrorCode::kRange,
                 stage + " is " + std::to_string(size.rows) + " x " + std::to_string(size.cols),
                 where);
