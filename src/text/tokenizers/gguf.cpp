@@ -210,8 +210,8 @@ Result<void> bert(const GgufTokenizerData& data, TokenizerSpec& spec) {
   bool capitals = false;
   for (auto& [text, id] : spec.vocabulary) {
     const int type = type_of(data, static_cast<std::size_t>(id));
-    const bool plain = type == 1 && std::ranges::none_of(spec.added, [&, id = id](const auto& t) {
-                         return t.id == id;
+    const bool plain = type == 1 && std::ranges::none_of(spec.added, [wanted = id](const auto& t) {
+                         return t.id == wanted;
                        });
     if (!plain) continue;
     if (text.starts_with(kWord)) {
