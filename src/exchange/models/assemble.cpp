@@ -53,13 +53,19 @@ class Assembler {
     p.offset = s_.position_offset;
     p.padding = s_.padding;
     if (s_.positions != PositionKind::kRope) return p;
-    p.rotary_width = s_.rotary_width;
+    p.rotary_width = s_.rotary_width > 0 ? s_.rotary_width : part_of_head();
     p.scaling = s_.scaling;
     p.factor = s_.factor;
     p.low_frequency = s_.low_frequency;
     p.high_frequency = s_.high_frequency;
     p.original_context = s_.original_context;
     return p;
+  }
+
+  /// RoPE of a part of the head; 0: of all of it.
+  int part_of_head() const {
+    if (s_.rotary_part >= 1.0F) return 0;
+    return static_cast<int>(static_cast<float>(s_.head_width) * s_.rotary_part);
   }
 
   Norm norm(Slot gain, Slot bias, int l) const {

@@ -124,10 +124,10 @@ TEST_CASE("every matrix may have a seed of its own, and edits at its beginning")
 
 TEST_CASE("a document remembers no more seeds than it can have matrices") {
   Document d = sentence("a b", 4, 1);
-  for (std::uint64_t i = 0; i < 200; ++i)
-    d = after(d, action::SetWeights{WeightInit::kRandom, 100'000 + i % 150});
-  CHECK(d.seeds.size() == 56);
-  CHECK(d.seeds.back() == 100'049);
+  for (std::uint64_t i = 0; i < 2000; ++i)
+    d = after(d, action::SetWeights{WeightInit::kRandom, 100'000 + i % 1500});
+  CHECK(d.seeds.size() == std::size_t{7} * kMaxLayers);
+  CHECK(d.seeds.back() == 100'499);
   CHECK(sentence("a b", 4, 1).seeds.empty());
 }
 
