@@ -87,9 +87,16 @@ test('stored halves are computed with exactly', () => {
 const GGUF = ['Llama', 'GPT-2', 'Qwen 3', 'Gemma', 'Gemma 2', 'GPT-NeoX'];
 for (const name of GGUF)
   test(`${name} as a GGUF of llama.cpp`, () => {
-    const model = MODELS[name]();
+    // A GGUF has no key for Qwen 3's windows, nor for a scale that is not by the head's width.
+    const make = () => {
+      const model = MODELS[name]();
+      const { layer_types, ...config } = model.config;
+      if (name === 'Gemma 2') config.query_pre_attn_scalar = config.head_dim;
+      return { ...model, config };
+    };
+    const model = make();
     expect_near(gguf(fresh('.gguf'), model), model, name);
-    const half = MODELS[name]();
+    const half = make();
     expect_near(gguf(fresh('.gguf'), half, 'F16'), half, `${name}, F16`);
   });
 

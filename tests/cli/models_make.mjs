@@ -102,7 +102,7 @@ export const MODELS = {
     };
     return { config, tensors: t, forward: gpt_neo };
   },
-  'GPT-NeoX': () => neox(7, true, { rotary_pct: 0.5 }),
+  'GPT-NeoX': () => neox(7, true, { rotary_pct: 0.67 }),
   'GPT-NeoX one after the other, tied': () =>
     neox(8, false, { rotary_pct: 1, tie_word_embeddings: true }),
   Llama: () => ({ config: LLAMA, tensors: like_llama(9), forward: llama }),

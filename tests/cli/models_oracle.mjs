@@ -211,7 +211,7 @@ export function gpt_neox(model, ids) {
           (_, j) => row[Math.floor(j / K) * 3 * K + n * K + (j % K)],
         ),
       );
-    const turn = { width: K * c.rotary_pct, base: c.rotary_emb_base };
+    const turn = { width: Math.floor(K * c.rotary_pct), base: c.rotary_emb_base };
     const y = attend(rope(part(0), K, turn), rope(part(1), K, turn), part(2), { heads: H });
     const a = to(y, 'attention.dense');
     const beside = c.use_parallel_residual !== false;

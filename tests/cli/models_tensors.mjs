@@ -76,7 +76,7 @@ export function stored(x, type) {
   for (let b = 0; b < n / 32; b++) {
     const block = x.data.subarray(b * 32, b * 32 + 32);
     const most = Math.max(...block.map(Math.abs));
-    const half = numberToHalf(most / (type === 'Q8_0' ? 127 : 8));
+    const half = numberToHalf(most / (type === 'Q8_0' ? 127 : 7));
     const d = halfToNumber(half);
     out.writeUInt16LE(half, b * size);
     const q = Array.from(block, (v) => Math.round(v / (d || 1)));
