@@ -152,7 +152,7 @@ export class ImportForm {
       );
       head.value = count > 0 ? 0 : -1;
     };
-    width.onchange = heads;
+    width.oninput = heads;
     heads();
     const load = button(
       'Load',

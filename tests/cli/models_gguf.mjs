@@ -204,7 +204,9 @@ function keys(arch, c) {
     if (c.head_dim) all['attention.key_length'] = all['attention.value_length'] = c.head_dim;
   }
   if (arch === 'gptneox') {
-    all['rope.dimension_count'] = Math.floor((c.hidden_size / c.num_attention_heads) * c.rotary_pct);
+    all['rope.dimension_count'] = Math.floor(
+      (c.hidden_size / c.num_attention_heads) * c.rotary_pct,
+    );
     all.use_parallel_residual = c.use_parallel_residual;
   }
   if (arch === 'gemma2') {

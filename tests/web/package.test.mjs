@@ -61,7 +61,7 @@ test('the tarball has what its exports name, and nothing of the build', async ()
   assert.ok(!all.some((name) => /\.(map|cpp|log)$/.test(name)));
 });
 
-test('the element is under 6 kB, the core under 60 kB, gzip', async () => {
+test('the element is under 6 kB, the core under 82 kB, gzip', async () => {
   const size = async (name) => gzipSync(await bytes(name), { level: 9 }).length;
   const [element, core, glue, script] = await Promise.all(
     ['element.js', 'attention-core.wasm', 'attention-core.js', 'core.js'].map(size),
@@ -70,7 +70,8 @@ test('the element is under 6 kB, the core under 60 kB, gzip', async () => {
     `  element.js ${element}, attention-core.wasm ${core}, its glue ${glue}, core.js ${script} bytes`,
   );
   assert.ok(element < 6000);
-  assert.ok(core < 60_000);
+  // 58 kB before it knew the stages of whole language models: table, head, norms, gates, interventions.
+  assert.ok(core < 82_000);
   assert.doesNotMatch(
     (await bytes('element.js')).toString(),
     /^\s*import\s/m,
@@ -231,7 +232,7 @@ test('the core refuses what it should, with code and place', async () => {
   };
   const cases = [
     ['parse ', '{"version":'],
-    ['unsupported version', { ...good, version: 2 }],
+    ['unsupported version', { ...good, version: 3 }],
     ['unknown_key model.wide', { ...good, model: { ...good.model, wide: 1 } }],
     ['unknown_key model.scale', { ...good, model: { ...good.model, scale: 'big' } }],
     [
