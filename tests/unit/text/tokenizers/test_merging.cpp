@@ -34,8 +34,12 @@ TEST_CASE("merging equals its definition, short and long, and its steps lead to 
     PairTable table;
     const std::uint32_t letters = 2 + draw(4);
     std::uint32_t next = letters;
-    for (std::uint32_t rank = 0; rank < 40; ++rank)
-      table.set(draw(next), draw(next), {rank, next < 60 ? next++ : draw(next)});
+    for (std::uint32_t rank = 0; rank < 40; ++rank) {
+      const std::uint32_t left = draw(next);
+      const std::uint32_t right = draw(next);
+      const std::uint32_t made = next < 60 ? next++ : draw(next);
+      table.set(left, right, {rank, made});
+    }
     const std::size_t length = draw(round % 4 == 0 ? 300 : 40);
     std::vector<std::uint32_t> ids;
     std::vector<Symbol> symbols;
