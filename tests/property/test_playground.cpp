@@ -14,7 +14,7 @@ namespace {
 
 bool same_bits(ConstView a, ConstView b) {
   if (a.rows != b.rows || a.cols != b.cols) return false;
-  for (int i = 0; i < a.rows; ++i) {
+  for (int i = 0; i < a.rows && a.cols > 0; ++i) {  // rows of nothing have no address
     if (std::memcmp(a.row(i), b.row(i), static_cast<std::size_t>(a.cols) * sizeof(float)) != 0) {
       return false;
     }

@@ -101,7 +101,9 @@ Bytes packed(const NpyArray& array) {
   const std::string body = deflate({reinterpret_cast<const char*>(plain.data()), plain.size()});
   Bytes out;
   const auto put = [&](std::uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) out.push_back(static_cast<unsigned char>(value >> (8 * i)));
+    for (int i = 0; i < bytes; ++i) {  // the rest of more than 8 is zeros
+      out.push_back(i < 8 ? static_cast<unsigned char>(value >> (8 * i)) : 0);
+    }
   };
   const auto shared = [&] {
     for (const int zero : {20, 0, 8, 0, 0}) put(static_cast<std::uint64_t>(zero), 2);
