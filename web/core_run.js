@@ -165,6 +165,7 @@ export class Run {
     const where = `model.layers[${index}]`;
     check_keys(layer, [...WEIGHTS, ...ROWS, 'window'], where);
     for (const [key, value] of Object.entries(layer)) {
+      if (key === 'window') continue; // no matrix
       if (ROWS.includes(key)) {
         this.#put(key, index, matrix_of([value], `${where}.${key}`), where);
       } else if (Array.isArray(value)) {

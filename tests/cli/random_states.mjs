@@ -96,9 +96,11 @@ export function random_state(seed) {
       line.map((x) => (r.chance(0.25) ? '-inf' : r.chance(0.5) ? 0 : x)),
     );
   }
-  const window = () => ({ left: r.below(4) - 1, right: r.below(4) - 1 });
-  if (r.chance(0.2)) state.model.window = window();
-  for (const l of state.model.layers) if (r.chance(0.2)) l.window = window();
+  // Drawn apart, so that they change no other number of the documents.
+  const w = generator(seed + 70_000);
+  const window = () => ({ left: w.below(4) - 1, right: w.below(4) - 1 });
+  if (w.chance(0.2)) state.model.window = window();
+  for (const l of state.model.layers) if (w.chance(0.2)) l.window = window();
   if (r.chance(0.3)) state.kv_length = r.below(source + 1);
   if (causal && tokens > 1 && r.chance(0.4)) state.cached = 1 + r.below(tokens - 1);
   return state;

@@ -240,7 +240,8 @@ std::pair<std::string, std::string> describe_npy_type(const NpyHeader& header) {
   if (descr == "record") return {"record", "arrays of records are not supported"};
   if (kind.starts_with('U') || kind.starts_with('S')) return {"str", "holds text, not numbers"};
   if (kind.starts_with('O'))
-    return {"object", "holds Python objects; save it with dtype=float32 (asarray, stack)"};
+    return {"object", "dtype '" + descr +
+                          "' holds Python objects; save it with dtype=float32 (asarray, stack)"};
   return {descr, "dtype '" + descr +
                      "' is not supported; use floats of 16 to 64 bits, bfloat16, bool or integers"};
 }
