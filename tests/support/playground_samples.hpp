@@ -38,6 +38,7 @@ inline Document sentence(const char* text, int width = 8, int heads = 2) {
 
 inline std::vector<std::string> tokens(const Document& document) {
   std::vector<std::string> out;
+  out.reserve(document.query.tokens.size());
   for (const TokenEntry& token : document.query.tokens) out.push_back(token.text);
   return out;
 }
