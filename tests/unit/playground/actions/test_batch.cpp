@@ -65,7 +65,7 @@ TEST_CASE("a batch does what its actions do one after the other") {
       one_by_one = std::move(*got);
       done.push_back(std::move(next));
     }
-    REQUIRE(after(preset("cat"), batch(std::move(done))) == one_by_one);
+    REQUIRE(after(preset("cat"), batch(done)) == one_by_one);
   }
 }
 
