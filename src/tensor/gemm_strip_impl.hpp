@@ -48,7 +48,10 @@ struct StripProduct : Packing<V, kRows, kRegs> {
       rows == kRows ? Pack::pack_strip(strip, to) : Short::Pack::pack_strip(strip, to);
     }
   }
+
   /// The columns of A, at most kBlockRows.
+  /// Beside `make` on purpose, as the other walks by tile_rows are: one template for them gave
+  /// other code (the text of kernels_avx2 grew by 5 kB), and these loops are what was measured.
   static void make_transposed(ConstView at, float* strips) noexcept {
     for (int i = 0, rows = 0; i < at.cols; i += rows) {
       rows = tile_rows(at.cols - i);

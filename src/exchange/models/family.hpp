@@ -1,7 +1,8 @@
 // What a family of models is, as data: how it is recognised, what its configuration's keys mean,
 // and for each of our parameters its tensor's name and layout. One file a family (gpt2.cpp, ...)
 // holds one table; recognise.cpp, spec.cpp and weights.cpp read them all the same way.
-// Docs: docs/adding-a-family.md.
+// Tables of related families repeat rows on purpose: each is read alone, beside its family's own
+// code, and a row that one of them changes must change no other. Docs: docs/adding-a-family.md.
 #pragma once
 
 #include <span>

@@ -22,8 +22,8 @@ enum class Rule : unsigned {
   kSeeded = 4,
   kWords = 5,
   kDense = 6,
-  kSeededWide = 7
-};  // a seed beyond kMaxSeed; from version 2 on
+  kSeededWide = 7  // a seed beyond kMaxSeed; from version 2 on
+};
 constexpr unsigned kEdited = 8;               // set: cells that differ follow
 constexpr std::uint32_t kMaxSeed = 1U << 30;  // of kSeeded
 constexpr std::ptrdiff_t kSample = 16;        // cells that tell a seed
